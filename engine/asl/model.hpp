@@ -1,0 +1,210 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "engine/base/json.hpp"
+#include "engine/base/payload.hpp"
+#include "engine/base/time.hpp"
+#include "engine/query/expression.hpp"
+#include "engine/query/template.hpp"
+
+/// The definition of a state machine after parsing: every name resolved to an index, every path,
+/// template and intrinsic call compiled. Immutable; an illegal definition cannot be represented.
+/// Amazon States Language specification, https://states-language.net.
+namespace stepwell::asl {
+
+/// Into StateMachine::states: the states of all scopes, nested ones too.
+using StateIndex = std::uint32_t;
+/// Into StateMachine::flows.
+using FlowIndex = std::uint32_t;
+
+enum class WorkflowType { standard, express };
+
+/// Where control goes after a state: to another state of its flow, or nowhere (`End: true`).
+struct Transition {
+    std::optional<StateIndex> next;
+};
+
+/// InputPath and OutputPath: absent (`$`), null (`{}`), or a path.
+struct WholeValue {};
+struct EmptyObject {};
+using PathField = std::variant<WholeValue, EmptyObject, Expression>;
+
+/// ResultPath: absent or `$` (the result replaces the input), null (the result is discarded), or where it goes.
+struct ReplaceInput {};
+struct DiscardResult {};
+using ResultPath = std::variant<ReplaceInput, DiscardResult, JsonPath>;
+
+/// TimeoutSeconds and its like: absent, literal, or `…Path`.
+using SecondsField = std::variant<std::monostate, Seconds, Expression>;
+
+enum class Jitter { none, full };
+
+/// One element of Retry. ASL specification, "Retrying after error".
+struct Retrier {
+    std::vector<std::string> error_equals;
+    Seconds interval{1};
+    std::int64_t max_attempts = 3;
+    double backoff_rate = 2.0;
+    std::optional<Seconds> max_delay;
+    Jitter jitter = Jitter::none;
+};
+
+/// One element of Catch. ASL specification, "Fallback states".
+struct Catcher {
+    std::vector<std::string> error_equals;
+    StateIndex next = 0;
+    ResultPath result_path;
+};
+
+/// A Lambda function named by its ARN in Resource.
+struct LambdaResource {
+    std::string function_arn;
+};
+enum class Pattern { request_response, sync, sync2, wait_for_task_token };
+/// `arn:aws:states:::<service>:<action>[.sync|.sync:2|.waitForTaskToken]`.
+struct ServiceResource {
+    /// As the history names it: `lambda`, `aws-sdk:s3`.
+    std::string resource_type;
+    /// As the history names it, suffix included: `invoke.waitForTaskToken`.
+    std::string resource;
+    /// Without the suffix: `invoke`.
+    std::string action;
+    Pattern pattern = Pattern::request_response;
+};
+using TaskResource = std::variant<LambdaResource, ServiceResource>;
+
+struct TaskState {
+    std::string resource_arn;  ///< as written
+    TaskResource resource;
+    std::optional<Template> parameters;
+    std::optional<Template> credentials;  ///< evaluates to an object with RoleArn
+    std::optional<Template> result_selector;
+    ResultPath result_path;
+    std::vector<Retrier> retry;
+    std::vector<Catcher> catchers;
+    SecondsField timeout;
+    SecondsField heartbeat;
+    Transition then;
+};
+
+struct PassState {
+    std::optional<Payload> result;
+    std::optional<Template> parameters;
+    ResultPath result_path;
+    Transition then;
+};
+
+enum class Comparison {
+    string_equals, string_less_than, string_greater_than, string_less_than_equals, string_greater_than_equals,
+    numeric_equals, numeric_less_than, numeric_greater_than, numeric_less_than_equals, numeric_greater_than_equals,
+    timestamp_equals, timestamp_less_than, timestamp_greater_than, timestamp_less_than_equals,
+    timestamp_greater_than_equals,
+    boolean_equals, string_matches,
+    is_null, is_present, is_numeric, is_string, is_boolean, is_timestamp,
+};
+
+struct ChoiceRule;
+struct AllOf { std::vector<ChoiceRule> rules; };
+struct AnyOf { std::vector<ChoiceRule> rules; };
+struct NoneOf { std::unique_ptr<ChoiceRule> rule; };  ///< `Not`
+/// `Variable` and one operator; the operand is literal or, for the `…Path` operators, looked up.
+struct Test {
+    Expression variable;
+    Comparison comparison;
+    std::string operator_name;  ///< as written: `StringEqualsPath`
+    std::variant<Json, Expression> operand;
+};
+struct ChoiceRule {
+    std::variant<AllOf, AnyOf, NoneOf, Test> condition;
+};
+/// A rule at the top of Choices, which says where to go.
+struct Choice {
+    ChoiceRule rule;
+    StateIndex next = 0;
+};
+struct ChoiceState {
+    std::vector<Choice> choices;
+    std::optional<StateIndex> default_next;
+};
+
+struct SecondsPath { Expression path; };
+struct TimestampPath { Expression path; };
+struct WaitState {
+    std::variant<Seconds, TimePoint, SecondsPath, TimestampPath> until;
+    Transition then;
+};
+
+struct SucceedState {};
+
+struct FailState {
+    /// Absent, literal, or ErrorPath / CausePath (a path or an intrinsic call that gives a string).
+    std::variant<std::monostate, std::string, Expression> error;
+    std::variant<std::monostate, std::string, Expression> cause;
+};
+
+struct ParallelState {
+    std::vector<FlowIndex> branches;
+    std::optional<Template> parameters;
+    std::optional<Template> result_selector;
+    ResultPath result_path;
+    std::vector<Retrier> retry;
+    std::vector<Catcher> catchers;
+    Transition then;
+};
+
+struct MapState {
+    FlowIndex processor = 0;
+    std::optional<Expression> items_path;     ///< absent: `$`
+    std::optional<Template> item_selector;    ///< ItemSelector, or the older Parameters
+    /// Absent and 0: no limit (40 at once, see kInlineMapConcurrency in the interpreter).
+    std::variant<std::monostate, std::int64_t, Expression> max_concurrency;
+    /// Accepted in inline Maps too; only their values are checked there, as AWS does.
+    std::variant<std::monostate, std::int64_t, Expression> tolerated_failure_count;
+    std::variant<std::monostate, double, Expression> tolerated_failure_percentage;
+    std::optional<Template> result_selector;
+    ResultPath result_path;
+    std::vector<Retrier> retry;
+    std::vector<Catcher> catchers;
+    Transition then;
+};
+
+using StateBody = std::variant<TaskState, PassState, ChoiceState, WaitState, SucceedState, FailState, ParallelState,
+                               MapState>;
+/// The order of StateBody's alternatives.
+enum class StateType { task, pass, choice, wait, succeed, fail, parallel, map };
+
+struct State {
+    std::string name;
+    FlowIndex flow = 0;  ///< the flow it belongs to
+    PathField input_path;
+    PathField output_path;
+    StateBody body;
+
+    StateType type() const { return static_cast<StateType>(body.index()); }
+};
+
+/// "Task", "Pass", …: the value of `Type`, and what event names begin with.
+std::string_view type_name(StateType type);
+
+/// A `States` object with its `StartAt`: the machine itself, a branch, or an item processor.
+struct Flow {
+    StateIndex start_at = 0;
+};
+
+struct StateMachine {
+    std::vector<State> states;
+    std::vector<Flow> flows;  ///< flows[0] is the machine itself
+    std::optional<Seconds> timeout;
+    std::string comment;
+};
+
+}  // namespace stepwell::asl

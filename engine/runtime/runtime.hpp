@@ -1,0 +1,109 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/asl/model.hpp"
+#include "engine/base/arn.hpp"
+#include "engine/base/payload.hpp"
+#include "engine/base/time.hpp"
+#include "engine/store.hpp"
+#include "engine/tasks.hpp"
+
+/// Drives executions: shards, timers, task dispatch, recovery. What api/ calls.
+namespace stepwell {
+
+struct RuntimeOptions {
+    unsigned shards = 2;
+    /// --wait-time-scale: Wait states and retry delays take this fraction of their time; 0 does not wait at all.
+    double wait_time_scale = 1.0;
+};
+
+struct StartRequest {
+    std::shared_ptr<const StateMachineRecord> state_machine;
+    std::shared_ptr<const asl::StateMachine> definition;
+    std::string execution_arn;
+    std::string name;
+    Payload input;
+    std::string trace_header;
+};
+/// How StartExecution ended. `existing` where an execution of that name is there (outcome conflict).
+struct Started {
+    Outcome outcome = Outcome::committed;
+    TimePoint start_date;
+    std::optional<ExecutionRecord> existing;
+};
+/// A finished synchronous Express execution.
+struct SyncEnded {
+    ExecutionStatus status = ExecutionStatus::succeeded;
+    TimePoint start_date;
+    TimePoint stop_date;
+    std::optional<std::string> output;
+    std::optional<std::string> error;
+    std::optional<std::string> cause;
+};
+
+struct StopRequest {
+    std::optional<std::string> error;
+    std::optional<std::string> cause;
+};
+/// stop_date of the (now or already) closed execution; not_found where there is none.
+struct Stopped {
+    Outcome outcome = Outcome::committed;
+    TimePoint stop_date;
+};
+
+struct TokenSucceeded { Payload output; };
+struct TokenFailed { std::optional<std::string> error; std::optional<std::string> cause; };
+struct TokenHeartbeat {};
+using TokenReport = std::variant<TokenSucceeded, TokenFailed, TokenHeartbeat>;
+enum class TokenOutcome {
+    accepted,
+    invalid,         ///< forged, foreign or malformed: InvalidToken
+    task_timed_out,  ///< the task it stood for is over, timed out, or its execution is closed: TaskTimedOut
+    task_not_found,  ///< its execution is not there any more: TaskDoesNotExist
+    overloaded,
+};
+
+/// All calls are thread-safe and return at once. Answers come on some thread of the runtime or store, after what they
+/// say is committed; they must be quick (post to your own executor).
+class Runtime {
+public:
+    /// `random_seed` feeds tokens, ids and jitter. The store and the task runner must outlive the runtime.
+    Runtime(Store& store, TaskRunner& tasks, const Clock& clock, RuntimeOptions options, std::uint64_t random_seed);
+    ~Runtime();
+    Runtime(const Runtime&) = delete;
+    Runtime& operator=(const Runtime&) = delete;
+
+    /// Brings back what was running: reads the index of wake times, not the journals. Call once, before serving.
+    void recover();
+
+    void start(StartRequest request, std::function<void(Started)> answer);
+    /// Runs an Express execution and answers when it has ended; nothing is stored. The result's handle cancels it.
+    using CancelSync = std::function<void()>;
+    CancelSync start_sync(StartRequest request, std::function<void(SyncEnded)> answer);
+    void stop(ExecutionKey key, StopRequest request, std::function<void(Stopped)> answer);
+    void report(std::string token, TokenReport report, std::function<void(TokenOutcome)> answer);
+    /// After the store has marked a machine DELETING: its executions end at their next transition.
+    void state_machine_deleted(std::string state_machine_arn);
+
+    /// Drops every execution, timer and call, then resets the store. `answer` when it is empty.
+    void reset(std::function<void(Outcome)> answer);
+    /// Stops the shards; what was running continues at the next start of the server.
+    void shut_down();
+
+    struct Statistics {
+        std::uint64_t live_executions = 0;
+        std::uint64_t timers = 0;
+        std::uint64_t transitions = 0;
+    };
+    Statistics statistics() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stepwell

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "engine/asl/model.hpp"
+#include "engine/base/payload.hpp"
+#include "engine/base/result.hpp"
+#include "engine/base/time.hpp"
+
+/// What the engine needs from integrations/: to carry out the work of a Task state.
+namespace stepwell {
+
+/// Which call this is: unique in the process, chosen by the runtime.
+using TaskCallId = std::uint64_t;
+
+/// One call of a task. What was committed before it (…Scheduled, …Started) stands on disk already.
+struct TaskCall {
+    TaskCallId id = 0;
+    asl::TaskResource resource;
+    /// The payload of a Lambda function by ARN; the evaluated Parameters of a service integration.
+    Payload input;
+    /// The same for every call of one scheduled task, also after a restart.
+    std::string request_id;
+    std::string token;  ///< of `.waitForTaskToken`; empty otherwise
+    std::string execution_arn;
+    std::string state_name;
+    std::string trace_header;
+    std::string credentials_role_arn;
+    std::string region;
+    std::string account;
+    /// The task's own time-out, if it has one: enforced outside, given so that a call can bound itself.
+    std::optional<TimePoint> deadline;
+};
+
+/// How a call ended: the task's result, or its error (names as AWS: `Lambda.Unknown`, an errorType …).
+/// For `.waitForTaskToken` the result is the output of TaskSubmitted.
+using TaskResult = Result<Payload, StateError>;
+using TaskDone = std::function<void(TaskCallId, TaskResult)>;
+
+/// Carries out tasks. Implemented in integrations/, and by ScriptedTasks in tests.
+///
+/// Thread-safe. `start` returns at once; `done` is called exactly once per call, on any thread (possibly before
+/// `start` returns), unless the call was cancelled: then at most once, and it is ignored.
+/// Time-outs and heartbeats of the state are the engine's business, not the runner's.
+class TaskRunner {
+public:
+    virtual ~TaskRunner() = default;
+    virtual void start(TaskCall call, TaskDone done) = 0;
+    /// Gives the call up (its execution was stopped, or it timed out). Unknown ids are ignored.
+    virtual void cancel(TaskCallId id) = 0;
+    /// Gives all calls up, as a reset does.
+    virtual void cancel_all() = 0;
+};
+
+}  // namespace stepwell
