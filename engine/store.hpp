@@ -13,15 +13,12 @@
 #include "engine/asl/model.hpp"
 #include "engine/base/arn.hpp"
 #include "engine/base/time.hpp"
-#include "engine/machine/journal.hpp"
+#include "engine/machine/execution.hpp"
 
 /// What the engine and the API need to remember. Implemented in storage/.
 namespace stepwell {
 
 using asl::WorkflowType;
-
-/// Internal, unique and growing with the time of the start: never shown to callers, except inside task tokens.
-using ExecutionKey = std::int64_t;
 
 enum class MachineStatus { active, deleting };
 
@@ -51,8 +48,6 @@ struct RevisionRecord {
     std::string role_arn;
     TimePoint update_date;
 };
-
-enum class ExecutionStatus { running, succeeded, failed, timed_out, aborted };
 
 struct ExecutionRecord {
     ExecutionKey key = 0;

@@ -19,72 +19,86 @@ using Sequence = std::int64_t;
 // Notes: what a restart needs and the public history lacks. An entry's note speaks of one frame.
 // The order of the alternatives in NoteBody is stored: add at the end only.
 
-/// The event, if there is one, changes nothing in the execution's state.
+/// The event changes nothing but, where the note says so, the frame's chain.
 struct Plain {};
 /// The frame stands in this state (with …StateEntered).
 struct EnteredState {
     std::uint32_t state = 0;  ///< asl::StateIndex
 };
-/// The frame leaves its state (with …StateExited): for `next`, or, without one, its flow has ended with `output`.
-/// Also without an event where AWS records none.
+/// The frame leaves its state (with …StateExited, where the type has one): for `next`, or, without one, its flow has
+/// ended with `output`.
 struct LeftState {
     std::optional<std::uint32_t> next;
     Payload output;
 };
-/// The frame waits: a Wait state.
+/// The frame waits in a Wait state (alone).
 struct WaitsUntil {
     TimePoint due;
 };
-/// A task was scheduled (with …Scheduled). Everything that a later call of it needs stands here or in the event.
+/// A task was scheduled (with …Scheduled, which has its input). Everything else that a later call of it needs.
 struct TaskWasScheduled {
     std::string request_id;
-    std::string token;                  ///< empty: none
-    std::optional<TimePoint> deadline;  ///< TimeoutSeconds, counted from here
-    std::int64_t heartbeat_seconds = 0; ///< 0: none
+    std::string token;                   ///< empty: none
+    std::optional<TimePoint> deadline;   ///< where TimeoutSeconds is given
+    std::int64_t heartbeat_seconds = 0;  ///< 0: none
+    std::string credentials_role_arn;    ///< empty: none
 };
-/// With TaskSubmitted: the request has been taken; what is awaited is the token's or the job's end.
+/// The task is being called (with …Started).
+struct TaskWasStarted {};
+/// The request has been taken; what is awaited is the token's end (with TaskSubmitted).
 struct TaskWasSubmitted {};
-/// The state failed and will be tried again. With the event of the failure for a Task, alone for Parallel and Map.
+/// The task ended with a result (with …Succeeded).
+struct TaskReturned {
+    Payload result;
+};
+/// The task ended with the error that the event names (with …Failed, …TimedOut).
+struct TaskBroke {
+    bool heartbeat = false;  ///< a missed heartbeat: States.HeartbeatTimeout names it, too
+};
+/// The state failed and will be tried again (alone).
 struct WillRetry {
     std::uint32_t retrier = 0;  ///< index in Retry
     TimePoint due;
 };
 /// The time of a retry has come (alone): the state's work begins again.
 struct RetryBegins {};
-/// Parallel started (with ParallelStateStarted): frames `first_child` … follow, one per branch, all with this input.
+/// A Parallel started (with ParallelStateStarted): one frame per branch from `first_child` on, all with this input.
 struct BranchesStarted {
     FrameId first_child = 0;
     std::uint32_t count = 0;
     Payload input;
 };
-/// Map started (with MapStateStarted): item i has frame first_child + i when it is started.
+/// A Map started (with MapStateStarted): item i gets frame first_child + i when it starts.
 struct MapStarted {
     FrameId first_child = 0;
     Payload items;  ///< the array
-    Payload input;  ///< the effective input of the Map state, which ItemSelector sees as `$`
-    std::uint32_t max_concurrency = 0;
+    Payload input;  ///< the Map's effective input: `$` in ItemSelector
+    std::uint32_t concurrency = 0;
 };
-/// The next item of the Map in which `frame` stands was started (with MapIterationStarted).
+/// The next item of the Map in which the note's frame stands was started (with MapIterationStarted).
 struct IterationStarted {
     std::uint32_t index = 0;
     Payload input;
 };
-/// A child frame failed: its siblings are to be aborted and its parent fails with this.
+/// All branches or items of the frame's state are done (with …StateSucceeded): their outputs, in order.
+struct ChildrenDone {
+    Payload result;
+};
+/// The frame, a branch or an item, failed (with MapIterationFailed, or alone for a branch).
+/// `failing_event` becomes the `previous` of what its parent records next.
 struct FrameFailed {
-    std::string error;
-    std::string cause;
-    bool has_error = true;
-    bool has_cause = true;
+    std::optional<std::string> error;
+    std::optional<std::string> cause;
     EventId failing_event = 0;
 };
-/// A child frame was stopped because a sibling failed.
+/// The frame was stopped since a sibling failed (with MapIterationAborted, or alone for a branch).
 struct FrameAborted {};
-/// The execution is over (with Execution…): for a failure by error, the frames stay as they were for a redrive.
+/// The execution is over (with Execution…). The frames stay as they were.
 struct Closed {};
-/// A turn ended: the frame goes on with the next (alone, never needed to rebuild; kept for completeness of a fold).
-using NoteBody = std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled, TaskWasSubmitted, WillRetry,
-                              RetryBegins, BranchesStarted, MapStarted, IterationStarted, FrameFailed, FrameAborted,
-                              Closed>;
+
+using NoteBody = std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled, TaskWasStarted,
+                              TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry, RetryBegins, BranchesStarted,
+                              MapStarted, IterationStarted, ChildrenDone, FrameFailed, FrameAborted, Closed>;
 
 struct Note {
     FrameId frame = 0;

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "engine/asl/model.hpp"
+#include "engine/machine/journal.hpp"
+#include "engine/machine/token.hpp"
+
+/// The state of an execution: a tree of frames, changed by nothing but `apply`.
+namespace stepwell {
+
+enum class ExecutionStatus : std::uint8_t { running, succeeded, failed, timed_out, aborted };
+
+/// What never changes while an execution runs.
+struct ExecutionInfo {
+    ExecutionKey key = 0;
+    std::string arn;
+    std::string name;
+    std::string role_arn;
+    std::string state_machine_arn;
+    std::string state_machine_name;
+    std::string account;
+    std::string region;
+    std::string trace_header;
+    asl::WorkflowType type = asl::WorkflowType::standard;
+    TimePoint start_time;
+    Payload input;
+    std::shared_ptr<const asl::StateMachine> definition;
+    std::shared_ptr<const TokenMint> tokens;
+    /// --wait-time-scale: the fraction of their time that Wait states and retry delays take.
+    double wait_time_scale = 1.0;
+};
+
+/// An error with what AWS leaves out when nothing was given (a Fail state without Error and Cause).
+struct Failure {
+    std::optional<std::string> error;
+    std::optional<std::string> cause;
+};
+
+/// What a frame is doing. The ready ones stand in Execution::ready, in the order of their turns.
+enum class Phase : std::uint8_t {
+    entering,   ///< ready: is about to enter `state` with `input`
+    working,    ///< ready: has entered `state`, its work is to be done
+    scheduled,  ///< ready: its task was scheduled and is about to be called
+    finishing,  ///< ready: the work of `state` gave `result`
+    failing,    ///< ready: the task or the children of `state` failed with `failure`
+    retrying,   ///< ready: the work of `state` begins again
+    waiting,    ///< in a Wait state, until `due`
+    backoff,    ///< before a retry, until `due`
+    called,     ///< its task is being carried out
+    submitted,  ///< its task awaits a token
+    parent,     ///< its branches or items run
+    ended,      ///< its flow has ended with `result`
+    failed,     ///< it failed with `failure`
+    aborted,    ///< it was stopped since a sibling failed
+};
+
+/// The task of a frame, from …Scheduled on.
+struct FrameTask {
+    Sequence scheduled = 0;  ///< the entry of …Scheduled: names this attempt
+    std::string request_id;
+    std::string token;
+    std::string credentials_role_arn;
+    Payload input;
+    std::optional<TimePoint> deadline;
+    Seconds heartbeat{0};
+    std::optional<TimePoint> heartbeat_due;  ///< not stored: a full interval from a restart
+};
+
+/// The branches or items of a frame's state.
+struct FrameChildren {
+    FrameId first = 0;
+    std::uint32_t count = 0;
+    std::uint32_t started = 0;  ///< items 0 … started-1 have frames
+    std::uint32_t running = 0;
+    std::uint32_t concurrency = 0;
+    Payload input;  ///< of the state, as ItemSelector sees it
+    Payload items;  ///< of a Map
+    bool map = false;
+};
+
+/// One flow of control: the root, a branch of a Parallel, or an item of a Map.
+struct Frame {
+    FrameId id = 0;
+    FrameId parent = 0;       ///< itself for the root
+    std::uint32_t index = 0;  ///< of its branch or item
+    Phase phase = Phase::entering;
+    asl::StateIndex state = 0;
+    Payload input;           ///< the state's raw input
+    Payload result;          ///< of the state's work, or of the whole flow
+    EventId last_event = 0;  ///< `previous` of its next event
+    EventId entered_event = 0;
+    TimePoint entered_time;
+    TimePoint due;
+    Failure failure;
+    bool heartbeat_missed = false;
+    std::vector<std::uint32_t> attempts;  ///< per retrier of `state`
+    std::uint32_t retry_count = 0;        ///< of all retriers: $$.State.RetryCount
+    std::unique_ptr<FrameTask> task;
+    std::unique_ptr<FrameChildren> children;
+};
+
+/// What a timer of an execution is for.
+enum class TimerKind : std::uint8_t { due, deadline, heartbeat, execution };
+
+/// An execution as the fold of its journal. Touched only by its shard; knows no clock and no I/O.
+struct Execution {
+    explicit Execution(ExecutionInfo execution_info);
+
+    ExecutionInfo info;
+    ExecutionStatus status = ExecutionStatus::running;
+    std::map<FrameId, Frame> frames;
+    std::deque<FrameId> ready;  ///< turns to take; the front is in its turn
+    FrameId next_frame = 1;
+    EventId last_event = 0;
+    Sequence last_sequence = 0;
+    TimePoint last_time;
+    std::optional<TimePoint> stop_time;
+    std::optional<Payload> output;
+    Failure failure;
+
+    /// In the order in which they fire: due time, then the entry that set them.
+    using Timer = std::tuple<TimePoint, Sequence, FrameId, TimerKind>;
+    std::set<Timer> timers;
+
+    bool closed() const { return status != ExecutionStatus::running; }
+    const asl::State& state_of(const Frame& frame) const { return info.definition->states[frame.state]; }
+    Frame& frame(FrameId id) { return frames.at(id); }
+
+    /// The earliest time at which something happens by itself, or nullopt.
+    std::optional<TimePoint> next_timer() const;
+    /// When a restart must look at it: at once (the epoch) where something is ready or being called, at a time, or,
+    /// without a value, only when a call comes. See design.md, "How recovery rebuilds each kind of wait".
+    std::optional<TimePoint> wake_at() const;
+    /// The frame of an open task with this scheduled entry, or null.
+    Frame* find_task(FrameId id, Sequence scheduled);
+};
+
+/// The only code that changes an execution: `advance` uses it live, recovery folds a stored journal with it.
+/// It evaluates nothing and decides nothing. Entries come in the order of their sequence numbers.
+void apply(Execution& execution, const Entry& entry);
+
+}  // namespace stepwell
