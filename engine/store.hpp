@@ -78,6 +78,8 @@ struct JournalRow {
     EventId first_event = 0;  ///< id of its first event; of the next one to come where it has none
     std::uint32_t event_count = 0;
     std::string bytes;
+    /// The latest time its entries bear. Written, not read back: the greatest of all is Store::latest_time().
+    TimePoint latest_time{};
 };
 
 /// What a Step changes in the execution's row. Fields not named here never change after the start.
@@ -143,7 +145,8 @@ public:
     /// all that is its own (closed executions, journals, tags, revisions) are removed.
     virtual void delete_state_machine(const std::string& arn, Committed done) = 0;
     virtual std::shared_ptr<const StateMachineRecord> find_state_machine(const std::string& arn) const = 0;
-    /// Machines of one account and region in order of name, after `after_name`, at most `limit`.
+    /// Machines of one account and region in order of name, after `after_name`, at most `limit`; without definition,
+    /// role, description and configurations (a thousand definitions may be a gigabyte).
     virtual std::vector<StateMachineRecord> list_state_machines(const Owner& owner, const std::string& after_name,
                                                                 std::size_t limit) const = 0;
     virtual std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn) const = 0;
