@@ -98,7 +98,8 @@ struct Frame {
     EventId last_event = 0;  ///< `previous` of its next event
     EventId entered_event = 0;
     TimePoint entered_time;
-    TimePoint due;
+    TimePoint due;           ///< waiting, backoff
+    Sequence due_since = 0;  ///< the entry that set `due`; 0: none
     Failure failure;
     bool heartbeat_missed = false;
     std::vector<std::uint32_t> attempts;  ///< per retrier of `state`
@@ -119,9 +120,12 @@ struct Execution {
     std::map<FrameId, Frame> frames;
     std::deque<FrameId> ready;  ///< turns to take; the front is in its turn
     FrameId next_frame = 1;
+    std::uint32_t calls = 0;  ///< frames whose task is being carried out
     EventId last_event = 0;
     Sequence last_sequence = 0;
     TimePoint last_time;
+    /// Its machine is being deleted. Not stored: the machine's own row says so.
+    bool machine_deleted = false;
     std::optional<TimePoint> stop_time;
     std::optional<Payload> output;
     Failure failure;

@@ -1,0 +1,315 @@
+#include "engine/machine/execution.hpp"
+
+#include <algorithm>
+
+#include "engine/base/overloaded.hpp"
+#include "engine/machine/advance.hpp"
+
+namespace stepwell {
+namespace {
+
+bool is_ready(Phase phase) {
+    switch (phase) {
+        case Phase::entering:
+        case Phase::working:
+        case Phase::scheduled:
+        case Phase::finishing:
+        case Phase::failing:
+        case Phase::retrying: return true;
+        case Phase::waiting:
+        case Phase::backoff:
+        case Phase::called:
+        case Phase::submitted:
+        case Phase::parent:
+        case Phase::ended:
+        case Phase::failed:
+        case Phase::aborted: return false;
+    }
+    return false;
+}
+
+/// Applies one entry: a visitor over its note.
+class Fold {
+public:
+    Fold(Execution& execution, const Entry& entry)
+        : x_(execution), entry_(entry), frame_(execution.frames.at(entry.note.frame)) {}
+
+    void operator()(const Plain&) {}
+
+    void operator()(const EnteredState& note) {
+        frame_.state = note.state;
+        frame_.entered_event = entry_.event->id;
+        frame_.entered_time = entry_.event->timestamp;
+        frame_.attempts.clear();
+        frame_.retry_count = 0;
+        set_phase(Phase::working);
+    }
+
+    void operator()(const LeftState& note) {
+        drop_work();
+        if (note.next) {
+            frame_.state = *note.next;
+            frame_.input = note.output;
+            frame_.result = Payload();
+            set_phase(Phase::entering);
+            return;
+        }
+        frame_.result = note.output;
+        frame_.input = Payload();
+        set_phase(Phase::ended);
+        if (frame_.id == frame_.parent) return;
+        Frame& parent = x_.frame(frame_.parent);
+        parent.last_event = frame_.last_event;
+        --parent.children->running;
+    }
+
+    void operator()(const WaitsUntil& note) { sleep(Phase::waiting, note.due); }
+
+    void operator()(const TaskWasScheduled& note) {
+        auto task = std::make_unique<FrameTask>();
+        task->scheduled = x_.last_sequence;
+        task->request_id = note.request_id;
+        task->token = note.token;
+        task->credentials_role_arn = note.credentials_role_arn;
+        task->deadline = note.deadline;
+        task->heartbeat = Seconds{note.heartbeat_seconds};
+        if (const auto* lambda = std::get_if<LambdaScheduledDetails>(&entry_.event->details)) {
+            task->input = lambda->input;
+        } else {
+            task->input = std::get<TaskScheduledDetails>(entry_.event->details).parameters;
+        }
+        if (task->deadline) x_.timers.emplace(*task->deadline, task->scheduled, frame_.id, TimerKind::deadline);
+        frame_.task = std::move(task);
+        // Items that run side by side are all scheduled before the first is started (recorded:
+        // timeouts__service_lambda_map_timeout), so the turn passes on.
+        set_phase(Phase::scheduled);
+        to_back();
+    }
+    void operator()(const TaskWasStarted&) {
+        if (frame_.task->heartbeat.count() > 0) {
+            frame_.task->heartbeat_due = entry_.event->timestamp + frame_.task->heartbeat;
+            x_.timers.emplace(*frame_.task->heartbeat_due, frame_.task->scheduled, frame_.id, TimerKind::heartbeat);
+        }
+        set_phase(Phase::called);
+    }
+    void operator()(const TaskWasSubmitted&) { set_phase(Phase::submitted); }
+    void operator()(const TaskReturned& note) {
+        drop_task();
+        frame_.result = note.result;
+        set_phase(Phase::finishing);
+        to_back();
+    }
+    void operator()(const TaskBroke& note) {
+        drop_task();
+        frame_.heartbeat_missed = note.heartbeat;
+        if (const auto* lambda = std::get_if<FailureDetails>(&entry_.event->details)) {
+            frame_.failure = {lambda->error, lambda->cause};
+        } else {
+            const auto& task = std::get<TaskFailureDetails>(entry_.event->details);
+            frame_.failure = {task.error, task.cause};
+        }
+        set_phase(Phase::failing);
+        to_back();
+    }
+
+    void operator()(const WillRetry& note) {
+        drop_work();
+        if (frame_.attempts.size() <= note.retrier) frame_.attempts.resize(note.retrier + 1);
+        ++frame_.attempts[note.retrier];
+        ++frame_.retry_count;
+        sleep(Phase::backoff, note.due);
+    }
+    void operator()(const RetryBegins&) {
+        drop_timer();
+        set_phase(Phase::retrying);
+        to_back();
+    }
+
+    void operator()(const BranchesStarted& note) {
+        begin_children(note.first_child, note.count);
+        frame_.children->started = frame_.children->running = note.count;
+        const auto& branches = std::get<asl::ParallelState>(x_.state_of(frame_).body).branches;
+        for (std::uint32_t i = 0; i < note.count; ++i) add_child(i, branches[i], note.input);
+    }
+    void operator()(const MapStarted& note) {
+        begin_children(note.first_child, static_cast<std::uint32_t>(note.items.value().size()));
+        FrameChildren& children = *frame_.children;
+        children.map = true;
+        children.items = note.items;
+        children.input = note.input;
+        children.concurrency = note.concurrency;
+    }
+    void operator()(const IterationStarted& note) {
+        frame_.children->started = note.index + 1;
+        ++frame_.children->running;
+        add_child(note.index, std::get<asl::MapState>(x_.state_of(frame_).body).processor, note.input);
+    }
+    void operator()(const ChildrenDone& note) {
+        frame_.result = note.result;
+        set_phase(Phase::finishing);
+        to_back();
+    }
+
+    void operator()(const FrameFailed& note) {
+        drop_timer();
+        drop_task();
+        frame_.failure = {note.error, note.cause};
+        set_phase(Phase::failed);
+        Frame& parent = x_.frame(frame_.parent);
+        --parent.children->running;
+        parent.last_event = note.failing_event;
+        parent.failure = frame_.failure;
+        parent.heartbeat_missed = frame_.heartbeat_missed;
+        parent.phase = Phase::failing;
+        x_.ready.push_back(parent.id);
+    }
+    void operator()(const FrameAborted&) {
+        drop_timer();
+        drop_task();
+        set_phase(Phase::aborted);
+        --x_.frame(frame_.parent).children->running;
+    }
+
+    void operator()(const Closed&) {
+        const HistoryEvent& event = *entry_.event;
+        x_.stop_time = event.timestamp;
+        x_.ready.clear();
+        x_.timers.clear();
+        if (event.type == EventType::execution_succeeded) {
+            x_.status = ExecutionStatus::succeeded;
+            x_.output = std::get<OutputDetails>(event.details).output;
+            return;
+        }
+        x_.status = event.type == EventType::execution_failed    ? ExecutionStatus::failed
+                    : event.type == EventType::execution_aborted ? ExecutionStatus::aborted
+                                                                 : ExecutionStatus::timed_out;
+        const auto& failure = std::get<FailureDetails>(event.details);
+        // OBSERVED: DescribeExecution of a timed-out execution has neither error nor cause (docs/observed.md).
+        if (x_.status != ExecutionStatus::timed_out) x_.failure = {failure.error, failure.cause};
+    }
+
+private:
+    /// Keeps Execution::ready in step: a frame that becomes ready stands at the back, one that already was keeps its place.
+    void set_phase(Phase phase) {
+        const bool was = is_ready(frame_.phase);
+        const bool is = is_ready(phase);
+        if (frame_.phase == Phase::called) --x_.calls;
+        if (phase == Phase::called) ++x_.calls;
+        frame_.phase = phase;
+        if (was && !is) {
+            x_.ready.erase(std::find(x_.ready.begin(), x_.ready.end(), frame_.id));
+        } else if (!was && is) {
+            x_.ready.push_back(frame_.id);
+        }
+    }
+    void to_back() {
+        if (x_.ready.back() == frame_.id) return;
+        x_.ready.erase(std::find(x_.ready.begin(), x_.ready.end(), frame_.id));
+        x_.ready.push_back(frame_.id);
+    }
+
+    void sleep(Phase phase, TimePoint due) {
+        frame_.due = due;
+        frame_.due_since = x_.last_sequence;
+        x_.timers.emplace(due, frame_.due_since, frame_.id, TimerKind::due);
+        set_phase(phase);
+    }
+    void drop_timer() {
+        if (frame_.due_since != 0) x_.timers.erase({frame_.due, frame_.due_since, frame_.id, TimerKind::due});
+        frame_.due_since = 0;
+    }
+    void drop_task() {
+        if (!frame_.task) return;
+        const FrameTask& task = *frame_.task;
+        if (task.deadline) x_.timers.erase({*task.deadline, task.scheduled, frame_.id, TimerKind::deadline});
+        if (task.heartbeat_due) {
+            x_.timers.erase({*task.heartbeat_due, task.scheduled, frame_.id, TimerKind::heartbeat});
+        }
+        frame_.task.reset();
+    }
+    /// What the state had going is over: its timer, task and children.
+    void drop_work() {
+        drop_timer();
+        drop_task();
+        frame_.heartbeat_missed = false;
+        if (frame_.children) drop_children(frame_);
+    }
+    void drop_children(Frame& frame) {
+        const FrameId first = frame.children->first;
+        const FrameId end = first + frame.children->count;
+        for (auto child = x_.frames.lower_bound(first); child != x_.frames.end() && child->first < end;) {
+            if (child->second.children) drop_children(child->second);
+            child = x_.frames.erase(child);
+        }
+        frame.children.reset();
+    }
+    void begin_children(FrameId first, std::uint32_t count) {
+        frame_.children = std::make_unique<FrameChildren>();
+        frame_.children->first = first;
+        frame_.children->count = count;
+        x_.next_frame = first + count;
+        set_phase(Phase::parent);
+    }
+    void add_child(std::uint32_t index, asl::FlowIndex flow, const Payload& input) {
+        const FrameId id = frame_.children->first + index;
+        Frame& child = x_.frames[id];
+        child.id = id;
+        child.parent = frame_.id;
+        child.index = index;
+        child.state = x_.info.definition->flows[flow].start_at;
+        child.input = input;
+        child.last_event = entry_.event->id;
+        x_.ready.push_back(id);
+    }
+
+    Execution& x_;
+    const Entry& entry_;
+    Frame& frame_;
+};
+
+}  // namespace
+
+Execution::Execution(ExecutionInfo execution_info) : info(std::move(execution_info)) {
+    last_time = info.start_time;
+    Frame& root = frames[0];
+    root.input = info.input;
+    root.state = info.definition->flows[0].start_at;
+    ready.push_back(0);
+    std::optional<Seconds> timeout = info.definition->timeout;
+    if (info.type == asl::WorkflowType::express) {
+        timeout = timeout ? std::min(*timeout, kExpressTimeout) : kExpressTimeout;
+    }
+    if (timeout) timers.emplace(info.start_time + *timeout, 0, 0, TimerKind::execution);
+}
+
+std::optional<TimePoint> Execution::next_timer() const {
+    if (timers.empty()) return std::nullopt;
+    return std::get<TimePoint>(*timers.begin());
+}
+
+std::optional<TimePoint> Execution::wake_at() const {
+    if (closed()) return std::nullopt;
+    if (!ready.empty()) return TimePoint{};
+    if (calls > 0) return TimePoint{};
+    return next_timer();
+}
+
+Frame* Execution::find_task(FrameId id, Sequence scheduled) {
+    const auto found = frames.find(id);
+    if (closed() || found == frames.end()) return nullptr;
+    Frame& frame = found->second;
+    const bool open = frame.phase == Phase::called || frame.phase == Phase::submitted;
+    return open && frame.task && frame.task->scheduled == scheduled ? &frame : nullptr;
+}
+
+void apply(Execution& execution, const Entry& entry) {
+    ++execution.last_sequence;
+    if (entry.event) {
+        execution.last_event = entry.event->id;
+        execution.last_time = std::max(execution.last_time, entry.event->timestamp);
+        if (entry.note.advances_chain) execution.frame(entry.note.frame).last_event = entry.event->id;
+    }
+    std::visit(Fold(execution, entry), entry.note.body);
+}
+
+}  // namespace stepwell

@@ -1,0 +1,147 @@
+#include <limits>
+
+#include "engine/base/overloaded.hpp"
+#include "engine/base/state_errors.hpp"
+#include "engine/machine/turn.hpp"
+
+// Pass, Choice, Wait, Succeed and Fail. ASL specification, "State Types".
+namespace stepwell {
+namespace {
+
+StateError runtime_error(std::string cause) { return {std::string(state_errors::kRuntime), std::move(cause)}; }
+
+/// A value as AWS quotes it behind `==`: a string without its quotes, anything else as JSON.
+std::string shown(const Json& value) { return value.is_string() ? value.get<std::string>() : write_json(value); }
+
+}  // namespace
+
+void Turn::work(Frame& frame, const asl::PassState& state) {
+    const auto input = effective_input(frame);
+    if (!input) return state_failed(frame, input.error());
+    auto result = fill(state.parameters, *input, frame);
+    if (!result) return state_failed(frame, result.error());
+    leave_with_result(frame, std::nullopt, state.result_path, state.result ? *state.result : *result, state.then);
+}
+
+void Turn::work(Frame& frame, const asl::SucceedState&) {
+    const auto input = effective_input(frame);
+    if (!input) return state_failed(frame, input.error());
+    leave_with(frame, *input, asl::Transition{});
+}
+
+void Turn::work(Frame& frame, const asl::FailState& state) {
+    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
+    const Scope scope{frame.input.value(), context, random_};
+    const auto text_of = [&](const auto& field, std::string_view name) -> Evaluated<std::optional<std::string>> {
+        if (const auto* literal = std::get_if<std::string>(&field)) return std::optional(*literal);
+        const auto* path = std::get_if<Expression>(&field);
+        if (path == nullptr) return std::optional<std::string>();
+        auto selected = path->evaluate(scope);
+        if (!selected) return located(frame, not_found_in_field(selected.error(), name, frame.input.value()));
+        if (!selected->value().is_string()) {
+            return located(frame, runtime_error("The JSONPath '" + path->text() + "' specified for the field '" +
+                                                std::string(name) + "' must refer to a string in the input '" +
+                                                frame.input.text() + "'"));
+        }
+        return std::optional(selected->value().template get<std::string>());
+    };
+    auto error = text_of(state.error, "ErrorPath");
+    if (!error) return state_failed(frame, error.error());
+    auto cause = text_of(state.cause, "CausePath");
+    if (!cause) return state_failed(frame, cause.error());
+    fail_frame(frame, Failure{*error, *cause});
+}
+
+void Turn::work(Frame& frame, const asl::ChoiceState& state) {
+    const auto input = effective_input(frame);
+    if (!input) return state_failed(frame, input.error());
+    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
+    const Scope scope{input->value(), context, random_};
+    std::optional<asl::StateIndex> next = state.default_next;
+    for (const asl::Choice& choice : state.choices) {
+        const auto matched = matches(choice.rule, scope);
+        if (!matched) return state_failed(frame, located(frame, matched.error()));
+        if (*matched) {
+            next = choice.next;
+            break;
+        }
+    }
+    if (!next) {
+        return state_failed(
+            frame, located(frame, {std::string(state_errors::kNoChoiceMatched),
+                                   "Failed to transition out of the state. The state does not point to a next state."}));
+    }
+    leave_with(frame, *input, asl::Transition{next});
+}
+
+void Turn::work(Frame& frame, const asl::WaitState& state) {
+    const auto input = effective_input(frame);
+    if (!input) return state_failed(frame, input.error());
+    const auto until = wait_until(frame, state, *input);
+    if (!until) return state_failed(frame, located(frame, until.error()));
+    if (const TimePoint due = scaled(*until); due > now_) {
+        note(frame, WaitsUntil{due});
+    } else {
+        end_wait(frame);
+    }
+}
+
+Evaluated<TimePoint> Turn::wait_until(Frame& frame, const asl::WaitState& state, const Payload& input) {
+    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
+    const Scope scope{input.value(), context, random_};
+    const auto seconds_path = [&](const asl::SecondsPath& field) -> Evaluated<TimePoint> {
+        const std::string& path = field.path.text();
+        auto selected = field.path.evaluate(scope);
+        if (!selected) return runtime_error("The SecondsPath parameter does not reference an input value: " + path);
+        const Json& value = selected->value();
+        if (!value.is_number_integer()) {
+            return runtime_error("The SecondsPath parameter cannot be parsed as a long value: " + path +
+                                 " == " + shown(value));
+        }
+        const auto seconds = value.get<std::int64_t>();
+        if (seconds < 0) {
+            return runtime_error("The SecondsPath parameter references a negative value: " + path +
+                                 " == " + shown(value));
+        }
+        if (seconds > std::numeric_limits<std::int32_t>::max()) return runtime_error("Wait state delay is too long.");
+        return now_ + Seconds{seconds};
+    };
+    const auto timestamp_path = [&](const asl::TimestampPath& field) -> Evaluated<TimePoint> {
+        const std::string& path = field.path.text();
+        auto selected = field.path.evaluate(scope);
+        if (!selected) return runtime_error("The TimestampPath parameter does not reference an input value: " + path);
+        const Json& value = selected->value();
+        const auto time = value.is_string() ? parse_rfc3339(value.get_ref<const std::string&>()) : std::nullopt;
+        if (!time) {
+            return runtime_error(
+                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format "
+                "string: " +
+                path + " == " + shown(value));
+        }
+        return *time;
+    };
+    const TimePoint until = TRY(std::visit(
+        Overloaded{[&](const Seconds& seconds) -> Evaluated<TimePoint> { return now_ + seconds; },
+                   [&](const TimePoint& time) -> Evaluated<TimePoint> { return time; }, seconds_path, timestamp_path},
+        state.until));
+    // OBSERVED: 24,855 days pass and 24,856 do not: seconds as a 32-bit number (docs/observed.md).
+    if (until - now_ > Seconds{std::numeric_limits<std::int32_t>::max()}) {
+        return runtime_error("Wait state delay is too long.");
+    }
+    return until;
+}
+
+void Turn::end_wait(Frame& frame) {
+    const auto& state = std::get<asl::WaitState>(x_.state_of(frame).body);
+    const auto input = effective_input(frame);
+    if (!input) return state_failed(frame, input.error());
+    leave_with(frame, *input, state.then);
+}
+
+TimePoint Turn::scaled(TimePoint target) const {
+    if (x_.info.wait_time_scale == 1.0 || target <= now_) return target;
+    const double millis = double((target - now_).count()) * x_.info.wait_time_scale;
+    return now_ + Milliseconds{static_cast<std::int64_t>(millis)};
+}
+
+}  // namespace stepwell

@@ -1,0 +1,76 @@
+#include "engine/machine/token.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace stepwell {
+namespace {
+
+constexpr std::size_t kBodyBytes = 8 + 4 + 8 + 16;  // execution, frame, scheduled, random
+constexpr std::size_t kMacBytes = 32;
+constexpr std::size_t kTokenBytes = kBodyBytes + kMacBytes;  // 68: base64 pads it with one '='
+
+void append_number(std::string& out, std::uint64_t number, int bytes) {
+    for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<char>(number >> (8U * unsigned(i))));
+}
+
+std::uint64_t take_number(std::string_view& bytes, int count) {
+    std::uint64_t number = 0;
+    for (int i = 0; i < count; ++i) number = (number << 8U) | static_cast<unsigned char>(bytes[std::size_t(i)]);
+    bytes.remove_prefix(std::size_t(count));
+    return number;
+}
+
+}  // namespace
+
+std::string TokenMint::mac(std::string_view message) const {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    if (HMAC(EVP_sha256(), key_.data(), int(key_.size()), reinterpret_cast<const unsigned char*>(message.data()),
+             message.size(), digest.data(), &length) == nullptr) {
+        throw std::runtime_error("HMAC-SHA-256 failed");
+    }
+    return {reinterpret_cast<const char*>(digest.data()), length};
+}
+
+std::string TokenMint::make(const TokenTarget& target, RandomBits& random) const {
+    std::string bytes;
+    bytes.reserve(kTokenBytes);
+    append_number(bytes, std::uint64_t(target.execution), 8);
+    append_number(bytes, target.frame, 4);
+    append_number(bytes, std::uint64_t(target.scheduled), 8);
+    append_number(bytes, random.next(), 8);
+    append_number(bytes, random.next(), 8);
+    bytes += mac(bytes);
+    std::string token(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(token.data()),
+                                       reinterpret_cast<const unsigned char*>(bytes.data()), int(bytes.size()));
+    token.resize(std::size_t(length));
+    return token;
+}
+
+std::optional<TokenTarget> TokenMint::read(std::string_view token) const {
+    constexpr std::size_t kTextBytes = 4 * ((kTokenBytes + 2) / 3);
+    if (token.size() != kTextBytes) return std::nullopt;
+    std::string bytes(kTextBytes / 4 * 3, '\0');
+    if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                        reinterpret_cast<const unsigned char*>(token.data()), int(token.size())) < 0) {
+        return std::nullopt;
+    }
+    bytes.resize(kTokenBytes);
+    const std::string_view body = std::string_view(bytes).substr(0, kBodyBytes);
+    const std::string expected = mac(body);
+    if (CRYPTO_memcmp(expected.data(), bytes.data() + kBodyBytes, kMacBytes) != 0) return std::nullopt;
+    std::string_view rest = body;
+    TokenTarget target;
+    target.execution = static_cast<ExecutionKey>(take_number(rest, 8));
+    target.frame = static_cast<FrameId>(take_number(rest, 4));
+    target.scheduled = static_cast<Sequence>(take_number(rest, 8));
+    return target;
+}
+
+}  // namespace stepwell

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/machine/advance.hpp"
+
+/// Inside of the interpreter: how one input is carried through an execution. Used by engine/machine alone.
+namespace stepwell {
+
+/// Takes one input and lets every frame run until it waits. What it decides it records; `apply` makes it so.
+class Turn {
+public:
+    Turn(Execution& execution, const Input& input, Step& step);
+    void run();
+
+private:
+    // turn.cpp: the loop, the inputs, and recording.
+    void take(const Begin&);
+    void take(const GoOn&);
+    void take(const TaskEnded& input);
+    void take(const TokenCame& input);
+    void take(const Stop& input);
+    void take(const MachineDeleted&);
+    void take_turns();
+    void take_turn(Frame& frame);
+    bool fire_next_timer();
+    void enter(Frame& frame);
+    void work(Frame& frame);
+    void finish(Frame& frame);
+    void close(EventType type, EventDetails details, EventId previous);
+    void cancel_call(Frame& frame);
+
+    /// Records an event of a frame behind its last one, with what it changes.
+    void record(Frame& frame, EventType type, EventDetails details, NoteBody body);
+    /// The same behind another event, and without becoming the frame's last one.
+    void record_beside(Frame& frame, EventId previous, EventType type, EventDetails details, NoteBody body);
+    void record(Frame& frame, EventId previous, bool advances_chain, EventType type, EventDetails details,
+                NoteBody body);
+    /// Records what no event tells.
+    void note(Frame& frame, NoteBody body);
+
+    // simple_states.cpp
+    void work(Frame& frame, const asl::PassState& state);
+    void work(Frame& frame, const asl::ChoiceState& state);
+    void work(Frame& frame, const asl::WaitState& state);
+    void work(Frame& frame, const asl::SucceedState& state);
+    void work(Frame& frame, const asl::FailState& state);
+    Evaluated<TimePoint> wait_until(Frame& frame, const asl::WaitState& state, const Payload& input);
+    void end_wait(Frame& frame);
+    TimePoint scaled(TimePoint target) const;
+
+    // task_state.cpp
+    void work(Frame& frame, const asl::TaskState& state);
+    Evaluated<void> schedule(Frame& frame, const asl::TaskState& state);
+    void call_task(Frame& frame);
+    void task_succeeded(Frame& frame, Payload result);
+    void task_submitted(Frame& frame, Payload output);
+    void task_failed(Frame& frame, Failure failure);
+    void task_timed_out(Frame& frame, bool heartbeat);
+
+    // children.cpp: Parallel and Map.
+    void work(Frame& frame, const asl::ParallelState& state);
+    void work(Frame& frame, const asl::MapState& state);
+    Evaluated<std::uint32_t> map_concurrency(const asl::MapState& state, const Scope& scope);
+    void start_items(Frame& map, EventId previous);
+    void child_ended(Frame& child);
+    void children_done(Frame& frame);
+    void abort_children(Frame& frame, EventId failing_event);
+    void abort(Frame& frame, EventId failing_event);
+
+    // failure.cpp: Retry, Catch, and where a failure goes otherwise.
+    void state_failed(Frame& frame, StateError error);
+    void handle_failure(Frame& frame);
+    void settle(Frame& frame, const Failure& failure);
+    bool retry(Frame& frame, const Failure& failure);
+    bool recover(Frame& frame, const Failure& failure);
+    void fail_frame(Frame& frame, const Failure& failure);
+    void fail_execution(const Failure& failure, EventId previous);
+
+    // data_flow.cpp: InputPath … OutputPath.
+    Json context_of(const Frame& frame, std::optional<std::pair<std::uint32_t, const Json*>> item,
+                    std::string_view token) const;
+    Evaluated<Payload> effective_input(Frame& frame);
+    Evaluated<Payload> filter(const asl::PathField& path, const Payload& payload, const Frame& frame);
+    Evaluated<Payload> fill(const std::optional<Template>& source, const Payload& payload, const Frame& frame);
+    Evaluated<Payload> merge(const asl::ResultPath& path, const Payload& raw_input, const Payload& result);
+    /// ResultSelector, ResultPath and OutputPath; then the state is left.
+    void leave_with_result(Frame& frame, const std::optional<Template>& selector, const asl::ResultPath& result_path,
+                           const Payload& result, asl::Transition then);
+    /// OutputPath; then the state is left.
+    void leave_with(Frame& frame, const Payload& unfiltered, asl::Transition then);
+    void leave(Frame& frame, const Payload& output, asl::Transition then);
+    StateError located(const Frame& frame, StateError error) const;
+
+    Execution& x_;
+    const Input& input_;
+    Step& step_;
+    TimePoint now_;
+    RandomBits random_;
+};
+
+/// "TaskStateEntered" and its like for a state type.
+EventType entered_event(asl::StateType type);
+/// nullopt for Fail, which has none.
+std::optional<EventType> exited_event(asl::StateType type);
+/// nullopt for the types that never wait.
+std::optional<EventType> aborted_event(asl::StateType type);
+
+/// What a frame whose task is being called asks of the task runner.
+TaskCall task_call(const Execution& execution, const Frame& frame);
+
+/// Whether a Choice rule matches. An error where AWS raises one.
+Evaluated<bool> matches(const asl::ChoiceRule& rule, const Scope& scope);
+
+/// Whether ErrorEquals names this failure. `reported`: by the task itself, not by the interpreter.
+bool error_matches(const std::vector<std::string>& error_equals, const Failure& failure, bool reported,
+                   bool heartbeat_missed);
+
+}  // namespace stepwell
