@@ -1,0 +1,200 @@
+#include "server/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "server/config_file.hpp"
+
+namespace stepwell::server {
+
+namespace {
+
+constexpr const char* kDefaultConfigFile = "stepwell.yaml";
+
+constexpr const char* kDescription =
+    "Stepwell: AWS Step Functions on your own machine.\n"
+    "Usage: stepwell [serve] [options]";
+
+constexpr const char* kFooter = R"(Each option can also be said as an environment variable (--log-level: STEPWELL_LOG_LEVEL) or as a key of
+stepwell.yaml (log-level: debug), in this order. Those of AWS's local tool mean the same here: AWS_ACCOUNT_ID,
+AWS_DEFAULT_REGION, LAMBDA_ENDPOINT, WAIT_TIME_SCALE, and -account, -region, -lambdaEndpoint, -waitTimeScale.
+
+Point clients at it:  aws stepfunctions --endpoint-url http://127.0.0.1:8083 list-state-machines
+
+StartSyncExecution is sent to sync-HOST, and sync-127.0.0.1 resolves nowhere. What helps whom:
+  newer AWS CLI and boto3   AWS_DISABLE_HOST_PREFIX_INJECTION=true
+  JavaScript SDK            disableHostPrefix: true
+  every CLI (also 2.9)      HTTP_PROXY=http://127.0.0.1:8083 (Stepwell serves the call itself, and forwards nothing)
+  anything else             a line in /etc/hosts: 127.0.0.1 sync-localhost, and --endpoint-url http://localhost:8083)";
+
+/// How AWS's local tool spells what it also takes with two dashes.
+const std::map<std::string, std::string> kJavaSpellings = {
+    {"-account", "--account"},
+    {"-region", "--region"},
+    {"-lambdaEndpoint", "--lambda-endpoint"},
+    {"-waitTimeScale", "--wait-time-scale"},
+};
+
+/// Endpoints that AWS's local tool knows and this version has no integration for.
+constexpr std::string_view kOtherEndpointVariables[] = {
+    "BATCH_ENDPOINT",      "DYNAMODB_ENDPOINT", "ECS_ENDPOINT", "GLUE_ENDPOINT",
+    "SAGE_MAKER_ENDPOINT", "SNS_ENDPOINT",      "SQS_ENDPOINT",
+};
+
+std::optional<std::string> set_variable(const Environment& environment, std::string_view name) {
+    if (name.empty()) return std::nullopt;
+    auto value = environment(std::string(name));
+    // Compose files and shells often set what they have no value for to nothing.
+    if (value && value->empty()) return std::nullopt;
+    return value;
+}
+
+std::string one_line(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
+    return text;
+}
+
+/// What stands on the command line, still as text.
+struct Arguments {
+    std::map<std::string, std::string, std::less<>> values;  ///< key → value
+    std::optional<std::string> config;
+    std::vector<std::string> functions;
+    bool version = false;
+};
+
+class Parser {
+public:
+    Parser() : app_(kDescription, "stepwell") {
+        app_.footer(kFooter);
+        app_.set_help_flag("-h,--help", "print this");
+        app_.add_flag("--version", arguments_.version, "print the version");
+        app_.get_formatter()->column_width(34);
+        for (const SettingRow& row : setting_rows()) {
+            std::string names = "--" + std::string(row.key);
+            if (!row.other_option.empty()) names += ",--" + std::string(row.other_option);
+            options_[&row] = app_.add_option(names, texts_[&row], std::string(row.help));
+            options_[&row]->type_name(std::string(row.value_name));
+        }
+        config_ = app_.add_option("--config", config_text_, "configuration file (stepwell.yaml of this folder, if any)");
+        config_->type_name("FILE");
+        app_.add_option("--function", arguments_.functions,
+                        "run a Lambda function here, from FOLDER/FILE.py, .js or an executable; may be repeated")
+            ->type_name("NAME=FOLDER/FILE.HANDLER")
+            ->allow_extra_args(false);
+    }
+
+    /// nullopt: parsed. Otherwise what to do instead.
+    std::optional<Command> parse(std::vector<std::string> arguments) {
+        for (std::string& argument : arguments) {
+            const auto spelled = kJavaSpellings.find(argument);
+            if (spelled != kJavaSpellings.end()) argument = spelled->second;
+        }
+        std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+        try {
+            app_.parse(std::move(arguments));
+        } catch (const CLI::CallForHelp&) {
+            return Print{app_.help()};
+        } catch (const CLI::ParseError& e) {
+            return UsageError{one_line(e.what()) + "; stepwell --help lists the options"};
+        }
+        if (arguments_.version) return Print{"stepwell " STEPWELL_VERSION "\n"};
+        for (const auto& [row, option] : options_) {
+            if (option->count() > 0) arguments_.values[std::string(row->key)] = texts_[row];
+        }
+        if (config_->count() > 0) arguments_.config = config_text_;
+        return std::nullopt;
+    }
+
+    const Arguments& arguments() const { return arguments_; }
+
+private:
+    CLI::App app_;
+    Arguments arguments_;
+    std::map<const SettingRow*, std::string> texts_;
+    std::map<const SettingRow*, CLI::Option*> options_;
+    CLI::Option* config_ = nullptr;
+    std::string config_text_;
+};
+
+using Problem = std::optional<std::string>;
+
+Problem set(Settings& settings, const SettingRow& row, const std::string& source, const std::string& value) {
+    if (value.empty()) return source + " needs a value";
+    const Problem problem = row.set(settings, value);
+    if (!problem) return std::nullopt;
+    return source + " \"" + value + "\" " + *problem;
+}
+
+Problem read_config(Settings& settings, const Arguments& arguments, const Environment& environment) {
+    std::optional<std::string> file = arguments.config;
+    if (!file) file = set_variable(environment, "STEPWELL_CONFIG");
+    std::error_code ec;
+    if (!file && std::filesystem::exists(kDefaultConfigFile, ec)) file = kDefaultConfigFile;
+    return file ? read_config_file(*file, settings) : std::nullopt;
+}
+
+Problem read_environment(Settings& settings, const Environment& environment) {
+    for (const SettingRow& row : setting_rows()) {
+        for (const std::string_view name : {row.aws_variable, row.variable}) {  // ours comes last and wins
+            const auto value = set_variable(environment, name);
+            if (!value) continue;
+            if (auto problem = set(settings, row, std::string(name), *value)) return problem;
+        }
+    }
+    return std::nullopt;
+}
+
+Problem read_arguments(Settings& settings, const Arguments& arguments) {
+    for (const auto& [key, value] : arguments.values) {
+        if (auto problem = set(settings, *find_setting(key), "--" + key, value)) return problem;
+    }
+    for (const std::string& text : arguments.functions) {
+        auto function = parse_local_function(text);
+        if (!function) return "--function \"" + text + "\": " + function.error().message;
+        // One on the command line stands for the one of that name in the file.
+        std::erase_if(settings.lambda.functions, [&](const LocalFunction& f) { return f.name == function->name; });
+        settings.lambda.functions.push_back(std::move(*function));
+    }
+    return std::nullopt;
+}
+
+Problem read_all(Settings& settings, const Arguments& arguments, const Environment& environment) {
+    if (auto problem = read_config(settings, arguments, environment)) return problem;
+    if (auto problem = read_environment(settings, environment)) return problem;
+    if (auto problem = read_arguments(settings, arguments)) return problem;
+    settings.lambda.region = settings.owner.region;
+    settings.lambda.account = settings.owner.account;
+    if (const auto error = check_lambda_options(settings.lambda)) return error->message;
+    return std::nullopt;
+}
+
+std::vector<std::string> unused_variables(const Environment& environment) {
+    std::vector<std::string> warnings;
+    for (const std::string_view name : kOtherEndpointVariables) {
+        if (!set_variable(environment, name)) continue;
+        warnings.push_back(std::string(name) + " is set, but this version has no integration with that service");
+    }
+    return warnings;
+}
+
+}  // namespace
+
+Command parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
+    std::vector<std::string> rest = arguments;
+    if (!rest.empty() && rest.front() == "serve") {
+        rest.erase(rest.begin());
+    } else if (!rest.empty() && !rest.front().starts_with('-')) {
+        return UsageError{"there is no command \"" + rest.front() + "\"; the one there is: stepwell serve"};
+    }
+    Parser parser;
+    if (auto instead = parser.parse(std::move(rest))) return std::move(*instead);
+    Serve serve;
+    if (auto problem = read_all(serve.settings, parser.arguments(), environment)) return UsageError{std::move(*problem)};
+    serve.warnings = unused_variables(environment);
+    return serve;
+}
+
+}  // namespace stepwell::server

@@ -1,0 +1,135 @@
+#include "server/settings.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace stepwell::server {
+
+namespace {
+
+using Problem = std::optional<std::string>;
+
+template <class Number>
+std::optional<Number> parse_number(const std::string& text) {
+    Number number{};
+    const char* end = text.data() + text.size();
+    const auto [stopped, ec] = std::from_chars(text.data(), end, number);
+    if (ec != std::errc() || stopped != end) return std::nullopt;
+    return number;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+Problem set_address(Settings& settings, const std::string& value) {
+    in_addr v4{};
+    in6_addr v6{};
+    const std::string address = value == "localhost" ? "127.0.0.1" : value;
+    if (inet_pton(AF_INET, address.c_str(), &v4) != 1 && inet_pton(AF_INET6, address.c_str(), &v6) != 1) {
+        return "is not an IP address: give 127.0.0.1 for this machine only, or 0.0.0.0 for all networks";
+    }
+    settings.address = address;
+    return std::nullopt;
+}
+
+Problem set_port(Settings& settings, const std::string& value) {
+    const auto port = parse_number<std::uint16_t>(value);
+    if (!port) return "is not a port: give a whole number from 0 (a free one) to 65535";
+    settings.port = *port;
+    return std::nullopt;
+}
+
+Problem set_data(Settings& settings, const std::string& value) {
+    settings.data = value;
+    return std::nullopt;
+}
+
+Problem set_durability(Settings& settings, const std::string& value) {
+    if (value == "normal") settings.durability = Durability::normal;
+    else if (value == "full") settings.durability = Durability::full;
+    else return "is not a durability: give normal, or full to survive a power cut too";
+    return std::nullopt;
+}
+
+Problem set_region(Settings& settings, const std::string& value) {
+    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; };
+    if (value.size() > 32 || !std::all_of(value.begin(), value.end(), allowed)) {
+        return "is not a region: give a name such as us-east-1";
+    }
+    settings.owner.region = value;
+    return std::nullopt;
+}
+
+Problem set_account(Settings& settings, const std::string& value) {
+    if (value.size() != 12 || !std::all_of(value.begin(), value.end(), is_digit)) {
+        return "is not an account: give 12 digits, such as 123456789012";
+    }
+    settings.owner.account = value;
+    return std::nullopt;
+}
+
+Problem set_wait_time_scale(Settings& settings, const std::string& value) {
+    constexpr double kMaxScale = 1e6;
+    const auto scale = parse_number<double>(value);
+    if (!scale || !std::isfinite(*scale) || *scale < 0 || *scale > kMaxScale) {
+        return "is not a scale: give a number from 0 (no waiting) over 1 (real time) to 1000000";
+    }
+    settings.wait_time_scale = *scale;
+    return std::nullopt;
+}
+
+Problem set_lambda_endpoint(Settings& settings, const std::string& value) {
+    LambdaOptions alone;
+    alone.endpoint = value;
+    if (const auto error = check_lambda_options(alone)) return "cannot be used: " + error->message;
+    settings.lambda.endpoint = value;
+    return std::nullopt;
+}
+
+Problem set_log_level(Settings& settings, const std::string& value) {
+    static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
+        {"trace", LogLevel::trace}, {"debug", LogLevel::debug}, {"info", LogLevel::info},
+        {"warn", LogLevel::warn},   {"error", LogLevel::error}, {"off", LogLevel::off},
+    };
+    for (const auto& [name, level] : kLevels) {
+        if (value != name) continue;
+        settings.log_level = level;
+        return std::nullopt;
+    }
+    return "is not a log level: give trace, debug, info, warn, error or off";
+}
+
+// The names of AWS's local tool: Step Functions Developer Guide, "Setting Configuration Options for Step Functions
+// Local".
+constexpr SettingRow kRows[] = {
+    {"address", "", "STEPWELL_ADDRESS", "", "IP", "address to listen on (127.0.0.1)", &set_address},
+    {"port", "", "STEPWELL_PORT", "", "N", "port to listen on; 0 picks a free one and prints it (8083)", &set_port},
+    {"data", "", "STEPWELL_DATA", "", "FILE",
+     "where everything is kept; :memory: keeps nothing ($XDG_DATA_HOME/stepwell/stepwell.db)", &set_data},
+    {"durability", "", "STEPWELL_DURABILITY", "", "normal|full",
+     "full: a write also survives a power cut, at the price of a disk sync each (normal)", &set_durability},
+    {"region", "aws-region", "STEPWELL_REGION", "AWS_DEFAULT_REGION", "NAME",
+     "region of calls whose credentials name none (us-east-1)", &set_region},
+    {"account", "aws-account", "STEPWELL_ACCOUNT", "AWS_ACCOUNT_ID", "DIGITS",
+     "account of calls whose access key id is not a 12-digit account (123456789012)", &set_account},
+    {"lambda-endpoint", "", "STEPWELL_LAMBDA_ENDPOINT", "LAMBDA_ENDPOINT", "URL",
+     "Lambda Invoke API for functions that are not local: SAM, the runtime interface emulator …",
+     &set_lambda_endpoint},
+    {"wait-time-scale", "", "STEPWELL_WAIT_TIME_SCALE", "WAIT_TIME_SCALE", "X",
+     "Wait states and retry delays take this fraction of their time; time-outs stay real (1)", &set_wait_time_scale},
+    {"log-level", "", "STEPWELL_LOG_LEVEL", "", "LEVEL", "trace, debug, info, warn, error or off (info)",
+     &set_log_level},
+};
+
+}  // namespace
+
+std::span<const SettingRow> setting_rows() { return kRows; }
+
+const SettingRow* find_setting(std::string_view key) {
+    const auto* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const SettingRow& r) { return r.key == key; });
+    return row == std::end(kRows) ? nullptr : row;
+}
+
+}  // namespace stepwell::server
