@@ -7,12 +7,12 @@ namespace stepwell::server {
 
 /// The headers by which a browser says who makes it send a request; empty where absent.
 struct BrowserHeaders {
-    std::string_view host;
-    std::string_view origin;
-    std::string_view sec_fetch_site;
-    std::string_view content_type;
+    std::string_view host = {};
+    std::string_view origin = {};
+    std::string_view sec_fetch_site = {};
+    std::string_view content_type = {};
     /// X-Amz-Target: a browser sends it for a page of another site only after asking us (CORS preflight).
-    std::string_view amz_target;
+    std::string_view amz_target = {};
 };
 
 /// Why a request is refused that a web page could have made a browser send, or nullopt for any other.
