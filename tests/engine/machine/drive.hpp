@@ -1,0 +1,203 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "engine/asl/parser.hpp"
+#include "engine/base/overloaded.hpp"
+#include "engine/machine/advance.hpp"
+
+namespace stepwell::test {
+
+/// Whether the execution is thrown away and folded again from its stored journal after every Step.
+enum class Cut { never, after_every_step };
+
+/// Drives the interpreter by hand: a clock that stands still until told, and tasks that answer as scripted.
+/// After every Step the journal is encoded, decoded and folded, and must give what `advance` left.
+class Drive {
+public:
+    using Answer = std::function<std::optional<TaskResult>(const TaskCall&)>;
+
+    explicit Drive(std::string_view definition, std::string_view input = "{}", Cut cut = Cut::never,
+                   asl::WorkflowType type = asl::WorkflowType::standard, double wait_time_scale = 1.0)
+        : cut_(cut) {
+        auto parsed = asl::parse(definition, type);
+        if (!parsed.machine) throw std::invalid_argument(asl::invalid_definition_message(parsed.diagnostics));
+        info_.key = 7;
+        info_.arn = "arn:aws:states:us-east-1:123456789012:execution:m:e";
+        info_.name = "e";
+        info_.role_arn = "arn:aws:iam::123456789012:role/r";
+        info_.state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
+        info_.state_machine_name = "m";
+        info_.account = "123456789012";
+        info_.region = "us-east-1";
+        info_.type = type;
+        info_.start_time = now;
+        info_.input = Payload::from_text(std::string(input));
+        info_.definition = parsed.machine;
+        info_.tokens = std::make_shared<TokenMint>(std::string(32, 'k'));
+        info_.wait_time_scale = wait_time_scale;
+        execution = std::make_unique<Execution>(info_);
+    }
+
+    /// How tasks end: asked for each call; without a value the call stays open.
+    Answer answer = [](const TaskCall&) { return std::nullopt; };
+    TimePoint now = TimePoint{Seconds{1'700'000'000}};
+    std::unique_ptr<Execution> execution;
+    std::vector<Entry> journal;
+    std::vector<StartTask> calls;       ///< open calls, oldest first
+    std::vector<CancelTask> cancelled;
+    std::vector<StartTask> all_calls;
+
+    Drive& begin() { return deliver(Begin{}); }
+
+    /// Delivers an input, then turns and answered calls until nothing happens at this time.
+    Drive& deliver(InputBody body) {
+        accepted = take(std::move(body));
+        settle();
+        return *this;
+    }
+    Drive& advance(Milliseconds time) {
+        const TimePoint until = now + time;
+        for (auto next = execution->next_timer(); next && *next <= until; next = execution->next_timer()) {
+            now = std::max(now, *next);
+            deliver(GoOn{});
+        }
+        now = until;
+        return *this;
+    }
+    Drive& run_to_end() {
+        begin();
+        for (int i = 0; i < 100'000 && !execution->closed(); ++i) {
+            const auto next = execution->next_timer();
+            if (!next) break;
+            now = std::max(now, *next);
+            deliver(GoOn{});
+        }
+        return *this;
+    }
+    bool accepted = true;
+
+    /// The history, a line per event: `id previous Type[ name][ index][ error]`.
+    std::vector<std::string> history() const {
+        std::vector<std::string> lines;
+        for (const Entry& entry : journal) {
+            if (entry.event) lines.push_back(line(*entry.event));
+        }
+        return lines;
+    }
+    const HistoryEvent& event(EventId id) const {
+        for (const Entry& entry : journal) {
+            if (entry.event && entry.event->id == id) return *entry.event;
+        }
+        throw std::out_of_range("no such event");
+    }
+    std::string output() const { return execution->output ? execution->output->text() : "none"; }
+
+    /// What a fold must reproduce.
+    static std::string digest(const Execution& x) {
+        std::string out = std::to_string(int(x.status)) + " e" + std::to_string(x.last_event) + " s" +
+                          std::to_string(x.last_sequence) + " n" + std::to_string(x.next_frame) + " c" +
+                          std::to_string(x.calls) + " r";
+        for (FrameId id : x.ready) out += std::to_string(id) + ",";
+        for (const auto& [id, f] : x.frames) {
+            out += "\n" + std::to_string(id) + "<" + std::to_string(f.parent) + " #" + std::to_string(f.index) + " p" +
+                   std::to_string(int(f.phase)) + " @" + std::to_string(f.state) + " l" + std::to_string(f.last_event) +
+                   " x" + std::to_string(f.retry_count) + " in " + f.input.text() + " out " + f.result.text() + " " +
+                   f.failure.error.value_or("-") + "/" + f.failure.cause.value_or("-");
+            if (f.task) out += " t" + f.task->request_id + f.task->token + f.task->input.text();
+            if (f.children) {
+                out += " k" + std::to_string(f.children->started) + "/" + std::to_string(f.children->running) + "/" +
+                       std::to_string(f.children->count);
+            }
+        }
+        for (const auto& [due, since, id, kind] : x.timers) {
+            if (kind == TimerKind::heartbeat) continue;
+            out += "\ntimer " + std::to_string(due.time_since_epoch().count()) + " " + std::to_string(since) + " " +
+                   std::to_string(id) + " " + std::to_string(int(kind));
+        }
+        return out;
+    }
+
+private:
+    static std::string line(const HistoryEvent& event) {
+        std::string out = std::to_string(event.id) + " " + std::to_string(event.previous) + " " +
+                          std::string(event_type_name(event.type));
+        std::visit(Overloaded{[&](const StateEnteredDetails& d) { out += " " + d.name; },
+                              [&](const StateExitedDetails& d) { out += " " + d.name; },
+                              [&](const MapIterationDetails& d) { out += " " + std::to_string(d.index); },
+                              [&](const FailureDetails& d) { out += " " + d.error.value_or("-"); },
+                              [&](const TaskFailureDetails& d) { out += " " + d.error.value_or("-"); },
+                              [](const auto&) {}},
+                   event.details);
+        return out;
+    }
+
+    bool take(InputBody body) {
+        Step step = stepwell::advance(*execution, Input{now, ++seed_, std::move(body)});
+        const auto stored = decode_entries(encode_entries(step.entries));
+        journal.insert(journal.end(), stored.begin(), stored.end());
+        for (Action& action : step.actions) {
+            std::visit(Overloaded{[&](StartTask& start) {
+                                      all_calls.push_back(start);
+                                      calls.push_back(std::move(start));
+                                  },
+                                  [&](CancelTask& cancel) {
+                                      cancelled.push_back(cancel);
+                                      std::erase_if(calls, [&](const StartTask& call) {
+                                          return call.frame == cancel.frame && call.scheduled == cancel.scheduled;
+                                      });
+                                  }},
+                       action);
+        }
+        check_fold();
+        more_ = step.more;
+        return step.accepted;
+    }
+
+    void check_fold() {
+        auto folded = std::make_unique<Execution>(info_);
+        for (const Entry& entry : journal) apply(*folded, entry);
+        if (digest(*folded) != digest(*execution)) {
+            throw std::logic_error("the fold differs:\n" + digest(*folded) + "\nfrom what ran:\n" + digest(*execution));
+        }
+        if (cut_ == Cut::never) return;
+        execution = std::move(folded);
+        restart_heartbeats(*execution, now);
+        calls.clear();
+        for (Action& action : calls_to_repeat(*execution, now)) calls.push_back(std::get<StartTask>(std::move(action)));
+    }
+
+    void settle() {
+        for (int i = 0; i < 1'000'000; ++i) {
+            if (more_) {
+                take(GoOn{});
+            } else if (!answer_one()) {
+                return;
+            }
+        }
+        throw std::logic_error("the execution does not settle");
+    }
+    bool answer_one() {
+        for (std::size_t i = 0; i < calls.size(); ++i) {
+            auto result = answer(calls[i].call);
+            if (!result) continue;
+            const StartTask call = calls[i];
+            calls.erase(calls.begin() + std::ptrdiff_t(i));
+            take(TaskEnded{call.frame, call.scheduled, *std::move(result)});
+            return true;
+        }
+        return false;
+    }
+
+    Cut cut_;
+    ExecutionInfo info_;
+    std::uint64_t seed_ = 0;
+    bool more_ = false;
+};
+
+}  // namespace stepwell::test
