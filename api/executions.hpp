@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/errors.hpp"
+#include "engine/base/payload.hpp"
+#include "engine/store.hpp"
+
+/// What several operations on executions share.
+namespace stepwell::api {
+
+/// "RUNNING", "TIMED_OUT", …
+std::string_view status_text(ExecutionStatus status);
+/// nullopt for PENDING_REDRIVE, in which no execution of ours ever is.
+std::optional<ExecutionStatus> status_of(std::string_view text);
+
+/// JSON from a caller, its text kept as written. `kind` says how it is refused: InvalidExecutionInput, InvalidOutput.
+Checked<Payload> parse_payload(std::string text, ErrorKind kind);
+
+}  // namespace stepwell::api

@@ -1,0 +1,45 @@
+#include "api/operations.hpp"
+
+#include <algorithm>
+
+namespace stepwell::api {
+namespace {
+
+/// An operation that only reads: it may block, and what it returns is the answer.
+template <Checked<std::string> (*Read)(Call&)>
+void reading(const CallPtr& call) {
+    call->on_reader([call] { call->finish(Read(*call)); });
+}
+
+using namespace operations_of;
+
+constexpr Operation kOperations[] = {
+    {"CreateStateMachine", &shapes::kCreateStateMachine, &create_state_machine},
+    {"DeleteStateMachine", &shapes::kDeleteStateMachine, &delete_state_machine},
+    {"DescribeExecution", &shapes::kDescribeExecution, &reading<describe_execution>},
+    {"DescribeStateMachine", &shapes::kDescribeStateMachine, &reading<describe_state_machine>},
+    {"DescribeStateMachineForExecution", &shapes::kDescribeStateMachineForExecution,
+     &reading<describe_state_machine_for_execution>},
+    {"GetExecutionHistory", &shapes::kGetExecutionHistory, &reading<get_execution_history>},
+    {"ListExecutions", &shapes::kListExecutions, &reading<list_executions>},
+    {"ListStateMachines", &shapes::kListStateMachines, &reading<list_state_machines>},
+    {"SendTaskFailure", &shapes::kSendTaskFailure, &send_task_failure},
+    {"SendTaskHeartbeat", &shapes::kSendTaskHeartbeat, &send_task_heartbeat},
+    {"SendTaskSuccess", &shapes::kSendTaskSuccess, &send_task_success},
+    {"StartExecution", &shapes::kStartExecution, &start_execution},
+    {"StartSyncExecution", &shapes::kStartSyncExecution, &start_sync_execution, WhenClientGoes::give_up},
+    {"StopExecution", &shapes::kStopExecution, &stop_execution},
+    {"UpdateStateMachine", &shapes::kUpdateStateMachine, &update_state_machine},
+};
+static_assert(std::ranges::is_sorted(kOperations, {}, &Operation::name), "find_operation searches by halves");
+
+}  // namespace
+
+std::span<const Operation> operations() { return kOperations; }
+
+const Operation* find_operation(std::string_view name) {
+    const auto found = std::ranges::lower_bound(kOperations, name, {}, &Operation::name);
+    return found != std::end(kOperations) && found->name == name ? found : nullptr;
+}
+
+}  // namespace stepwell::api

@@ -1,0 +1,90 @@
+#include "api/arns.hpp"
+#include "api/configurations.hpp"
+#include "api/json_writer.hpp"
+#include "api/machines.hpp"
+#include "api/operations.hpp"
+
+namespace stepwell::api::operations_of {
+namespace {
+
+/// What DescribeStateMachine and DescribeStateMachineForExecution have in common.
+void write_configurations(ObjectWriter& object, const StateMachineRecord& machine) {
+    object.raw("loggingConfiguration", machine.logging_configuration);
+    object.raw("tracingConfiguration", machine.tracing_configuration);
+    object.raw("encryptionConfiguration",
+               machine.encryption_configuration.empty() ? kOwnedKey : machine.encryption_configuration);
+}
+
+}  // namespace
+
+Checked<std::string> describe_state_machine(Call& call) {
+    const Input& input = call.input();
+    const auto arn = TRY(parse_unlabeled_state_machine_arn(input.required_text("stateMachineArn")));
+    const auto machine = TRY(find_machine(call, arn));
+    std::string body;
+    ObjectWriter object(body);
+    object.text("stateMachineArn", machine->arn);
+    object.text("name", machine->name);
+    object.text("status", machine->status == MachineStatus::active ? "ACTIVE" : "DELETING");
+    object.text("definition", metadata_only(input) ? "{}" : std::string_view(machine->definition));
+    object.text("roleArn", machine->role_arn);
+    object.text("type", type_text(machine->type));
+    object.date("creationDate", machine->creation_date);
+    write_configurations(object, *machine);
+    if (!machine->revision_id.empty()) object.text("revisionId", machine->revision_id);
+    object.end();
+    return body;
+}
+
+Checked<std::string> describe_state_machine_for_execution(Call& call) {
+    const Input& input = call.input();
+    const auto arn = TRY(parse_execution_arn(input.required_text("executionArn")));
+    const auto execution = call.store().find_execution(arn);
+    const auto revision = execution ? call.store().revision_of(execution->key) : std::nullopt;
+    const auto machine = execution ? call.store().find_state_machine(execution->state_machine_arn) : nullptr;
+    // The revision goes with its machine, and its executions with both.
+    if (!revision || !machine) return error(ErrorKind::execution_does_not_exist, arn);
+    std::string body;
+    ObjectWriter object(body);
+    object.text("stateMachineArn", machine->arn);
+    object.text("name", machine->name);
+    object.text("definition", metadata_only(input) ? "{}" : std::string_view(revision->definition));
+    object.text("roleArn", revision->role_arn);
+    object.date("updateDate", revision->update_date);
+    write_configurations(object, *machine);
+    if (!execution->revision_id.empty()) object.text("revisionId", execution->revision_id);
+    object.end();
+    return body;
+}
+
+Checked<std::string> list_state_machines(Call& call) {
+    const Input& input = call.input();
+    const std::string question = "ListStateMachines\n" + state_machine_arn(call.owner(), "");
+    std::string after;
+    if (const std::string* token = input.text("nextToken")) {
+        after = TRY(call.services().page_tokens.read(question, *token));
+    }
+    const std::size_t limit = page_size(input);
+    auto machines = call.store().list_state_machines(call.owner(), after, limit + 1);
+    const bool more = machines.size() > limit;
+    if (more) machines.resize(limit);
+
+    std::string body;
+    ObjectWriter object(body);
+    object.member("stateMachines").push_back('[');
+    for (const StateMachineRecord& machine : machines) {
+        if (body.back() != '[') body.push_back(',');
+        ObjectWriter item(body);
+        item.text("stateMachineArn", machine.arn);
+        item.text("name", machine.name);
+        item.text("type", type_text(machine.type));
+        item.date("creationDate", machine.creation_date);
+        item.end();
+    }
+    body.push_back(']');
+    if (more) object.text("nextToken", call.services().page_tokens.issue(question, machines.back().name));
+    object.end();
+    return body;
+}
+
+}  // namespace stepwell::api::operations_of

@@ -1,0 +1,227 @@
+#include "api/arns.hpp"
+#include "api/configurations.hpp"
+#include "api/json_writer.hpp"
+#include "api/machines.hpp"
+#include "api/operations.hpp"
+
+namespace stepwell::api::operations_of {
+namespace {
+
+/// Another caller may change or remove a machine between our look and our write; then we look again, so often.
+constexpr int kMaxAttempts = 8;
+
+using Machine = std::shared_ptr<const StateMachineRecord>;
+using Tags = std::vector<std::pair<std::string, std::string>>;
+
+ApiError refusal(std::string_view text) { return error(ErrorKind::validation, text); }
+
+/// API Reference, CreateStateMachine, `publish` and `versionDescription`.
+Checked<void> check_version(const Input& input) {
+    const bool publish = input.flag("publish");
+    if (!publish && input.text("versionDescription")) {
+        return refusal("Version description can only be set when publish is true");
+    }
+    // TODO(#3): versions.
+    if (publish) return refusal("State machine versions are not supported yet: publish must be false or absent");
+    return {};
+}
+
+struct NewMachine {
+    StateMachineRecord record;
+    Tags tags;
+};
+
+Checked<NewMachine> read_new_machine(Call& call) {
+    Input& input = call.input();
+    NewMachine machine;
+    StateMachineRecord& record = machine.record;
+    record.name = TRY(parse_name(input.required_text("name")));
+    record.role_arn = TRY(parse_role_arn(input.required_text("roleArn")));
+    if (const auto checked = check_version(input); !checked) return checked.error();
+    record.logging_configuration = TRY(parse_logging_configuration(input.find("loggingConfiguration")));
+    record.tracing_configuration = parse_tracing_configuration(input.find("tracingConfiguration"));
+    record.encryption_configuration = TRY(parse_encryption_configuration(input.find("encryptionConfiguration")));
+    machine.tags = TRY(parse_tags(input.find("tags")));
+    const std::string* type = input.text("type");
+    record.type = type && *type == "EXPRESS" ? WorkflowType::express : WorkflowType::standard;
+    record.definition = *input.take_text("definition");
+    record.owner = call.owner();
+    record.arn = state_machine_arn(record.owner, record.name);
+    return machine;
+}
+
+std::string created(const StateMachineRecord& machine) {
+    std::string body;
+    ObjectWriter object(body);
+    object.text("stateMachineArn", machine.arn);
+    object.date("creationDate", machine.creation_date);
+    object.end();
+    return body;
+}
+
+/// Whether a second create asks for what is there. API Reference, CreateStateMachine: "idempotency check is based on
+/// the state machine name, definition, type, LoggingConfiguration, TracingConfiguration, and EncryptionConfiguration".
+bool asks_for(const StateMachineRecord& wanted, const StateMachineRecord& there) {
+    const auto key = [](const StateMachineRecord& machine) {
+        return machine.encryption_configuration.empty() ? kOwnedKey : std::string_view(machine.encryption_configuration);
+    };
+    return wanted.definition == there.definition && wanted.type == there.type &&
+           wanted.logging_configuration == there.logging_configuration &&
+           wanted.tracing_configuration == there.tracing_configuration && key(wanted) == key(there);
+}
+
+void create(const CallPtr& call, const std::shared_ptr<const NewMachine>& machine,
+            const DefinitionCache::Definition& definition, int attempt);
+
+/// The ARN exists: answers as the first create was, where this one asks for the same.
+void answer_existing(const CallPtr& call, const std::shared_ptr<const NewMachine>& machine,
+                     const DefinitionCache::Definition& definition, int attempt) {
+    const Machine there = call->store().find_state_machine(machine->record.arn);
+    if (!there) {
+        if (attempt >= kMaxAttempts) return call->fail("the machine comes and goes: " + machine->record.arn);
+        return create(call, machine, definition, attempt + 1);
+    }
+    if (there->status != MachineStatus::active) {
+        return call->refuse(error(ErrorKind::state_machine_deleting, there->arn));
+    }
+    if (!asks_for(machine->record, *there)) {
+        return call->refuse(error(ErrorKind::state_machine_already_exists, there->arn));
+    }
+    call->succeed(created(*there));
+}
+
+void create(const CallPtr& call, const std::shared_ptr<const NewMachine>& machine,
+            const DefinitionCache::Definition& definition, int attempt) {
+    call->store().create_state_machine(
+        machine->record, machine->tags, [call, machine, definition, attempt](Outcome outcome) {
+            call->guarded([&] {
+                if (outcome == Outcome::conflict) {
+                    return call->on_reader([=] { answer_existing(call, machine, definition, attempt); });
+                }
+                if (outcome != Outcome::committed) return call->fail(outcome);
+                call->succeed(created(machine->record));
+            });
+        });
+}
+
+struct Change {
+    StateMachineArn arn;
+    std::optional<std::string> definition;
+    std::optional<std::string> role_arn;
+    std::optional<std::string> logging_configuration;
+    std::optional<std::string> tracing_configuration;
+    std::optional<std::string> encryption_configuration;
+};
+
+Checked<Change> read_change(Input& input) {
+    Change change{TRY(parse_unlabeled_state_machine_arn(input.required_text("stateMachineArn"))), {}, {}, {}, {}, {}};
+    if (const auto checked = check_version(input); !checked) return checked.error();
+    if (const Json* given = input.find("loggingConfiguration")) {
+        change.logging_configuration = TRY(parse_logging_configuration(given));
+    }
+    if (const Json* given = input.find("tracingConfiguration")) {
+        change.tracing_configuration = parse_tracing_configuration(given);
+    }
+    if (const Json* given = input.find("encryptionConfiguration")) {
+        change.encryption_configuration = TRY(parse_encryption_configuration(given));
+    }
+    if (const std::string* given = input.text("roleArn")) change.role_arn = TRY(parse_role_arn(*given));
+    change.definition = input.take_text("definition");
+    if (!change.definition && !change.role_arn && !change.logging_configuration && !change.tracing_configuration &&
+        !change.encryption_configuration) {
+        return error(ErrorKind::missing_required_parameter,
+                     "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must "
+                     "be specified");
+    }
+    return change;
+}
+
+std::string updated(const StateMachineRecord& machine) {
+    std::string body;
+    ObjectWriter object(body);
+    object.date("updateDate", machine.update_date);
+    if (!machine.revision_id.empty()) object.text("revisionId", machine.revision_id);
+    object.end();
+    return body;
+}
+
+/// The machine after the change; equal to `machine` where nothing changes.
+StateMachineRecord apply(const Change& change, const StateMachineRecord& machine) {
+    StateMachineRecord next = machine;
+    if (change.definition) next.definition = *change.definition;
+    if (change.role_arn) next.role_arn = *change.role_arn;
+    if (change.logging_configuration) next.logging_configuration = *change.logging_configuration;
+    if (change.tracing_configuration) next.tracing_configuration = *change.tracing_configuration;
+    if (change.encryption_configuration) next.encryption_configuration = *change.encryption_configuration;
+    return next;
+}
+
+/// On a reader thread. Looks, parses, writes under the precondition that the revision is still the one looked at.
+void update(const CallPtr& call, const std::shared_ptr<const Change>& change, int attempt) {
+    const auto found = find_active_machine(*call, change->arn);
+    if (!found) return call->refuse(found.error());
+    const StateMachineRecord& machine = **found;
+    DefinitionCache::Definition definition;
+    if (change->definition) {
+        auto parsed = parse_definition(*change->definition, machine.type);
+        if (!parsed) return call->refuse(parsed.error());
+        definition = *std::move(parsed);
+    }
+    StateMachineRecord next = apply(*change, machine);
+    // OBSERVED: an update that changes nothing makes no revision (conformance case sfn_api_logs__update_logging_configuration).
+    if (next.role_arn == machine.role_arn && asks_for(next, machine)) return call->succeed(updated(machine));
+
+    next.revision_id = new_uuid();
+    next.update_date = std::max(call->services().clock.now(), machine.update_date);
+    const auto written = std::make_shared<const StateMachineRecord>(std::move(next));
+    call->store().update_state_machine(
+        *written, machine.revision_id, [call, change, written, attempt](Outcome outcome) {
+            call->guarded([&] {
+                if (outcome == Outcome::committed) return call->succeed(updated(*written));
+                if (outcome != Outcome::conflict && outcome != Outcome::not_found) return call->fail(outcome);
+                // Changed or deleted meanwhile: the next look says which.
+                if (attempt >= kMaxAttempts) {
+                    return call->refuse(error(ErrorKind::conflict,
+                                              "The state machine is being updated by other requests: '" +
+                                                  written->arn + "'"));
+                }
+                call->on_reader([call, change, attempt] { update(call, change, attempt + 1); });
+            });
+        });
+}
+
+}  // namespace
+
+void create_state_machine(const CallPtr& call) {
+    auto machine = read_new_machine(*call);
+    if (!machine) return call->refuse(machine.error());
+    call->on_reader([call, machine = std::make_shared<NewMachine>(*std::move(machine))] {
+        auto definition = parse_definition(machine->record.definition, machine->record.type);
+        if (!definition) return call->refuse(definition.error());
+        machine->record.creation_date = call->services().clock.now();
+        machine->record.update_date = machine->record.creation_date;
+        create(call, machine, *definition, 1);
+    });
+}
+
+void update_state_machine(const CallPtr& call) {
+    auto change = read_change(call->input());
+    if (!change) return call->refuse(change.error());
+    call->on_reader([call, change = std::make_shared<const Change>(*std::move(change))] { update(call, change, 1); });
+}
+
+void delete_state_machine(const CallPtr& call) {
+    const auto arn = parse_unlabeled_state_machine_arn(call->input().required_text("stateMachineArn"));
+    if (!arn) return call->refuse(arn.error());
+    // "Deleting" what does not exist succeeds, and a version or an alias is not the machine.
+    if (arn->qualified()) return call->succeed("{}");
+    call->store().delete_state_machine(arn->text, [call, text = arn->text](Outcome outcome) {
+        call->guarded([&] {
+            if (outcome == Outcome::committed) call->services().runtime.state_machine_deleted(text);
+            if (outcome != Outcome::committed && outcome != Outcome::not_found) return call->fail(outcome);
+            call->succeed("{}");
+        });
+    });
+}
+
+}  // namespace stepwell::api::operations_of

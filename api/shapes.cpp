@@ -1,0 +1,141 @@
+#include "api/shapes.hpp"
+
+#include <algorithm>
+
+namespace stepwell::api::shapes {
+namespace {
+
+using Kind = Shape::Kind;
+using std::string_view_literals::operator""sv;
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+constexpr Pattern kAscii{"\\p{ASCII}*", &is_ascii};
+
+constexpr Shape kBoolean{.kind = Kind::boolean};
+constexpr Shape kName{.min = 1, .max = 80};
+constexpr Shape kArn{.min = 1, .max = 256};
+constexpr Shape kLongArn{.min = 1, .max = 2000};
+constexpr Shape kDefinition{.min = 1, .max = 1'048'576, .sensitive = true};
+// OBSERVED: "Member must have size less than or equal to 262144 bytes in UTF-8 encoding" (public bug reports, 2026).
+constexpr Shape kSensitiveData{.max = 262'144, .in_bytes = true, .sensitive = true};
+constexpr Shape kSensitiveError{.min = 0, .max = 256, .sensitive = true};
+constexpr Shape kSensitiveCause{.min = 0, .max = 32'768, .sensitive = true};
+constexpr Shape kTraceHeader{.min = 0, .max = 256, .pattern = &kAscii};
+constexpr Shape kPageSize{.kind = Kind::integer, .min = 0, .max = 1000};
+constexpr Shape kPageToken{.min = 1, .max = 1024};
+constexpr Shape kListExecutionsPageToken{.min = 1, .max = 3096};
+constexpr Shape kTaskToken{.min = 1, .max = 2048};
+constexpr Shape kVersionDescription{.max = 256, .sensitive = true};
+
+constexpr std::string_view kStateMachineTypes[] = {"STANDARD"sv, "EXPRESS"sv};
+constexpr Shape kStateMachineType{.values = kStateMachineTypes};
+constexpr std::string_view kIncludedDataValues[] = {"ALL_DATA"sv, "METADATA_ONLY"sv};
+constexpr Shape kIncludedData{.values = kIncludedDataValues};
+// OBSERVED: the service lists them in this order (conformance case sfn_api__state_machine_status_filter).
+constexpr std::string_view kExecutionStatuses[] = {"SUCCEEDED"sv, "TIMED_OUT"sv, "PENDING_REDRIVE"sv,
+                                                   "ABORTED"sv,   "FAILED"sv,    "RUNNING"sv};
+constexpr Shape kExecutionStatus{.values = kExecutionStatuses};
+constexpr std::string_view kRedriveFilters[] = {"REDRIVEN"sv, "NOT_REDRIVEN"sv};
+constexpr Shape kRedriveFilter{.values = kRedriveFilters};
+
+constexpr std::string_view kLogLevels[] = {"ALL"sv, "ERROR"sv, "FATAL"sv, "OFF"sv};
+constexpr Shape kLogLevel{.values = kLogLevels};
+constexpr Member kLogGroupMembers[] = {{"logGroupArn", &kArn}};
+constexpr Shape kLogGroup{.kind = Kind::structure, .members = kLogGroupMembers};
+constexpr Member kLogDestinationMembers[] = {{"cloudWatchLogsLogGroup", &kLogGroup}};
+constexpr Shape kLogDestination{.kind = Kind::structure, .members = kLogDestinationMembers};
+constexpr Shape kLogDestinations{.kind = Kind::list, .item = &kLogDestination};
+constexpr Member kLoggingMembers[] = {
+    {"level", &kLogLevel}, {"includeExecutionData", &kBoolean}, {"destinations", &kLogDestinations}};
+constexpr Shape kLogging{.kind = Kind::structure, .members = kLoggingMembers};
+
+constexpr Member kTracingMembers[] = {{"enabled", &kBoolean}};
+constexpr Shape kTracing{.kind = Kind::structure, .members = kTracingMembers};
+
+constexpr Shape kKmsKeyId{.min = 1, .max = 2048};
+constexpr Shape kReusePeriod{.kind = Kind::integer, .min = 60, .max = 900};
+constexpr std::string_view kEncryptionTypes[] = {"AWS_OWNED_KEY"sv, "CUSTOMER_MANAGED_KMS_KEY"sv};
+constexpr Shape kEncryptionType{.values = kEncryptionTypes};
+constexpr Member kEncryptionMembers[] = {
+    {"kmsKeyId", &kKmsKeyId}, {"kmsDataKeyReusePeriodSeconds", &kReusePeriod}, {"type", &kEncryptionType, true}};
+constexpr Shape kEncryption{.kind = Kind::structure, .members = kEncryptionMembers};
+
+constexpr Shape kTagKey{.min = 1, .max = 128};
+constexpr Shape kTagValue{.min = 0, .max = 256};
+constexpr Member kTagMembers[] = {{"key", &kTagKey}, {"value", &kTagValue}};
+constexpr Shape kTag{.kind = Kind::structure, .members = kTagMembers};
+constexpr Shape kTags{.kind = Kind::list, .item = &kTag};
+
+constexpr Member kCreateStateMachineMembers[] = {
+    {"name", &kName, true},
+    {"definition", &kDefinition, true},
+    {"roleArn", &kArn, true},
+    {"type", &kStateMachineType},
+    {"loggingConfiguration", &kLogging},
+    {"tags", &kTags},
+    {"tracingConfiguration", &kTracing},
+    {"publish", &kBoolean},
+    {"versionDescription", &kVersionDescription},
+    {"encryptionConfiguration", &kEncryption},
+};
+constexpr Member kDescribeStateMachineMembers[] = {{"stateMachineArn", &kArn, true}, {"includedData", &kIncludedData}};
+constexpr Member kUpdateStateMachineMembers[] = {
+    {"stateMachineArn", &kArn, true},
+    {"definition", &kDefinition},
+    {"roleArn", &kArn},
+    {"loggingConfiguration", &kLogging},
+    {"tracingConfiguration", &kTracing},
+    {"publish", &kBoolean},
+    {"versionDescription", &kVersionDescription},
+    {"encryptionConfiguration", &kEncryption},
+};
+constexpr Member kDeleteStateMachineMembers[] = {{"stateMachineArn", &kArn, true}};
+constexpr Member kListStateMachinesMembers[] = {{"maxResults", &kPageSize}, {"nextToken", &kPageToken}};
+constexpr Member kExecutionArnAndData[] = {{"executionArn", &kArn, true}, {"includedData", &kIncludedData}};
+constexpr Member kStartExecutionMembers[] = {
+    {"stateMachineArn", &kArn, true}, {"name", &kName}, {"input", &kSensitiveData}, {"traceHeader", &kTraceHeader}};
+constexpr Member kStartSyncExecutionMembers[] = {{"stateMachineArn", &kArn, true},
+                                                 {"name", &kName},
+                                                 {"input", &kSensitiveData},
+                                                 {"traceHeader", &kTraceHeader},
+                                                 {"includedData", &kIncludedData}};
+constexpr Member kListExecutionsMembers[] = {
+    {"stateMachineArn", &kArn},
+    {"statusFilter", &kExecutionStatus},
+    {"maxResults", &kPageSize},
+    {"nextToken", &kListExecutionsPageToken},
+    {"mapRunArn", &kLongArn},
+    {"redriveFilter", &kRedriveFilter},
+};
+constexpr Member kStopExecutionMembers[] = {
+    {"executionArn", &kArn, true}, {"error", &kSensitiveError}, {"cause", &kSensitiveCause}};
+constexpr Member kGetExecutionHistoryMembers[] = {
+    {"executionArn", &kArn, true}, {"maxResults", &kPageSize},          {"reverseOrder", &kBoolean},
+    {"nextToken", &kPageToken},    {"includeExecutionData", &kBoolean},
+};
+constexpr Member kSendTaskSuccessMembers[] = {{"taskToken", &kTaskToken, true}, {"output", &kSensitiveData, true}};
+constexpr Member kSendTaskFailureMembers[] = {
+    {"taskToken", &kTaskToken, true}, {"error", &kSensitiveError}, {"cause", &kSensitiveCause}};
+constexpr Member kSendTaskHeartbeatMembers[] = {{"taskToken", &kTaskToken, true}};
+
+}  // namespace
+
+constexpr Shape kCreateStateMachine{.kind = Kind::structure, .members = kCreateStateMachineMembers};
+constexpr Shape kDescribeStateMachine{.kind = Kind::structure, .members = kDescribeStateMachineMembers};
+constexpr Shape kUpdateStateMachine{.kind = Kind::structure, .members = kUpdateStateMachineMembers};
+constexpr Shape kDeleteStateMachine{.kind = Kind::structure, .members = kDeleteStateMachineMembers};
+constexpr Shape kListStateMachines{.kind = Kind::structure, .members = kListStateMachinesMembers};
+constexpr Shape kDescribeStateMachineForExecution{.kind = Kind::structure, .members = kExecutionArnAndData};
+constexpr Shape kStartExecution{.kind = Kind::structure, .members = kStartExecutionMembers};
+constexpr Shape kStartSyncExecution{.kind = Kind::structure, .members = kStartSyncExecutionMembers};
+constexpr Shape kDescribeExecution{.kind = Kind::structure, .members = kExecutionArnAndData};
+constexpr Shape kListExecutions{.kind = Kind::structure, .members = kListExecutionsMembers};
+constexpr Shape kStopExecution{.kind = Kind::structure, .members = kStopExecutionMembers};
+constexpr Shape kGetExecutionHistory{.kind = Kind::structure, .members = kGetExecutionHistoryMembers};
+constexpr Shape kSendTaskSuccess{.kind = Kind::structure, .members = kSendTaskSuccessMembers};
+constexpr Shape kSendTaskFailure{.kind = Kind::structure, .members = kSendTaskFailureMembers};
+constexpr Shape kSendTaskHeartbeat{.kind = Kind::structure, .members = kSendTaskHeartbeatMembers};
+
+}  // namespace stepwell::api::shapes
