@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
         Flow{"ResultPathIntoTheRawInput", R"(,"InputPath":"$.a","ResultPath":"$.r")", R"({"a":2})",
              R"({"a":2,"r":2})"},
         Flow{"ResultPathNull", R"(,"Result":5,"ResultPath":null)", R"({"a":2})", R"({"a":2})"},
-        Flow{"Intrinsics", R"(,"Parameters":{"n.$":"States.MathAdd($.n, 1)"})", R"({"n":2})", R"({"n":3})"}),
+        Flow{"Intrinsics", R"x(,"Parameters":{"n.$":"States.MathAdd($.n, 1)"})x", R"({"n":2})", R"({"n":3})"}),
     [](const auto& c) { return c.param.name; });
 
 TEST(ContextObject, TellsExecutionMachineAndState) {
