@@ -1,0 +1,53 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "storage/sqlite.hpp"
+
+namespace stepwell::storage {
+
+/// Moves what is in the WAL into the data file, so that the WAL stays small and a start has little to go through.
+///
+/// A thread of its own does most of it beside the writer. As the writer goes on meanwhile, that never reaches the end
+/// of the WAL under load; so the writer then does the short rest between two groups, after which the WAL begins anew.
+/// https://www.sqlite.org/wal.html#ckpt, "Avoiding Excessively Large WAL Files"
+class Checkpointer {
+public:
+    /// `connection` is used for nothing else.
+    Checkpointer(sqlite::Connection connection, std::function<void(const std::string&)> warn);
+    Checkpointer(const Checkpointer&) = delete;
+    Checkpointer& operator=(const Checkpointer&) = delete;
+    ~Checkpointer();
+
+    /// Counts the pages that this connection writes; nothing else checkpoints for it any more.
+    void watch(sqlite::Connection& writer);
+    /// On the writer's thread, between two groups.
+    void after_commit(sqlite::Connection& writer);
+
+    void count_wal(int pages) { wal_pages_ = pages; }
+
+private:
+    enum class Background { idle, running, finished };
+
+    void run();
+    void finish(sqlite::Connection& writer);
+    void checkpoint(sqlite::Connection& connection, int mode);
+
+    sqlite::Connection connection_;
+    const std::function<void(const std::string&)> warn_;
+    int wal_pages_ = 0;   ///< of the writer's thread
+    int next_at_ = 0;     ///< pages at which to begin again
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    Background background_ = Background::idle;
+    bool ending_ = false;
+    std::string complaint_;
+    std::thread thread_;
+};
+
+}  // namespace stepwell::storage

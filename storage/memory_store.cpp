@@ -1,0 +1,271 @@
+#include "storage/memory_store.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+#include <queue>
+#include <shared_mutex>
+#include <utility>
+
+#include "storage/memory_tables.hpp"
+
+namespace stepwell {
+
+using namespace storage;
+
+class MemoryStore::Impl {
+public:
+    explicit Impl(GroupWriter::Options options) : writer(tables, std::move(options)) {}
+
+    MemoryTables tables;
+    GroupWriter writer;
+};
+
+namespace {
+
+/// Without what lists do not show.
+ExecutionRecord head_of(const ExecutionRecord& whole) {
+    ExecutionRecord head;
+    head.key = whole.key;
+    head.arn = whole.arn;
+    head.name = whole.name;
+    head.state_machine_arn = whole.state_machine_arn;
+    head.revision_id = whole.revision_id;
+    head.type = whole.type;
+    head.status = whole.status;
+    head.start_date = whole.start_date;
+    head.stop_date = whole.stop_date;
+    head.role_arn = whole.role_arn;
+    head.trace_header = whole.trace_header;
+    head.wake_at = whole.wake_at;
+    head.last_sequence = whole.last_sequence;
+    head.last_event = whole.last_event;
+    return head;
+}
+
+StateMachineRecord head_of(const StateMachineRecord& whole) {
+    StateMachineRecord head;
+    head.arn = whole.arn;
+    head.owner = whole.owner;
+    head.name = whole.name;
+    head.type = whole.type;
+    head.status = whole.status;
+    head.creation_date = whole.creation_date;
+    head.revision_id = whole.revision_id;
+    head.update_date = whole.update_date;
+    return head;
+}
+
+/// Rows from `first` on that `wanted` accepts, as many as a page takes; see Store::read_journal.
+template <class Iterator, class Wanted>
+std::vector<JournalRow> page_of(Iterator first, Iterator last, std::size_t max_rows, std::size_t max_bytes,
+                                Wanted wanted) {
+    std::vector<JournalRow> page;
+    std::size_t bytes = 0;
+    for (; first != last && page.size() < max_rows; ++first) {
+        if (!wanted(*first)) continue;
+        if (!page.empty() && bytes + first->bytes.size() > max_bytes) break;
+        bytes += first->bytes.size();
+        page.push_back(*first);
+        page.back().latest_time = {};  // written, not read back
+    }
+    return page;
+}
+
+/// The largest keys below `below` of some ordered sets, downwards.
+std::vector<ExecutionKey> merge_down(const std::vector<const std::set<ExecutionKey>*>& sets, ExecutionKey below,
+                                     std::size_t limit) {
+    using Position = std::pair<std::set<ExecutionKey>::const_iterator, const std::set<ExecutionKey>*>;
+    const auto less = [](const Position& a, const Position& b) { return *a.first < *b.first; };
+    std::priority_queue<Position, std::vector<Position>, decltype(less)> heads(less);
+    const auto push = [&heads](std::set<ExecutionKey>::const_iterator end, const std::set<ExecutionKey>* set) {
+        if (end != set->begin()) heads.emplace(std::prev(end), set);
+    };
+    for (const auto* set : sets) push(set->lower_bound(below), set);
+    std::vector<ExecutionKey> keys;
+    while (!heads.empty() && keys.size() < limit) {
+        const auto [at, set] = heads.top();
+        heads.pop();
+        keys.push_back(*at);
+        push(at, set);
+    }
+    return keys;
+}
+
+}  // namespace
+
+MemoryStore::MemoryStore(GroupWriter::Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+MemoryStore::~MemoryStore() = default;
+
+// --- writes
+
+void MemoryStore::create_state_machine(StateMachineRecord record,
+                                       std::vector<std::pair<std::string, std::string>> tags, Committed done) {
+    impl_->writer.submit(CreateStateMachine{std::move(record), std::move(tags)}, std::move(done));
+}
+
+void MemoryStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id, Committed done) {
+    impl_->writer.submit(UpdateStateMachine{std::move(record), std::move(expected_revision_id)}, std::move(done));
+}
+
+void MemoryStore::delete_state_machine(const std::string& arn, Committed done) {
+    impl_->writer.submit(DeleteStateMachine{arn}, std::move(done));
+}
+
+void MemoryStore::start_execution(ExecutionRecord record, JournalRow first_step,
+                                  std::function<void(StartOutcome)> done) {
+    impl_->writer.submit_start({std::move(record), std::move(first_step)}, std::move(done));
+}
+
+void MemoryStore::append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update, Committed done) {
+    impl_->writer.submit(AppendStep{key, after, std::move(step), std::move(update)}, std::move(done));
+}
+
+void MemoryStore::forget_execution(ExecutionKey key, Committed done) {
+    impl_->writer.submit(ForgetExecution{key}, std::move(done));
+}
+
+void MemoryStore::reset(Committed done) { impl_->writer.submit(Reset{}, std::move(done)); }
+
+void MemoryStore::close() { impl_->writer.close(); }
+
+// --- state machines
+
+std::shared_ptr<const StateMachineRecord> MemoryStore::find_state_machine(const std::string& arn) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.machines.find(arn);
+    return found == impl_->tables.machines.end() ? nullptr : found->second.record;
+}
+
+std::vector<StateMachineRecord> MemoryStore::list_state_machines(const Owner& owner, const std::string& after_name,
+                                                                 std::size_t limit) const {
+    const MemoryTables& tables = impl_->tables;
+    const std::shared_lock lock(tables.mutex);
+    std::vector<StateMachineRecord> page;
+    auto at = tables.machine_names.upper_bound({owner.account, owner.region, owner.partition, after_name});
+    for (; at != tables.machine_names.end() && page.size() < limit; ++at) {
+        const StateMachineRecord& record = *tables.machines.at(at->second).record;
+        if (!(record.owner == owner)) break;
+        page.push_back(head_of(record));
+    }
+    return page;
+}
+
+std::vector<std::pair<std::string, std::string>> MemoryStore::tags_of(const std::string& arn) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.machines.find(arn);
+    return found == impl_->tables.machines.end() ? Tags{} : found->second.tags;
+}
+
+// --- executions
+
+std::optional<ExecutionRecord> MemoryStore::find_execution(const std::string& arn) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto key = impl_->tables.keys.find(arn);
+    if (key == impl_->tables.keys.end()) return std::nullopt;
+    return impl_->tables.executions.at(key->second).record;
+}
+
+std::optional<ExecutionRecord> MemoryStore::find_execution(ExecutionKey key) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.executions.find(key);
+    if (found == impl_->tables.executions.end()) return std::nullopt;
+    return found->second.record;
+}
+
+std::optional<RevisionRecord> MemoryStore::revision_of(ExecutionKey key) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.executions.find(key);
+    if (found == impl_->tables.executions.end()) return std::nullopt;
+    return *found->second.revision;
+}
+
+ExecutionPage MemoryStore::list_executions(const std::string& state_machine_arn,
+                                           std::optional<ExecutionStatus> status, ExecutionKey before,
+                                           std::size_t limit) const {
+    const MemoryTables& tables = impl_->tables;
+    const std::shared_lock lock(tables.mutex);
+    ExecutionPage page;
+    const auto found = tables.machines.find(state_machine_arn);
+    if (found == tables.machines.end() || found->second.record->type != WorkflowType::standard || limit == 0) {
+        return page;
+    }
+    std::vector<const std::set<ExecutionKey>*> sets;
+    if (status) {
+        sets.push_back(&found->second.of(*status));
+    } else {
+        for (const auto& set : found->second.executions) sets.push_back(&set);
+    }
+    auto keys = merge_down(sets, before == 0 ? std::numeric_limits<ExecutionKey>::max() : before, limit + 1);
+    page.more = keys.size() > limit;
+    if (page.more) keys.pop_back();
+    for (const ExecutionKey key : keys) page.executions.push_back(head_of(tables.executions.at(key).record));
+    return page;
+}
+
+std::vector<JournalRow> MemoryStore::read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
+                                                  std::size_t max_bytes) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.executions.find(key);
+    if (found == impl_->tables.executions.end()) return {};
+    const std::vector<JournalRow>& journal = found->second.journal;
+    const auto first = std::partition_point(journal.begin(), journal.end(), [from](const JournalRow& row) {
+        return row.first_sequence + row.entry_count <= from;
+    });
+    return page_of(first, journal.end(), max_rows, max_bytes, [](const JournalRow&) { return true; });
+}
+
+std::vector<JournalRow> MemoryStore::read_history(ExecutionKey key, EventId from, bool reverse,
+                                                  std::size_t max_rows, std::size_t max_bytes) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.executions.find(key);
+    if (found == impl_->tables.executions.end()) return {};
+    const std::vector<JournalRow>& journal = found->second.journal;
+    const auto has_events = [](const JournalRow& row) { return row.event_count > 0; };
+    if (reverse) {
+        const auto end = std::partition_point(journal.begin(), journal.end(),
+                                              [from](const JournalRow& row) { return row.first_event <= from; });
+        return page_of(std::make_reverse_iterator(end), journal.rend(), max_rows, max_bytes, has_events);
+    }
+    const auto first = std::partition_point(journal.begin(), journal.end(), [from](const JournalRow& row) {
+        return row.first_event + row.event_count <= from;
+    });
+    return page_of(first, journal.end(), max_rows, max_bytes, has_events);
+}
+
+std::vector<Store::Wake> MemoryStore::wakes_after(std::optional<Wake> after, std::size_t limit) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto& wakes = impl_->tables.wakes;
+    std::vector<Wake> page;
+    for (auto at = after ? wakes.upper_bound({after->at, after->key}) : wakes.begin();
+         at != wakes.end() && page.size() < limit; ++at) {
+        page.push_back({at->first, at->second});
+    }
+    return page;
+}
+
+std::vector<ExecutionKey> MemoryStore::running_executions(const std::string& state_machine_arn, ExecutionKey after,
+                                                          std::size_t limit) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.machines.find(state_machine_arn);
+    if (found == impl_->tables.machines.end()) return {};
+    const std::set<ExecutionKey>& running = found->second.of(ExecutionStatus::running);
+    std::vector<ExecutionKey> page;
+    for (auto at = running.upper_bound(after); at != running.end() && page.size() < limit; ++at) page.push_back(*at);
+    return page;
+}
+
+// --- the whole
+
+std::string MemoryStore::token_key() const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    return impl_->tables.token_key;
+}
+
+std::optional<TimePoint> MemoryStore::latest_time() const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    return impl_->tables.latest_time;
+}
+
+}  // namespace stepwell

@@ -1,0 +1,237 @@
+#include "storage/memory_tables.hpp"
+
+#include <unistd.h>
+
+#include <mutex>
+#include <stdexcept>
+
+#include "engine/base/overloaded.hpp"
+
+namespace stepwell::storage {
+namespace {
+
+/// Executions that one bite removes.
+constexpr int kBite = 256;
+
+std::string random_bytes() {
+    std::string bytes(32, '\0');
+    if (::getentropy(bytes.data(), bytes.size()) != 0) throw std::runtime_error("the system gives no random bytes");
+    return bytes;
+}
+
+MemoryTables::OwnedName owned_name(const StateMachineRecord& record) {
+    return {record.owner.account, record.owner.region, record.owner.partition, record.name};
+}
+
+}  // namespace
+
+MemoryTables::MemoryTables() : token_key(random_bytes()) {}
+
+void MemoryTables::commit(std::span<QueuedWrite> group) {
+    const std::unique_lock lock(mutex);
+    for (QueuedWrite& queued : group) queued.answer = apply(queued.write);
+}
+
+StartOutcome MemoryTables::apply(Write& write) {
+    return std::visit(Overloaded{
+                          [](Refused&) { return StartOutcome{Outcome::overloaded, {}}; },
+                          [this](CreateStateMachine& w) { return StartOutcome{create(w), {}}; },
+                          [this](UpdateStateMachine& w) { return StartOutcome{update(w), {}}; },
+                          [this](DeleteStateMachine& w) { return StartOutcome{remove(w), {}}; },
+                          [this](StartExecution& w) { return start(w); },
+                          [this](AppendStep& w) { return StartOutcome{append(w), {}}; },
+                          [this](ForgetExecution& w) { return StartOutcome{forget(w.key), {}}; },
+                          [this](Reset&) { return StartOutcome{reset(), {}}; },
+                      },
+                      write);
+}
+
+// --- state machines
+
+Outcome MemoryTables::create(CreateStateMachine& write) {
+    if (machines.contains(write.record.arn)) return Outcome::conflict;
+    saw(write.record.creation_date);
+    saw(write.record.update_date);
+    Machine machine;
+    machine.revision = new_revision(write.record);
+    for (auto& [key, value] : write.tags) {
+        std::erase_if(machine.tags, [&key = key](const auto& tag) { return tag.first == key; });
+        machine.tags.emplace_back(std::move(key), std::move(value));
+    }
+    machine_names.emplace(owned_name(write.record), write.record.arn);
+    const std::string arn = write.record.arn;
+    machine.record = std::make_shared<const StateMachineRecord>(std::move(write.record));
+    machines.emplace(arn, std::move(machine));
+    return Outcome::committed;
+}
+
+Outcome MemoryTables::update(UpdateStateMachine& write) {
+    const auto found = machines.find(write.record.arn);
+    if (found == machines.end() || found->second.record->status != MachineStatus::active) return Outcome::not_found;
+    Machine& machine = found->second;
+    if (machine.record->revision_id != write.expected_revision_id) return Outcome::conflict;
+    const StateMachineRecord& old = *machine.record;
+    StateMachineRecord record = std::move(write.record);
+    record.name = old.name;
+    record.owner = old.owner;
+    record.type = old.type;
+    record.status = old.status;
+    record.creation_date = old.creation_date;
+    saw(record.update_date);
+    machine.revision = new_revision(record);
+    machine.record = std::make_shared<const StateMachineRecord>(std::move(record));
+    return Outcome::committed;
+}
+
+Outcome MemoryTables::remove(DeleteStateMachine& write) {
+    const auto found = machines.find(write.arn);
+    if (found == machines.end()) return Outcome::not_found;
+    Machine& machine = found->second;
+    if (machine.record->status == MachineStatus::deleting) return Outcome::committed;
+    auto record = std::make_shared<StateMachineRecord>(*machine.record);
+    record->status = MachineStatus::deleting;
+    machine.record = std::move(record);
+    execution_ended(write.arn);
+    if (!removable_.empty()) bite();
+    return Outcome::committed;
+}
+
+std::shared_ptr<const RevisionRecord> MemoryTables::new_revision(const StateMachineRecord& record) {
+    RevisionRecord revision;
+    revision.state_machine_arn = record.arn;
+    revision.revision_key = std::to_string(++revisions_);
+    revision.definition = record.definition;
+    revision.role_arn = record.role_arn;
+    revision.update_date = record.update_date;
+    return std::make_shared<const RevisionRecord>(std::move(revision));
+}
+
+// --- executions
+
+StartOutcome MemoryTables::start(StartExecution& write) {
+    ExecutionRecord& record = write.record;
+    const auto found = machines.find(record.state_machine_arn);
+    if (found == machines.end() || found->second.record->status != MachineStatus::active) {
+        return {Outcome::not_found, {}};
+    }
+    Machine& machine = found->second;
+    if (const auto key = keys.find(record.arn); key != keys.end()) {
+        return {Outcome::conflict, executions.at(key->second).record};
+    }
+    if (machine.record->revision_id != record.revision_id || executions.contains(record.key)) {
+        return {Outcome::conflict, {}};
+    }
+    saw(record.start_date);
+    if (record.stop_date) saw(*record.stop_date);
+    saw(write.first_step.latest_time);
+    if (record.status != ExecutionStatus::running) record.wake_at.reset();
+    record.role_arn = machine.record->role_arn;
+    machine.of(record.status).insert(record.key);
+    keys.emplace(record.arn, record.key);
+    if (record.wake_at) wakes.emplace(*record.wake_at, record.key);
+    Execution execution;
+    execution.revision = machine.revision;
+    if (write.first_step.entry_count > 0) execution.journal.push_back(std::move(write.first_step));
+    const ExecutionKey key = record.key;
+    execution.record = std::move(record);
+    executions.emplace(key, std::move(execution));
+    return {Outcome::committed, {}};
+}
+
+Outcome MemoryTables::append(AppendStep& write) {
+    const auto found = executions.find(write.key);
+    if (found == executions.end()) return Outcome::not_found;
+    ExecutionRecord& record = found->second.record;
+    ExecutionUpdate& update = write.update;
+    if (record.last_sequence != write.after) return Outcome::conflict;
+    saw(write.step.latest_time);
+    if (update.stop_date) saw(*update.stop_date);
+    if (update.status != ExecutionStatus::running) update.wake_at.reset();
+    if (update.wake_at != record.wake_at) {
+        if (record.wake_at) wakes.erase({*record.wake_at, record.key});
+        if (update.wake_at) wakes.emplace(*update.wake_at, record.key);
+    }
+    const ExecutionStatus old_status = record.status;
+    record.status = update.status;
+    record.stop_date = update.stop_date;
+    record.output = std::move(update.output);
+    record.error = std::move(update.error);
+    record.cause = std::move(update.cause);
+    record.wake_at = update.wake_at;
+    record.last_sequence = update.last_sequence;
+    record.last_event = update.last_event;
+    if (write.step.entry_count > 0) found->second.journal.push_back(std::move(write.step));
+    if (old_status != record.status) {
+        Machine& machine = machines.at(record.state_machine_arn);
+        machine.of(old_status).erase(record.key);
+        machine.of(record.status).insert(record.key);
+        execution_ended(record.state_machine_arn);
+    }
+    return Outcome::committed;
+}
+
+Outcome MemoryTables::forget(ExecutionKey key) {
+    const auto found = executions.find(key);
+    if (found == executions.end()) return Outcome::not_found;
+    const std::string machine = found->second.record.state_machine_arn;
+    erase_execution(found);
+    execution_ended(machine);
+    return Outcome::committed;
+}
+
+void MemoryTables::erase_execution(std::unordered_map<ExecutionKey, Execution>::iterator found) {
+    const ExecutionRecord& record = found->second.record;
+    if (record.wake_at) wakes.erase({*record.wake_at, record.key});
+    machines.at(record.state_machine_arn).of(record.status).erase(record.key);
+    keys.erase(record.arn);
+    executions.erase(found);
+}
+
+/// Perhaps the last one of a deleted machine.
+void MemoryTables::execution_ended(const std::string& machine_arn) {
+    const Machine& machine = machines.at(machine_arn);
+    if (machine.record->status == MachineStatus::deleting && machine.of(ExecutionStatus::running).empty()) {
+        removable_.insert(machine_arn);
+    }
+}
+
+// --- the whole
+
+bool MemoryTables::tidy() {
+    const std::unique_lock lock(mutex);
+    if (!removable_.empty()) bite();
+    return !removable_.empty();
+}
+
+void MemoryTables::bite() {
+    const std::string arn = *removable_.begin();
+    Machine& machine = machines.at(arn);
+    int left = kBite;
+    for (auto& of_status : machine.executions) {
+        while (!of_status.empty()) {
+            if (left-- == 0) return;
+            erase_execution(executions.find(*of_status.begin()));
+        }
+    }
+    machine_names.erase(owned_name(*machine.record));
+    machines.erase(arn);
+    removable_.erase(arn);
+}
+
+Outcome MemoryTables::reset() {
+    machines.clear();
+    machine_names.clear();
+    executions.clear();
+    keys.clear();
+    wakes.clear();
+    removable_.clear();
+    latest_time.reset();
+    token_key = random_bytes();
+    return Outcome::committed;
+}
+
+void MemoryTables::saw(TimePoint time) {
+    if (time > latest_time.value_or(TimePoint{})) latest_time = time;
+}
+
+}  // namespace stepwell::storage

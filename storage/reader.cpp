@@ -1,0 +1,275 @@
+#include "storage/reader.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "storage/records.hpp"
+#include "storage/statements.hpp"
+
+namespace stepwell::storage {
+namespace {
+
+/// A limit as SQLite takes it.
+std::int64_t rows(std::size_t limit) {
+    return static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int32_t>::max()));
+}
+
+/// Whether the page takes another row: never past `max_rows`, and past `max_bytes` only as its first.
+bool has_room(const std::vector<JournalRow>& page, std::size_t bytes, std::size_t next, std::size_t max_rows,
+              std::size_t max_bytes) {
+    return page.size() < max_rows && (page.empty() || bytes + next <= max_bytes);
+}
+
+constexpr int kBytesColumn = 4;
+
+}  // namespace
+
+Reader::Reader(sqlite::Connection connection)
+    : connection_(std::move(connection)),
+      find_machine_(connection_, sql::kFindMachine),
+      machine_head_(connection_, sql::kMachineHead),
+      list_machines_(connection_, sql::kListMachines),
+      tags_of_(connection_, sql::kTagsOf),
+      find_by_arn_(connection_, sql::kFindExecutionByArn),
+      find_by_key_(connection_, sql::kFindExecutionByKey),
+      revision_of_(connection_, sql::kRevisionOf),
+      list_executions_(connection_, sql::kListExecutions),
+      list_of_status_(connection_, sql::kListExecutionsOfStatus),
+      number_of_(connection_, sql::kNumberOf),
+      floor_(connection_, sql::kJournalFloor),
+      journal_up_(connection_, sql::kJournalUp),
+      journal_down_(connection_, sql::kJournalDown),
+      wakes_first_(connection_, sql::kWakesFirst),
+      wakes_after_(connection_, sql::kWakesAfter),
+      running_(connection_, sql::kRunningExecutions) {}
+
+// --- state machines
+
+std::shared_ptr<const StateMachineRecord> Reader::find_state_machine(const std::string& arn) {
+    sqlite::Rows found = find_machine_.query(arn);
+    if (!found.next()) return nullptr;
+    return std::make_shared<const StateMachineRecord>(machine_record(found));
+}
+
+std::vector<StateMachineRecord> Reader::list_state_machines(const Owner& owner, const std::string& after_name,
+                                                            std::size_t limit) {
+    std::vector<StateMachineRecord> page;
+    sqlite::Rows found =
+        list_machines_.query(owner.account, owner.region, owner.partition, after_name, rows(limit));
+    while (found.next()) page.push_back(machine_head_record(found));
+    return page;
+}
+
+std::vector<std::pair<std::string, std::string>> Reader::tags_of(const std::string& arn) {
+    std::vector<std::pair<std::string, std::string>> tags;
+    sqlite::Rows found = tags_of_.query(arn);
+    while (found.next()) tags.emplace_back(found.text(0), found.text(1));
+    return tags;
+}
+
+// --- executions
+
+std::optional<ExecutionRecord> Reader::find_execution(const std::string& arn) {
+    sqlite::Rows found = find_by_arn_.query(arn_hash(arn), arn);
+    if (!found.next()) return std::nullopt;
+    return execution_record(found);
+}
+
+std::optional<ExecutionRecord> Reader::find_execution(ExecutionKey key) {
+    sqlite::Rows found = find_by_key_.query(key);
+    if (!found.next()) return std::nullopt;
+    return execution_record(found);
+}
+
+std::optional<RevisionRecord> Reader::revision_of(ExecutionKey key) {
+    sqlite::Rows found = revision_of_.query(key);
+    if (!found.next()) return std::nullopt;
+    RevisionRecord record;
+    record.state_machine_arn = found.text(0);
+    record.revision_key = found.text(1);
+    record.update_date = found.time(2);
+    record.role_arn = found.text(3);
+    record.definition = found.text(4);
+    return record;
+}
+
+ExecutionPage Reader::list_executions(const std::string& state_machine_arn, std::optional<ExecutionStatus> status,
+                                      ExecutionKey before, std::size_t limit) {
+    ExecutionPage page;
+    const auto machine = machine_id(state_machine_arn, WorkflowType::standard);
+    if (!machine || limit == 0) return page;
+    const ExecutionKey below = before == 0 ? std::numeric_limits<ExecutionKey>::max() : before;
+    // One more than asked for tells whether there are more.
+    sqlite::Rows found = status ? list_of_status_.query(*machine, below, rows(limit) + 1, static_cast<int>(*status))
+                                : list_executions_.query(*machine, below, rows(limit) + 1);
+    while (found.next()) {
+        if (page.executions.size() == limit) {
+            page.more = true;
+            break;
+        }
+        page.executions.push_back(execution_head_record(found));
+    }
+    return page;
+}
+
+std::optional<std::int64_t> Reader::machine_id(const std::string& arn, std::optional<WorkflowType> type) {
+    sqlite::Rows found = machine_head_.query(arn);
+    if (!found.next()) return std::nullopt;
+    if (type && found.integer(1) != static_cast<int>(*type)) return std::nullopt;
+    return found.integer(0);
+}
+
+// --- journals
+
+std::optional<std::int64_t> Reader::number_of(ExecutionKey key) {
+    sqlite::Rows found = number_of_.query(key);
+    if (!found.next()) return std::nullopt;
+    return found.integer(0);
+}
+
+/// The last row of the execution at or before `id`.
+std::optional<Reader::Floor> Reader::floor(std::int64_t number, std::int64_t id) {
+    sqlite::Rows found = floor_.query(journal_id(number, 0), id);
+    if (!found.next()) return std::nullopt;
+    return Floor{.id = found.integer(0), .first_event = found.integer(1), .event_count = found.integer(2)};
+}
+
+std::vector<JournalRow> Reader::read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
+                                             std::size_t max_bytes) {
+    std::vector<JournalRow> page;
+    const auto number = number_of(key);
+    if (!number || from > kMaxSequence || max_rows == 0) return page;
+    const std::int64_t wanted = journal_id(*number, std::max<Sequence>(from, 1));
+    std::int64_t first = wanted;
+    std::size_t bytes = 0;
+    // The row that begins at or before `from` may have ended before it: then the next one is the first.
+    if (const auto before = floor(*number, wanted)) first = before->id;
+    sqlite::Rows found = journal_up_.query(first, journal_id(*number, kMaxSequence));
+    while (found.next()) {
+        if (found.integer(0) + found.integer(1) <= wanted) continue;
+        const std::size_t next = found.view(kBytesColumn).size();
+        if (!has_room(page, bytes, next, max_rows, max_bytes)) break;
+        bytes += next;
+        page.push_back(journal_row(found));
+    }
+    return page;
+}
+
+/// The id of the last row that begins at or before an event.
+///
+/// Every event is an entry, so event n is never before entry n; how far behind it is depends on the entries without
+/// events. The search doubles its step upwards from there, then halves: a few look-ups where there are few of those.
+std::int64_t Reader::row_of_event(std::int64_t number, EventId event) {
+    std::int64_t low = journal_id(number, std::clamp<EventId>(event, 1, kMaxSequence));  // begins at or before
+    std::int64_t high = journal_id(number, kMaxSequence) + 1;                            // begins behind, or the end
+    std::int64_t probe = low;
+    for (std::int64_t step = 1;; step *= 4) {
+        const auto row = floor(number, probe);
+        if (!row) return journal_id(number, 0);
+        if (row->holds(event)) return row->id;
+        if (row->first_event > event) {
+            high = probe;
+            break;
+        }
+        low = probe;
+        if (probe + 1 == high) return row->id;
+        probe = std::min(high - 1, probe + step);
+    }
+    while (high - low > 1) {
+        const std::int64_t middle = low + (high - low) / 2;
+        const auto row = floor(number, middle);
+        if (row->holds(event)) return row->id;
+        (row->first_event > event ? high : low) = middle;
+    }
+    return floor(number, low)->id;
+}
+
+std::vector<JournalRow> Reader::read_history(ExecutionKey key, EventId from, bool reverse, std::size_t max_rows,
+                                             std::size_t max_bytes) {
+    std::vector<JournalRow> page;
+    const auto number = number_of(key);
+    if (!number || max_rows == 0 || (reverse && from < 1)) return page;
+    const std::int64_t pivot = row_of_event(*number, from);
+    std::size_t bytes = 0;
+    sqlite::Rows found = reverse ? journal_down_.query(journal_id(*number, 0), pivot)
+                                 : journal_up_.query(pivot, journal_id(*number, kMaxSequence));
+    while (found.next()) {
+        const EventId first_event = found.integer(2);
+        const std::int64_t event_count = found.integer(3);
+        if (event_count == 0) continue;
+        if (!reverse && first_event + event_count <= from) continue;
+        const std::size_t next = found.view(kBytesColumn).size();
+        if (!has_room(page, bytes, next, max_rows, max_bytes)) break;
+        bytes += next;
+        page.push_back(journal_row(found));
+    }
+    return page;
+}
+
+// --- what runs
+
+std::vector<Store::Wake> Reader::wakes_after(std::optional<Store::Wake> after, std::size_t limit) {
+    std::vector<Store::Wake> page;
+    sqlite::Rows found = after ? wakes_after_.query(after->at, after->key, rows(limit)) : wakes_first_.query(rows(limit));
+    while (found.next()) page.push_back({found.time(0), found.integer(1)});
+    return page;
+}
+
+std::vector<ExecutionKey> Reader::running_executions(const std::string& state_machine_arn, ExecutionKey after,
+                                                     std::size_t limit) {
+    std::vector<ExecutionKey> page;
+    const auto machine = machine_id(state_machine_arn, std::nullopt);
+    if (!machine) return page;
+    sqlite::Rows found = running_.query(*machine, after, rows(limit));
+    while (found.next()) page.push_back(found.integer(0));
+    return page;
+}
+
+// --- the pool
+
+ReaderPool::ReaderPool(std::size_t most, std::function<sqlite::Connection()> open)
+    : most_(std::max<std::size_t>(most, 1)), open_(std::move(open)) {
+    free_.push_back(std::make_unique<Reader>(open_()));
+}
+
+std::unique_ptr<Reader> ReaderPool::take() {
+    std::unique_lock lock(mutex_);
+    returned_.wait(lock, [this] { return closed_ || !free_.empty() || taken_ < most_; });
+    if (closed_) throw StorageError("the data file is closed");
+    ++taken_;
+    if (!free_.empty()) {
+        std::unique_ptr<Reader> reader = std::move(free_.back());
+        free_.pop_back();
+        return reader;
+    }
+    lock.unlock();
+    try {
+        return std::make_unique<Reader>(open_());
+    } catch (...) {
+        lock.lock();
+        --taken_;
+        returned_.notify_all();
+        throw;
+    }
+}
+
+void ReaderPool::give_back(std::unique_ptr<Reader> reader) {
+    const std::lock_guard lock(mutex_);
+    --taken_;
+    if (closed_) {
+        reader.reset();
+    } else {
+        free_.push_back(std::move(reader));
+    }
+    returned_.notify_all();
+}
+
+void ReaderPool::close() {
+    std::unique_lock lock(mutex_);
+    closed_ = true;
+    returned_.notify_all();
+    returned_.wait(lock, [this] { return taken_ == 0; });
+    free_.clear();
+}
+
+}  // namespace stepwell::storage

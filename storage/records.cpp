@@ -1,0 +1,100 @@
+#include "storage/records.hpp"
+
+#include <string>
+
+namespace stepwell::storage {
+namespace {
+
+// Positions of columns, as storage/statements.hpp selects them.
+namespace machine {
+enum { arn, account, region, partition, name, type, status, creation_date, revision_id, update_date,
+       role_arn, description, logging, tracing, encryption, definition };
+}
+namespace execution {
+enum { key, arn, name, machine_arn, revision_id, type, status, start_date, stop_date, role_arn, trace_header,
+       wake_at, last_sequence, last_event, input, output, error, cause };
+}
+namespace journal {
+enum { id, entry_count, first_event, event_count, bytes };
+}
+
+}  // namespace
+
+void damaged(std::string_view what) {
+    throw StorageError("the data file is damaged (" + std::string(what) +
+                       "): put back a copy, or move it away to begin anew");
+}
+
+StateMachineRecord machine_head_record(const sqlite::Rows& rows) {
+    StateMachineRecord record;
+    record.arn = rows.text(machine::arn);
+    record.owner = {.account = rows.text(machine::account),
+                    .region = rows.text(machine::region),
+                    .partition = rows.text(machine::partition)};
+    record.name = rows.text(machine::name);
+    record.type = enumerator(rows.integer(machine::type), WorkflowType::express, "type of a state machine");
+    record.status = enumerator(rows.integer(machine::status), MachineStatus::deleting, "status of a state machine");
+    record.creation_date = rows.time(machine::creation_date);
+    record.revision_id = rows.text(machine::revision_id);
+    record.update_date = rows.time(machine::update_date);
+    return record;
+}
+
+StateMachineRecord machine_record(const sqlite::Rows& rows) {
+    StateMachineRecord record = machine_head_record(rows);
+    record.role_arn = rows.text(machine::role_arn);
+    record.description = rows.text(machine::description);
+    record.logging_configuration = rows.text(machine::logging);
+    record.tracing_configuration = rows.text(machine::tracing);
+    record.encryption_configuration = rows.text(machine::encryption);
+    record.definition = rows.text(machine::definition);
+    return record;
+}
+
+ExecutionRecord execution_head_record(const sqlite::Rows& rows) {
+    ExecutionRecord record;
+    record.key = rows.integer(execution::key);
+    record.arn = rows.text(execution::arn);
+    record.name = rows.is_null(execution::name) ? std::string(last_part(record.arn)) : rows.text(execution::name);
+    record.state_machine_arn = rows.text(execution::machine_arn);
+    record.revision_id = rows.text(execution::revision_id);
+    record.type = enumerator(rows.integer(execution::type), WorkflowType::express, "type of an execution");
+    record.status = enumerator(rows.integer(execution::status), ExecutionStatus::aborted, "status of an execution");
+    record.start_date = rows.time(execution::start_date);
+    record.stop_date = rows.maybe_time(execution::stop_date);
+    record.role_arn = rows.text(execution::role_arn);
+    record.trace_header = rows.text(execution::trace_header);
+    record.wake_at = rows.maybe_time(execution::wake_at);
+    record.last_sequence = rows.integer(execution::last_sequence);
+    record.last_event = rows.integer(execution::last_event);
+    return record;
+}
+
+ExecutionRecord execution_record(const sqlite::Rows& rows) {
+    ExecutionRecord record = execution_head_record(rows);
+    record.input = rows.text(execution::input);
+    record.output = rows.maybe_text(execution::output);
+    record.error = rows.maybe_text(execution::error);
+    record.cause = rows.maybe_text(execution::cause);
+    return record;
+}
+
+JournalRow journal_row(const sqlite::Rows& rows) {
+    JournalRow row;
+    row.first_sequence = sequence_of(rows.integer(journal::id));
+    row.entry_count = static_cast<std::uint32_t>(rows.integer(journal::entry_count));
+    row.first_event = rows.integer(journal::first_event);
+    row.event_count = static_cast<std::uint32_t>(rows.integer(journal::event_count));
+    row.bytes = rows.text(journal::bytes);
+    return row;
+}
+
+std::string_view last_part(std::string_view arn) { return arn.substr(arn.rfind(':') + 1); }
+
+std::int64_t arn_hash(std::string_view arn) {
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char c : arn) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    return static_cast<std::int64_t>(hash);
+}
+
+}  // namespace stepwell::storage

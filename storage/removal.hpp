@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "storage/sqlite.hpp"
+
+namespace stepwell::storage {
+
+/// How much one bite may delete, so that a transaction stays short.
+struct Budget {
+    std::int64_t rows = 256;
+    std::int64_t bytes = 1 << 20;
+    bool spent() const { return rows <= 0 || bytes <= 0; }
+};
+
+/// Takes deleted state machines apart: once nothing of one runs, its executions go with their journals, then its
+/// revisions, tags and the machine itself. What is left to do can be told from the file, so a restart goes on.
+/// All calls are inside a write transaction of the connection, but reload().
+class Removal {
+public:
+    explicit Removal(sqlite::Connection& connection);
+
+    /// Looks into the file what is DELETING: at the start, and after a transaction was rolled back.
+    void reload();
+    void clear();
+
+    void machine_deleted(std::int64_t machine);
+    /// An execution of the machine has ended or gone.
+    void execution_ended(std::int64_t machine);
+
+    bool work_left() const { return !idle_.empty(); }
+    /// Removes as much as the budget allows; the ARN of a machine that is gone now.
+    std::optional<std::string> bite(Budget& budget);
+
+    /// Removes one execution; false where the budget did not suffice for its journal: call again.
+    bool remove_execution(std::int64_t key, std::int64_t number, Budget& budget);
+
+private:
+    bool remove_journal(std::int64_t number, Budget& budget);
+    std::optional<std::string> remove_machine(std::int64_t machine, Budget& budget);
+
+    std::set<std::int64_t> deleting_;  ///< all that are DELETING
+    std::set<std::int64_t> idle_;      ///< those of which nothing runs
+
+    sqlite::Statement deleting_machines_;
+    sqlite::Statement one_running_;
+    sqlite::Statement one_execution_;
+    sqlite::Statement journal_sizes_;
+    sqlite::Statement delete_journal_;
+    sqlite::Statement delete_execution_;
+    sqlite::Statement delete_input_;
+    sqlite::Statement delete_result_;
+    sqlite::Statement one_revision_;
+    sqlite::Statement delete_revision_;
+    sqlite::Statement delete_uses_;
+    sqlite::Statement machine_arn_;
+    sqlite::Statement delete_tags_;
+    sqlite::Statement delete_machine_;
+};
+
+}  // namespace stepwell::storage

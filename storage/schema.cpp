@@ -1,0 +1,151 @@
+#include "storage/schema.hpp"
+
+#include <iterator>
+#include <string>
+
+namespace stepwell::storage {
+namespace {
+
+// Version n is what the first n migrations make. A released one is never edited: a change is a new one at the end.
+//
+// Dates are milliseconds since 1970. Numbers of enumerations are those of engine/store.hpp.
+constexpr const char* kMigrations[] = {
+    R"sql(
+CREATE TABLE meta(
+  name TEXT PRIMARY KEY,
+  value ANY NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Ids of machines and revisions are never used again (AUTOINCREMENT): caches outlive what they name.
+CREATE TABLE state_machines(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  arn TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  partition TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  creation_date INTEGER NOT NULL,
+  revision INTEGER NOT NULL           -- revisions.id of the one that a start runs on
+) STRICT;
+CREATE INDEX state_machines_by_owner ON state_machines(account, region, partition, name);
+CREATE INDEX state_machines_deleting ON state_machines(id) WHERE status = 1;
+
+-- The definition comes last: what is before it is read without its pages.
+CREATE TABLE revisions(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  state_machine INTEGER NOT NULL,
+  revision_id TEXT NOT NULL,          -- as AWS shows it; '' of a machine's first
+  update_date INTEGER NOT NULL,
+  role_arn TEXT NOT NULL,
+  description TEXT NOT NULL,
+  logging_configuration TEXT NOT NULL,
+  tracing_configuration TEXT NOT NULL,
+  encryption_configuration TEXT NOT NULL,
+  definition TEXT NOT NULL
+) STRICT;
+CREATE INDEX revisions_by_machine ON revisions(state_machine);
+-- How many stored executions were started on a revision. Apart, so that counting does not rewrite definitions.
+CREATE TABLE revision_uses(
+  revision INTEGER PRIMARY KEY,
+  executions INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tags(
+  arn TEXT NOT NULL,
+  key TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY(arn, key)
+) STRICT, WITHOUT ROWID;
+
+-- A row is rewritten with every Step, so it is small: long texts are in the two tables below.
+CREATE TABLE executions(
+  key INTEGER PRIMARY KEY,
+  number INTEGER NOT NULL,            -- the store's own, small and dense: ids of journal rows are made of it
+  state_machine INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  start_date INTEGER NOT NULL,
+  stop_date INTEGER,
+  wake_at INTEGER,                    -- null when closed
+  last_sequence INTEGER NOT NULL,
+  last_event INTEGER NOT NULL,
+  arn_hash INTEGER NOT NULL,
+  arn TEXT NOT NULL,
+  name TEXT,                          -- null: what stands behind the last colon of the ARN
+  trace_header TEXT,
+  input TEXT,                         -- null: in execution_inputs
+  output TEXT,                        -- these three null: in execution_results, or none
+  error TEXT,
+  cause TEXT
+) STRICT;
+-- By hash: a fifth of the size of an index by ARN, so that a million of them stay in memory.
+CREATE INDEX executions_by_arn ON executions(arn_hash);
+CREATE INDEX executions_by_status ON executions(state_machine, status, key);
+CREATE INDEX executions_by_wake ON executions(wake_at, key) WHERE wake_at IS NOT NULL;
+CREATE TABLE execution_inputs(
+  execution INTEGER PRIMARY KEY,
+  input TEXT NOT NULL
+) STRICT;
+CREATE TABLE execution_results(
+  execution INTEGER PRIMARY KEY,
+  output TEXT,
+  error TEXT,
+  cause TEXT
+) STRICT;
+
+-- One integer as key instead of (execution, sequence): the rows of an execution lie together, and rows of up to 4 KB
+-- stay on one page. The row that holds an event is found by halving, which saves an index.
+CREATE TABLE journal(
+  id INTEGER PRIMARY KEY,             -- executions.number << 28 | sequence of the first entry
+  entry_count INTEGER NOT NULL,
+  first_event INTEGER NOT NULL,
+  event_count INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+)sql",
+};
+
+constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);
+
+}  // namespace
+
+std::int64_t schema_version() { return kSchemaVersion; }
+
+void migrate(sqlite::Connection& connection) {
+    const std::string file = "data file \"" + connection.path() + "\"";
+    const std::int64_t application = connection.integer("PRAGMA application_id");
+    // A kill between the creation of the file and that of the tables leaves an SQLite file with nothing in it.
+    const bool empty = application == 0 && connection.integer("PRAGMA user_version") == 0 &&
+                       connection.integer("SELECT count(*) FROM sqlite_schema") == 0;
+    if (application != kApplicationId && !empty) {
+        throw StorageError(file + " is an SQLite file of another application: move it away, or name another file");
+    }
+    std::int64_t version = connection.integer("PRAGMA user_version");
+    if (version > kSchemaVersion) {
+        throw StorageError(file + " was written by a newer Stepwell (its tables have version " +
+                           std::to_string(version) + ", this program knows " + std::to_string(kSchemaVersion) +
+                           "): run that one, or name another file");
+    }
+    if (empty) {
+        // Neither can be changed later without rewriting the file.
+        connection.run("PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL");
+    }
+    connection.run("PRAGMA journal_mode=WAL");
+    for (; version < kSchemaVersion; ++version) {
+        const std::string step = "BEGIN IMMEDIATE;" + std::string(kMigrations[version]) +
+                                 "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                                 ";PRAGMA user_version=" + std::to_string(version + 1) + ";COMMIT";
+        try {
+            connection.run(step.c_str());
+        } catch (...) {
+            if (connection.in_transaction()) connection.run("ROLLBACK");
+            throw;
+        }
+    }
+}
+
+}  // namespace stepwell::storage

@@ -1,0 +1,174 @@
+#include "storage/sqlite_store.hpp"
+
+#include <utility>
+
+#include "storage/checkpointer.hpp"
+#include "storage/data_file.hpp"
+#include "storage/machine_cache.hpp"
+#include "storage/memory_store.hpp"
+#include "storage/reader.hpp"
+#include "storage/schema.hpp"
+#include "storage/sqlite_writer.hpp"
+
+namespace stepwell {
+namespace {
+
+using namespace storage;
+
+constexpr std::size_t kMachineCacheBytes = 16U << 20U;
+/// Pages that the writer keeps in memory once it has used them: the upper parts of all indexes of millions of rows.
+constexpr int kWriterCacheKibibytes = 32 * 1024;
+constexpr int kReaderCacheKibibytes = 2 * 1024;
+
+sqlite::Connection open(const std::string& path, const SqliteOptions& options, bool query_only) {
+    sqlite::Connection connection(
+        path, {.query_only = query_only,
+               .cache_kibibytes = query_only ? kReaderCacheKibibytes : kWriterCacheKibibytes,
+               .vfs = options.vfs});
+    connection.run(options.durability == Durability::full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+    // An emptied WAL that once was long gives its space back.
+    connection.run("PRAGMA journal_size_limit=16777216");
+    return connection;
+}
+
+sqlite::Connection open_writer(const std::string& path, const SqliteOptions& options) {
+    sqlite::Connection connection = open(path, options, false);
+    migrate(connection);
+    return connection;
+}
+
+}  // namespace
+
+class SqliteStore::Impl {
+public:
+    Impl(const std::filesystem::path& path, SqliteOptions options)
+        : file(path),
+          machines(kMachineCacheBytes),
+          migrated(open_writer(file.path(), options)),
+          checkpointer(open(file.path(), options, false), options.writer.warn),
+          backend(std::move(migrated), machines, checkpointer),
+          readers(options.readers, [path = file.path(), options] { return open(path, options, true); }),
+          writer(backend, std::move(options.writer)) {}
+
+    ~Impl() { close(); }
+
+    void close() {
+        writer.close();
+        readers.close();
+    }
+
+    // In the order in which they are needed; they go in the opposite one, so the file's lock goes last.
+    DataFile file;
+    MachineCache machines;
+    sqlite::Connection migrated;
+    Checkpointer checkpointer;
+    SqliteWriter backend;
+    ReaderPool readers;
+    GroupWriter writer;
+};
+
+SqliteStore::SqliteStore(const std::filesystem::path& path, SqliteOptions options)
+    : impl_(std::make_unique<Impl>(path, std::move(options))) {}
+
+SqliteStore::~SqliteStore() = default;
+
+void SqliteStore::create_state_machine(StateMachineRecord record,
+                                       std::vector<std::pair<std::string, std::string>> tags, Committed done) {
+    impl_->writer.submit(CreateStateMachine{std::move(record), std::move(tags)}, std::move(done));
+}
+
+void SqliteStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id, Committed done) {
+    impl_->writer.submit(UpdateStateMachine{std::move(record), std::move(expected_revision_id)}, std::move(done));
+}
+
+void SqliteStore::delete_state_machine(const std::string& arn, Committed done) {
+    impl_->writer.submit(DeleteStateMachine{arn}, std::move(done));
+}
+
+std::shared_ptr<const StateMachineRecord> SqliteStore::find_state_machine(const std::string& arn) const {
+    if (auto machine = impl_->machines.find(arn)) return machine;
+    const std::uint64_t generation = impl_->machines.generation();
+    auto machine = impl_->readers.with([&](Reader& reader) { return reader.find_state_machine(arn); });
+    if (machine) impl_->machines.keep(machine, generation);
+    return machine;
+}
+
+std::vector<StateMachineRecord> SqliteStore::list_state_machines(const Owner& owner, const std::string& after_name,
+                                                                 std::size_t limit) const {
+    return impl_->readers.with([&](Reader& r) { return r.list_state_machines(owner, after_name, limit); });
+}
+
+std::vector<std::pair<std::string, std::string>> SqliteStore::tags_of(const std::string& arn) const {
+    return impl_->readers.with([&](Reader& r) { return r.tags_of(arn); });
+}
+
+void SqliteStore::start_execution(ExecutionRecord record, JournalRow first_step,
+                                  std::function<void(StartOutcome)> done) {
+    impl_->writer.submit_start({std::move(record), std::move(first_step)}, std::move(done));
+}
+
+void SqliteStore::append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update, Committed done) {
+    impl_->writer.submit(AppendStep{key, after, std::move(step), std::move(update)}, std::move(done));
+}
+
+void SqliteStore::forget_execution(ExecutionKey key, Committed done) {
+    impl_->writer.submit(ForgetExecution{key}, std::move(done));
+}
+
+std::optional<ExecutionRecord> SqliteStore::find_execution(const std::string& arn) const {
+    return impl_->readers.with([&](Reader& r) { return r.find_execution(arn); });
+}
+
+std::optional<ExecutionRecord> SqliteStore::find_execution(ExecutionKey key) const {
+    return impl_->readers.with([&](Reader& r) { return r.find_execution(key); });
+}
+
+std::optional<RevisionRecord> SqliteStore::revision_of(ExecutionKey key) const {
+    return impl_->readers.with([&](Reader& r) { return r.revision_of(key); });
+}
+
+ExecutionPage SqliteStore::list_executions(const std::string& state_machine_arn,
+                                           std::optional<ExecutionStatus> status, ExecutionKey before,
+                                           std::size_t limit) const {
+    return impl_->readers.with([&](Reader& r) { return r.list_executions(state_machine_arn, status, before, limit); });
+}
+
+std::vector<JournalRow> SqliteStore::read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
+                                                  std::size_t max_bytes) const {
+    return impl_->readers.with([&](Reader& r) { return r.read_journal(key, from, max_rows, max_bytes); });
+}
+
+std::vector<JournalRow> SqliteStore::read_history(ExecutionKey key, EventId from, bool reverse,
+                                                  std::size_t max_rows, std::size_t max_bytes) const {
+    return impl_->readers.with([&](Reader& r) { return r.read_history(key, from, reverse, max_rows, max_bytes); });
+}
+
+std::vector<Store::Wake> SqliteStore::wakes_after(std::optional<Wake> after, std::size_t limit) const {
+    return impl_->readers.with([&](Reader& r) { return r.wakes_after(after, limit); });
+}
+
+std::vector<ExecutionKey> SqliteStore::running_executions(const std::string& state_machine_arn, ExecutionKey after,
+                                                          std::size_t limit) const {
+    return impl_->readers.with([&](Reader& r) { return r.running_executions(state_machine_arn, after, limit); });
+}
+
+std::string SqliteStore::token_key() const { return impl_->backend.token_key(); }
+
+std::optional<TimePoint> SqliteStore::latest_time() const { return impl_->backend.latest_time(); }
+
+void SqliteStore::reset(Committed done) { impl_->writer.submit(Reset{}, std::move(done)); }
+
+void SqliteStore::close() { impl_->close(); }
+
+storage::WriteStatistics SqliteStore::write_statistics() const { return impl_->writer.statistics(); }
+
+std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path, SqliteOptions options) {
+    return std::make_unique<SqliteStore>(path, std::move(options));
+}
+
+std::unique_ptr<Store> open_store(const std::string& data, SqliteOptions options) {
+    if (data == ":memory:") return std::make_unique<MemoryStore>(std::move(options.writer));
+    return open_sqlite_store(data, std::move(options));
+}
+
+}  // namespace stepwell

@@ -1,0 +1,426 @@
+#include "storage/sqlite_writer.hpp"
+
+#include <unistd.h>
+
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "engine/base/overloaded.hpp"
+#include "storage/records.hpp"
+#include "storage/statements.hpp"
+
+namespace stepwell::storage {
+namespace {
+
+/// Longer texts are kept out of the execution's row, which every Step rewrites.
+constexpr std::size_t kMaxInlineBytes = 256;
+/// Numbers are reserved in the file so many at a time: a start need not write how far they are used.
+constexpr std::int64_t kNumbersAtOnce = 4096;
+/// Machines that the writer knows by heart; past that it begins again.
+constexpr std::size_t kMaxHeads = 4096;
+
+constexpr std::string_view kTokenKey = "token_key";
+constexpr std::string_view kLatestTime = "latest_time";
+constexpr std::string_view kNumbersReserved = "numbers_reserved";
+
+std::string random_bytes() {
+    std::string bytes(32, '\0');
+    if (::getentropy(bytes.data(), bytes.size()) != 0) throw std::runtime_error("the system gives no random bytes");
+    return bytes;
+}
+
+std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
+
+/// Of an ExecutionRecord or an ExecutionUpdate: whether its result goes to execution_results.
+template <class Result>
+bool has_long_result(const Result& result) {
+    return size_of(result.output) + size_of(result.error) + size_of(result.cause) > kMaxInlineBytes;
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines, Checkpointer& checkpointer)
+    : connection_(std::move(connection)),
+      machines_(machines),
+      checkpointer_(checkpointer),
+      removal_(connection_),
+      uses_(connection_),
+      begin_(connection_, "BEGIN IMMEDIATE"),
+      commit_(connection_, "COMMIT"),
+      rollback_(connection_, "ROLLBACK"),
+      machine_head_(connection_, sql::kMachineHead),
+      find_machine_(connection_, sql::kFindMachine),
+      insert_machine_(connection_, sql::kInsertMachine),
+      insert_revision_(connection_, sql::kInsertRevision),
+      set_machine_revision_(connection_, sql::kSetMachineRevision),
+      set_machine_deleting_(connection_, sql::kSetMachineDeleting),
+      insert_tag_(connection_, sql::kInsertTag),
+      find_execution_(connection_, sql::kFindExecutionByArn),
+      execution_head_(connection_, sql::kExecutionHead),
+      insert_execution_(connection_, sql::kInsertExecution),
+      step_execution_(connection_, sql::kStepExecution),
+      wake_execution_(connection_, sql::kWakeExecution),
+      turn_execution_(connection_, sql::kTurnExecution),
+      insert_input_(connection_, sql::kInsertInput),
+      insert_result_(connection_, sql::kInsertResult),
+      delete_result_(connection_, sql::kDeleteResult),
+      insert_journal_(connection_, sql::kInsertJournal),
+      meta_(connection_, sql::kMeta),
+      set_meta_(connection_, sql::kSetMeta) {
+    refresh();
+    bool has_key = false;
+    {
+        sqlite::Rows rows = meta_.query(kTokenKey);
+        has_key = rows.next();
+        if (has_key) token_key_ = rows.text(0);
+    }
+    if (!has_key) {
+        token_key_ = random_bytes();
+        in_transaction([this] { set_meta_.execute(kTokenKey, sqlite::Blob{token_key_}); });
+    }
+    if (token_key_.size() != 32) damaged("token key");
+}
+
+// --- transactions
+
+void SqliteWriter::commit(std::span<QueuedWrite> group) {
+    in_transaction([&] {
+        for (QueuedWrite& queued : group) queued.answer = apply(queued.write);
+    });
+}
+
+/// Either all of `work` is durable when this returns, or it throws and nothing has happened.
+void SqliteWriter::in_transaction(const std::function<void()>& work) {
+    if (stale_) refresh();
+    try {
+        begin_.execute();
+        work();
+        uses_.flush();
+        if (std::exchange(latest_changed_, false)) {
+            set_meta_.execute(kLatestTime, *latest_);
+            on_commit_.emplace_back([this, latest = latest_] {
+                const std::lock_guard lock(facts_mutex_);
+                committed_latest_ = latest;
+            });
+        }
+        commit_.execute();
+    } catch (...) {
+        stale_ = true;
+        on_commit_.clear();
+        uses_.forget_changes();
+        // SQLite has already rolled back after some errors. https://www.sqlite.org/lang_transaction.html
+        if (connection_.in_transaction()) rollback_.execute();
+        throw;
+    }
+    for (const auto& tell : on_commit_) tell();
+    on_commit_.clear();
+}
+
+/// Reads again what is kept in memory of the file.
+void SqliteWriter::refresh() {
+    heads_.clear();
+    uses_.forget_changes();
+    removal_.reload();
+    const auto meta = [this](std::string_view name) -> std::optional<std::int64_t> {
+        sqlite::Rows rows = meta_.query(name);
+        if (!rows.next()) return std::nullopt;
+        return rows.integer(0);
+    };
+    numbers_reserved_ = meta(kNumbersReserved).value_or(1);
+    next_number_ = numbers_reserved_;
+    const auto latest = meta(kLatestTime);
+    latest_ = latest ? std::optional(TimePoint{Milliseconds{*latest}}) : std::nullopt;
+    latest_changed_ = false;
+    {
+        const std::lock_guard lock(facts_mutex_);
+        committed_latest_ = latest_;
+    }
+    stale_ = false;
+}
+
+StartOutcome SqliteWriter::apply(Write& write) {
+    return std::visit(Overloaded{
+                          [](Refused&) { return StartOutcome{Outcome::overloaded, {}}; },
+                          [this](CreateStateMachine& w) { return StartOutcome{create(w), {}}; },
+                          [this](UpdateStateMachine& w) { return StartOutcome{update(w), {}}; },
+                          [this](DeleteStateMachine& w) { return StartOutcome{remove(w), {}}; },
+                          [this](StartExecution& w) { return start(w); },
+                          [this](AppendStep& w) { return StartOutcome{append(w), {}}; },
+                          [this](ForgetExecution& w) { return StartOutcome{forget(w), {}}; },
+                          [this](Reset&) { return StartOutcome{reset(), {}}; },
+                      },
+                      write);
+}
+
+// --- state machines
+
+Outcome SqliteWriter::create(CreateStateMachine& write) {
+    const StateMachineRecord& r = write.record;
+    if (machine_head(r.arn) != nullptr) return Outcome::conflict;
+    std::int64_t id = 0;
+    {
+        sqlite::Rows rows =
+            insert_machine_.query(r.arn, r.owner.account, r.owner.region, r.owner.partition, r.name,
+                                  static_cast<int>(r.type), static_cast<int>(r.status), r.creation_date, 0);
+        rows.next();
+        id = rows.integer(0);
+        rows.next();  // to its end: only then it is done
+    }
+    set_machine_revision_.execute(id, insert_revision(id, r));
+    int position = 0;
+    for (const auto& [key, value] : write.tags) insert_tag_.execute(r.arn, key, position++, value);
+    saw(r.creation_date);
+    saw(r.update_date);
+    machine_changed(r.arn, std::make_shared<const StateMachineRecord>(r));
+    return Outcome::committed;
+}
+
+Outcome SqliteWriter::update(UpdateStateMachine& write) {
+    const MachineHead* const head = machine_head(write.record.arn);
+    if (head == nullptr || head->status != MachineStatus::active) return Outcome::not_found;
+    if (head->revision_id != write.expected_revision_id) return Outcome::conflict;
+    const std::int64_t id = head->id;
+    const std::int64_t old_revision = head->revision;
+    set_machine_revision_.execute(id, insert_revision(id, write.record));
+    uses_.left_behind(old_revision);
+    saw(write.record.update_date);
+    // What an update does not change (name, owner, type, creation date) is taken from the file, not from the caller.
+    MachineCache::Machine machine;
+    {
+        sqlite::Rows rows = find_machine_.query(write.record.arn);
+        if (!rows.next()) damaged("a state machine without a revision");
+        machine = std::make_shared<const StateMachineRecord>(machine_record(rows));
+    }
+    machine_changed(write.record.arn, std::move(machine));
+    return Outcome::committed;
+}
+
+Outcome SqliteWriter::remove(DeleteStateMachine& write) {
+    const MachineHead* const head = machine_head(write.arn);
+    if (head == nullptr) return Outcome::not_found;
+    if (head->status == MachineStatus::deleting) return Outcome::committed;
+    const std::int64_t id = head->id;
+    set_machine_deleting_.execute(id);
+    // Not shown from memory any more: it is going.
+    machine_changed(write.arn, nullptr);
+    removal_.machine_deleted(id);
+    // A machine with little history is gone with the answer, so that its name is free again.
+    if (removal_.work_left()) bite(Budget{});
+    return Outcome::committed;
+}
+
+const SqliteWriter::MachineHead* SqliteWriter::machine_head(const std::string& arn) {
+    if (const auto known = heads_.find(arn); known != heads_.end()) return &known->second;
+    sqlite::Rows rows = machine_head_.query(arn);
+    if (!rows.next()) return nullptr;
+    if (heads_.size() >= kMaxHeads) heads_.clear();
+    MachineHead head;
+    head.id = rows.integer(0);
+    head.type = enumerator(rows.integer(1), WorkflowType::express, "type of a state machine");
+    head.status = enumerator(rows.integer(2), MachineStatus::deleting, "status of a state machine");
+    head.revision = rows.integer(3);
+    head.revision_id = rows.text(4);
+    return &heads_.emplace(arn, std::move(head)).first->second;
+}
+
+std::int64_t SqliteWriter::insert_revision(std::int64_t machine, const StateMachineRecord& r) {
+    sqlite::Rows rows =
+        insert_revision_.query(machine, r.revision_id, r.update_date, r.role_arn, r.description,
+                               r.logging_configuration, r.tracing_configuration, r.encryption_configuration,
+                               r.definition);
+    rows.next();
+    const std::int64_t id = rows.integer(0);
+    rows.next();
+    return id;
+}
+
+void SqliteWriter::machine_changed(std::string arn, MachineCache::Machine machine) {
+    heads_.erase(arn);
+    on_commit_.emplace_back([this, arn = std::move(arn), machine = std::move(machine)] {
+        machines_.committed(arn, machine);
+    });
+}
+
+// --- executions
+
+StartOutcome SqliteWriter::start(StartExecution& write) {
+    const ExecutionRecord& record = write.record;
+    const MachineHead* const machine = machine_head(record.state_machine_arn);
+    if (machine == nullptr || machine->status != MachineStatus::active) return {Outcome::not_found, {}};
+    {
+        sqlite::Rows rows = find_execution_.query(arn_hash(record.arn), record.arn);
+        if (rows.next()) return {Outcome::conflict, execution_record(rows)};
+    }
+    if (machine->revision_id != record.revision_id) return {Outcome::conflict, {}};
+
+    const std::int64_t number = next_number();
+    if (!insert_execution(write, *machine, number)) return {Outcome::conflict, {}};
+    insert_journal(number, write.first_step);
+    uses_.add(machine->revision, 1);
+    saw(record.start_date);
+    if (record.stop_date) saw(*record.stop_date);
+    return {Outcome::committed, {}};
+}
+
+/// False where its key is taken.
+bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHead& machine, std::int64_t number) {
+    const ExecutionRecord& r = write.record;
+    using View = std::optional<std::string_view>;
+    const View name = last_part(r.arn) == r.name ? View() : View(r.name);
+    const View trace = r.trace_header.empty() ? View() : View(r.trace_header);
+    const bool long_input = r.input.size() > kMaxInlineBytes;
+    const View input = long_input ? View() : View(r.input);
+    const bool long_result = has_long_result(r);
+    const auto inline_result = [&](const std::optional<std::string>& text) {
+        return long_result || !text ? View() : View(*text);
+    };
+    const auto wake_at = r.status == ExecutionStatus::running ? r.wake_at : std::nullopt;
+    insert_execution_.execute(r.key, number, machine.id, machine.revision, static_cast<int>(r.type),
+                              static_cast<int>(r.status), r.start_date, r.stop_date, wake_at, r.last_sequence,
+                              r.last_event, arn_hash(r.arn), r.arn, name, trace, input, inline_result(r.output),
+                              inline_result(r.error), inline_result(r.cause));
+    if (connection_.changes() == 0) return false;
+    if (long_input) insert_input_.execute(r.key, r.input);
+    if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);
+    return true;
+}
+
+void SqliteWriter::insert_journal(std::int64_t number, const JournalRow& row) {
+    if (row.entry_count == 0) return;
+    if (row.first_sequence < 1 || row.first_sequence + row.entry_count > kMaxSequence) {
+        throw std::out_of_range("sequence number " + std::to_string(row.first_sequence));
+    }
+    insert_journal_.execute(journal_id(number, row.first_sequence), row.entry_count, row.first_event,
+                            row.event_count, sqlite::Blob{row.bytes});
+    saw(row.latest_time);
+}
+
+Outcome SqliteWriter::append(AppendStep& write) {
+    const ExecutionUpdate& update = write.update;
+    std::int64_t number = 0;
+    std::int64_t machine = 0;
+    auto old_status = ExecutionStatus::running;
+    std::optional<TimePoint> old_wake_at;
+    {
+        sqlite::Rows rows = execution_head_.query(write.key);
+        if (!rows.next()) return Outcome::not_found;
+        if (rows.integer(5) != write.after) return Outcome::conflict;
+        number = rows.integer(0);
+        machine = rows.integer(1);
+        old_status = enumerator(rows.integer(3), ExecutionStatus::aborted, "status of an execution");
+        old_wake_at = rows.maybe_time(4);
+    }
+    insert_journal(number, write.step);
+
+    const bool runs = update.status == ExecutionStatus::running;
+    const auto wake_at = runs ? update.wake_at : std::nullopt;
+    const bool goes_on = runs && old_status == ExecutionStatus::running && !update.stop_date && !update.output &&
+                         !update.error && !update.cause;
+    if (!goes_on) {
+        turn_execution(write, wake_at, old_status != ExecutionStatus::running);
+        if (!runs) removal_.execution_ended(machine);
+    } else if (wake_at != old_wake_at) {
+        wake_execution_.execute(write.key, update.last_sequence, update.last_event, wake_at);
+    } else {
+        step_execution_.execute(write.key, update.last_sequence, update.last_event);
+    }
+    if (update.stop_date) saw(*update.stop_date);
+    return Outcome::committed;
+}
+
+/// The execution ends, or is opened again.
+void SqliteWriter::turn_execution(const AppendStep& write, std::optional<TimePoint> wake_at, bool had_results) {
+    const ExecutionUpdate& u = write.update;
+    const bool long_result = has_long_result(u);
+    const std::optional<std::string> none;
+    turn_execution_.execute(write.key, u.last_sequence, u.last_event, wake_at, static_cast<int>(u.status),
+                            u.stop_date, long_result ? none : u.output, long_result ? none : u.error,
+                            long_result ? none : u.cause);
+    if (long_result) {
+        insert_result_.execute(write.key, u.output, u.error, u.cause);
+    } else if (had_results) {
+        delete_result_.execute(write.key);
+    }
+}
+
+Outcome SqliteWriter::forget(ForgetExecution& write) {
+    std::int64_t number = 0;
+    std::int64_t machine = 0;
+    std::int64_t revision = 0;
+    {
+        sqlite::Rows rows = execution_head_.query(write.key);
+        if (!rows.next()) return Outcome::not_found;
+        number = rows.integer(0);
+        machine = rows.integer(1);
+        revision = rows.integer(2);
+    }
+    Budget budget;
+    while (!removal_.remove_execution(write.key, number, budget)) budget = Budget{};
+    uses_.add(revision, -1);
+    removal_.execution_ended(machine);
+    return Outcome::committed;
+}
+
+std::int64_t SqliteWriter::next_number() {
+    if (next_number_ == numbers_reserved_) {
+        numbers_reserved_ += kNumbersAtOnce;
+        set_meta_.execute(kNumbersReserved, numbers_reserved_);
+    }
+    return next_number_++;
+}
+
+void SqliteWriter::saw(TimePoint time) {
+    if (time <= latest_.value_or(TimePoint{})) return;
+    latest_ = time;
+    latest_changed_ = true;
+}
+
+// --- the whole
+
+Outcome SqliteWriter::reset() {
+    // Without WHERE a table is emptied page by page, not row by row. The numbers given so far stay used.
+    connection_.run(
+        "DELETE FROM journal; DELETE FROM execution_inputs; DELETE FROM execution_results; DELETE FROM executions;"
+        "DELETE FROM tags; DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM state_machines;"
+        "DELETE FROM meta WHERE name = 'latest_time'");
+    std::string key = random_bytes();
+    set_meta_.execute(kTokenKey, sqlite::Blob{key});
+    heads_.clear();
+    uses_.forget_changes();
+    removal_.clear();
+    latest_.reset();
+    latest_changed_ = false;
+    // Also what earlier writes of this group would have told the cache is void.
+    on_commit_.clear();
+    on_commit_.emplace_back([this, key = std::move(key)] {
+        machines_.clear();
+        const std::lock_guard lock(facts_mutex_);
+        token_key_ = key;
+        committed_latest_.reset();
+    });
+    return Outcome::committed;
+}
+
+bool SqliteWriter::tidy() {
+    if (stale_) refresh();
+    if (removal_.work_left()) in_transaction([this] { bite(Budget{}); });
+    return removal_.work_left();
+}
+
+void SqliteWriter::bite(Budget budget) {
+    if (auto gone = removal_.bite(budget)) machine_changed(*std::move(gone), nullptr);
+}
+
+std::string SqliteWriter::token_key() const {
+    const std::lock_guard lock(facts_mutex_);
+    return token_key_;
+}
+
+std::optional<TimePoint> SqliteWriter::latest_time() const {
+    const std::lock_guard lock(facts_mutex_);
+    return committed_latest_;
+}
+
+}  // namespace stepwell::storage

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/checkpointer.hpp"
+#include "storage/machine_cache.hpp"
+#include "storage/removal.hpp"
+#include "storage/revision_uses.hpp"
+#include "storage/sqlite.hpp"
+#include "storage/write.hpp"
+
+namespace stepwell::storage {
+
+/// Applies groups of writes to the data file, each group one transaction. The only one who writes to it.
+///
+/// Every write looks at all of its preconditions first and changes something only when they hold, so one that fails
+/// needs no savepoint. What it keeps in memory of machines is true as long as no group fails; then it is read again.
+class SqliteWriter final : public WriteBackend {
+public:
+    /// `connection` has the tables (schema.hpp). `machines` is told of every committed change.
+    SqliteWriter(sqlite::Connection connection, MachineCache& machines, Checkpointer& checkpointer);
+
+    void commit(std::span<QueuedWrite> group) override;
+    void after_answers() override { checkpointer_.after_commit(connection_); }
+    bool tidy() override;
+
+    /// As committed. Thread-safe.
+    std::string token_key() const;
+    std::optional<TimePoint> latest_time() const;
+
+private:
+    /// What a start must know of its machine.
+    struct MachineHead {
+        std::int64_t id = 0;
+        WorkflowType type = WorkflowType::standard;
+        MachineStatus status = MachineStatus::active;
+        std::int64_t revision = 0;
+        std::string revision_id;
+    };
+
+    void in_transaction(const std::function<void()>& work);
+    void refresh();
+
+    StartOutcome apply(Write& write);
+    Outcome create(CreateStateMachine& write);
+    Outcome update(UpdateStateMachine& write);
+    Outcome remove(DeleteStateMachine& write);
+    StartOutcome start(StartExecution& write);
+    Outcome append(AppendStep& write);
+    Outcome forget(ForgetExecution& write);
+    Outcome reset();
+
+    const MachineHead* machine_head(const std::string& arn);
+    std::int64_t insert_revision(std::int64_t machine, const StateMachineRecord& record);
+    bool insert_execution(const StartExecution& write, const MachineHead& machine, std::int64_t number);
+    void insert_journal(std::int64_t number, const JournalRow& row);
+    void turn_execution(const AppendStep& write, std::optional<TimePoint> wake_at, bool had_results);
+    void bite(Budget budget);
+    std::int64_t next_number();
+    void saw(TimePoint time);
+    void machine_changed(std::string arn, MachineCache::Machine machine);
+
+    sqlite::Connection connection_;
+    MachineCache& machines_;
+    Checkpointer& checkpointer_;
+    Removal removal_;
+    RevisionUses uses_;
+
+    // True inside a transaction and after its commit; to be read again after a rollback.
+    bool stale_ = true;
+    std::unordered_map<std::string, MachineHead> heads_;
+    std::int64_t next_number_ = 0;
+    std::int64_t numbers_reserved_ = 0;  ///< in the file: numbers below it may be in use
+    std::optional<TimePoint> latest_;
+    bool latest_changed_ = false;
+    std::vector<std::function<void()>> on_commit_;  ///< tells the cache and the facts below
+
+    mutable std::mutex facts_mutex_;
+    std::string token_key_;
+    std::optional<TimePoint> committed_latest_;
+
+    sqlite::Statement begin_;
+    sqlite::Statement commit_;
+    sqlite::Statement rollback_;
+    sqlite::Statement machine_head_;
+    sqlite::Statement find_machine_;
+    sqlite::Statement insert_machine_;
+    sqlite::Statement insert_revision_;
+    sqlite::Statement set_machine_revision_;
+    sqlite::Statement set_machine_deleting_;
+    sqlite::Statement insert_tag_;
+    sqlite::Statement find_execution_;
+    sqlite::Statement execution_head_;
+    sqlite::Statement insert_execution_;
+    sqlite::Statement step_execution_;
+    sqlite::Statement wake_execution_;
+    sqlite::Statement turn_execution_;
+    sqlite::Statement insert_input_;
+    sqlite::Statement insert_result_;
+    sqlite::Statement delete_result_;
+    sqlite::Statement insert_journal_;
+    sqlite::Statement meta_;
+    sqlite::Statement set_meta_;
+};
+
+}  // namespace stepwell::storage

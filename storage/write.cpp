@@ -1,0 +1,38 @@
+#include "storage/write.hpp"
+
+#include "engine/base/overloaded.hpp"
+
+namespace stepwell::storage {
+namespace {
+
+std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
+
+std::size_t size_of(const StateMachineRecord& record) {
+    return record.definition.size() + record.logging_configuration.size() + record.tracing_configuration.size() +
+           record.encryption_configuration.size() + record.description.size();
+}
+
+}  // namespace
+
+std::size_t size_of(const Write& write) {
+    const std::size_t texts = std::visit(
+        Overloaded{
+            [](const Refused&) { return std::size_t{0}; },
+            [](const CreateStateMachine& w) { return size_of(w.record); },
+            [](const UpdateStateMachine& w) { return size_of(w.record); },
+            [](const DeleteStateMachine& w) { return w.arn.size(); },
+            [](const StartExecution& w) {
+                return w.record.arn.size() + w.record.input.size() + size_of(w.record.output) +
+                       size_of(w.record.cause) + w.first_step.bytes.size();
+            },
+            [](const AppendStep& w) {
+                return w.step.bytes.size() + size_of(w.update.output) + size_of(w.update.cause);
+            },
+            [](const ForgetExecution&) { return std::size_t{0}; },
+            [](const Reset&) { return std::size_t{0}; },
+        },
+        write);
+    return sizeof(QueuedWrite) + texts;
+}
+
+}  // namespace stepwell::storage
