@@ -44,6 +44,10 @@ struct EvaluationFailure {
     std::string message;
     /// The path that failed, as written: of the expression itself or of an argument of an intrinsic.
     std::string path;
+    /// The whole intrinsic call as written, where `path` is one of its arguments.
+    std::string call = {};
+    /// The Context Object as JSON text, where `path` looked there (`$$…`): what AWS quotes as "the input".
+    std::string context = {};
 };
 
 }  // namespace stepwell

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/query/intrinsics/functions.hpp"
+#include "engine/query/jsonpath.hpp"
+#include "engine/query/scope.hpp"
+
+namespace stepwell::intrinsics {
+
+struct Call;
+
+/// `$.a` or `$$.a` as an argument.
+struct PathArgument {
+    JsonPath path;
+    bool into_context;
+    std::string text;
+};
+
+using Argument = std::variant<Json, PathArgument, std::unique_ptr<Call>>;
+
+/// A call of an intrinsic function, compiled: `States.Format('{} of {}', $.a, States.ArrayLength($.b))`.
+struct Call {
+    const Function* function;
+    std::vector<Argument> arguments;
+    /// Of States.Format with a literal for its template.
+    std::optional<FormatTemplate> format;
+};
+
+/// How deep calls may nest, the outermost included. Developer Guide, "Intrinsic functions": "up to 10".
+inline constexpr std::size_t kMaxNesting = 10;
+
+/// Reads a whole call. A function nobody knows, a wrong number of arguments and an escape other than
+/// \' \{ \} \\ are errors, as they are for the service when it creates a state machine.
+Result<std::unique_ptr<Call>, CompileError> parse_call(std::string_view text);
+
+/// The value of a call. `text` is the whole expression, which the service quotes when it fails.
+Result<Json, EvaluationFailure> evaluate_call(const Call& call, const Scope& scope, const std::string& text);
+
+}  // namespace stepwell::intrinsics

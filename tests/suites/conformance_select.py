@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Chooses the conformance cases that this version of Stepwell is to pass, and links them into a folder.
+
+    conformance_select.py CASES_DIR OUT_DIR
+
+A case is chosen if it needs no service but Lambda, calls only operations that exist here, and its definitions stay within
+JSONPath, without Assign and variables, distributed Maps, activities and integrations other than Lambda. The folder is given
+to the runner with --cases. Prints how many cases were chosen and, for each reason, how many were not.
+"""
+import collections
+import json
+import os
+import re
+import sys
+
+OPERATIONS = {
+    "CreateStateMachine", "DescribeStateMachine", "UpdateStateMachine", "DeleteStateMachine", "ListStateMachines",
+    "DescribeStateMachineForExecution", "StartExecution", "StartSyncExecution", "DescribeExecution", "ListExecutions",
+    "StopExecution", "GetExecutionHistory", "SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat",
+}
+FAMILIES = {"execution", "api"}
+# A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration.
+LAMBDA = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?)$")
+JSONATA_FIELDS = {"Arguments", "Output", "Condition", "Items"}
+
+
+def definitions(case):
+    """Every definition that the case sends, as JSON values."""
+    texts = [case["definition"]] if "definition" in case else []
+    texts += [s["params"]["definition"] for s in case.get("steps", ()) if "definition" in s.get("params", {})]
+    for text in texts:
+        if isinstance(text, str):
+            try:
+                text = json.loads(text)
+            except ValueError:
+                continue  # what is not JSON is refused by every version
+        yield text
+
+
+def states(definition):
+    """Every state of a definition, also those within Parallel and Map."""
+    if not isinstance(definition, dict):
+        return
+    for state in (definition.get("States") or {}).values() if isinstance(definition.get("States"), dict) else ():
+        if not isinstance(state, dict):
+            continue
+        yield state
+        branches = state.get("Branches") if isinstance(state.get("Branches"), list) else []
+        for nested in [*branches, state.get("Iterator"), state.get("ItemProcessor")]:
+            yield from states(nested)
+
+
+def beyond(definition):
+    """Why a definition is beyond this version, or None."""
+    if not isinstance(definition, dict):
+        return None
+    if definition.get("QueryLanguage") == "JSONata":
+        return "JSONata"
+    for state in states(definition):
+        if state.get("QueryLanguage") == "JSONata" or JSONATA_FIELDS & state.keys():
+            return "JSONata"
+        if '"Assign"' in json.dumps(state):
+            return "variables"
+        processor = state.get("ItemProcessor")
+        config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
+        if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
+            return "distributed Map"
+        resource = state.get("Resource")
+        if isinstance(resource, str):
+            if ":activity:" in resource or resource.startswith("@{") and "activityArn" in resource:
+                return "activities"
+            if not LAMBDA.match(resource):
+                return "other integrations"
+    return None
+
+
+def reason_against(case):
+    if case["family"] not in FAMILIES:
+        return "family " + case["family"]
+    if not set(case["requires"]) <= {"lambda"}:
+        return "needs " + ", ".join(sorted(set(case["requires"]) - {"lambda"}))
+    for step in case.get("steps", ()):
+        if "external" in step:
+            return "calls another service"
+        if "operation" in step and step["operation"] not in OPERATIONS:
+            return "operations of later versions"
+        if step.get("params", {}).get("publish"):
+            return "versions"
+    for definition in definitions(case):
+        reason = beyond(definition)
+        # What Express workflows refuse is refused by name, whether the integration is there or not.
+        if reason and not (case["family"] == "api" and reason == "other integrations"):
+            return reason
+    return None
+
+
+def main():
+    if len(sys.argv) != 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    source, target = (os.path.abspath(p) for p in sys.argv[1:])
+    chosen, against = collections.Counter(), collections.Counter()
+    for folder, _, files in os.walk(source):
+        for name in sorted(files):
+            if not name.endswith(".json"):
+                continue
+            path = os.path.join(folder, name)
+            with open(path, encoding="utf-8") as file:
+                case = json.load(file)
+            if "family" not in case:
+                continue
+            reason = reason_against(case)
+            if reason:
+                against[case["family"], reason] += 1
+                continue
+            chosen[case["family"]] += 1
+            link = os.path.join(target, os.path.relpath(path, source))
+            os.makedirs(os.path.dirname(link), exist_ok=True)
+            os.symlink(path, link)
+    print("selected: " + ", ".join(f"{n} {family}" for family, n in sorted(chosen.items())))
+    for (family, reason), n in sorted(against.items()):
+        print(f"  left out: {n} {family}: {reason}")
+    return 0 if chosen else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

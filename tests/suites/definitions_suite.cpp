@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/asl/parser.hpp"
+#include "engine/base/json.hpp"
+
+/// Plays the definitions of `../shared/asl/definitions`: `definitions_suite DIR`. What AWS or its samples say must
+/// hold, word for word where AWS's own diagnostics are known; what only another tool says is a hint where tools differ.
+/// A definition that waits for a later issue (`Stepwell does not support …`) is skipped and named.
+namespace {
+
+using namespace stepwell;
+
+enum class Outcome { passed, failed, skipped };
+struct Verdict {
+    Outcome outcome = Outcome::passed;
+    std::string reason;
+};
+
+std::optional<std::string> read_file(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return std::nullopt;
+    return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+std::string text_of(const Json& entry, const char* member) {
+    return entry.contains(member) ? entry.at(member).get<std::string>() : std::string();
+}
+
+std::string show(const std::vector<asl::Diagnostic>& diagnostics) {
+    std::string out;
+    for (const auto& d : diagnostics) {
+        out += out.empty() ? "" : " | ";
+        out += (d.severity == asl::Severity::error ? "" : "(warning) ") + d.code + ": " + d.message + " at " + d.location;
+    }
+    return out.empty() ? "accepted" : out;
+}
+
+std::vector<asl::Diagnostic> errors_of(const asl::Parsed& parsed) {
+    std::vector<asl::Diagnostic> out;
+    std::copy_if(parsed.diagnostics.begin(), parsed.diagnostics.end(), std::back_inserter(out),
+                 [](const asl::Diagnostic& d) { return d.severity == asl::Severity::error; });
+    return out;
+}
+
+std::vector<asl::Diagnostic> recorded(const Json& entry) {
+    std::vector<asl::Diagnostic> out;
+    for (const Json& d : entry.at("diagnostics")) {
+        const bool warning = text_of(d, "severity") == "WARNING";
+        out.push_back({warning ? asl::Severity::warning : asl::Severity::error, text_of(d, "code"), text_of(d, "message"),
+                       text_of(d, "location")});
+    }
+    return out;
+}
+
+/// Linters take any text for a Resource (`foo:bar`, `${lambdaArn}`), which AWS refuses.
+bool only_resources(const std::vector<asl::Diagnostic>& errors) {
+    return std::all_of(errors.begin(), errors.end(),
+                       [](const asl::Diagnostic& d) { return d.location.ends_with("/Resource"); });
+}
+
+bool only_later_issues(const std::vector<asl::Diagnostic>& errors) {
+    return std::all_of(errors.begin(), errors.end(), [](const asl::Diagnostic& d) {
+        return d.message.starts_with("Stepwell does not support");
+    });
+}
+
+Verdict judge(const Json& entry, const asl::Parsed& parsed) {
+    const bool valid = entry.at("valid").get<bool>();
+    const std::string oracle = text_of(entry, "oracle");
+    const bool tool = oracle != "aws" && oracle != "aws-sample" && oracle != "localstack-aws-validated";
+    const bool hint = tool && entry.contains("disputed") && entry.at("disputed").get<bool>();
+    const auto errors = errors_of(parsed);
+    if (valid == errors.empty() && !(oracle == "aws" && !valid)) return {};
+    if (!errors.empty() && only_later_issues(errors)) return {Outcome::skipped, errors.front().message};
+    if (oracle == "aws" && !valid) {
+        if (parsed.diagnostics == recorded(entry)) return {};
+        return {Outcome::failed, "got " + show(parsed.diagnostics) + ", AWS says " + show(recorded(entry))};
+    }
+    if (hint) return {Outcome::skipped, "tools differ: " + show(errors)};
+    if (tool && valid && only_resources(errors)) return {Outcome::skipped, "a Resource that AWS refuses: " + show(errors)};
+    return {Outcome::failed, (valid ? "refused: " : "") + show(errors)};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fputs("usage: definitions_suite DIR\n", stderr);
+        return 2;
+    }
+    const std::string dir = argv[1];
+    const auto text = read_file(dir + "/index.json");
+    const auto index = text ? parse_json(*text) : JsonSyntaxError{"cannot read " + dir + "/index.json", ""};
+    if (!index) {
+        std::fprintf(stderr, "%s\n", index.error().message.c_str());
+        return 2;
+    }
+    int passed = 0;
+    int failed = 0;
+    int skipped = 0;
+    const auto start = std::chrono::steady_clock::now();
+    for (const Json& entry : *index) {
+        const auto file = entry.at("file").get<std::string>();
+        const auto definition = read_file(dir + "/" + file);
+        if (!definition) {
+            std::printf("FAIL %s: cannot be read\n", file.c_str());
+            ++failed;
+            continue;
+        }
+        const auto type = text_of(entry, "type") == "EXPRESS" ? asl::WorkflowType::express : asl::WorkflowType::standard;
+        const Verdict verdict = judge(entry, asl::parse(*definition, type));
+        if (verdict.outcome == Outcome::passed) {
+            ++passed;
+        } else {
+            const bool bad = verdict.outcome == Outcome::failed;
+            ++(bad ? failed : skipped);
+            std::printf("%s %s: %s\n", bad ? "FAIL" : "skip", file.c_str(), verdict.reason.c_str());
+        }
+    }
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    std::printf("%zu definitions in %lld ms\n", index->size(), static_cast<long long>(took.count()));
+    std::printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
+    return failed == 0 ? 0 : 1;
+}
