@@ -1,0 +1,24 @@
+#pragma once
+
+#include "engine/asl/fields.hpp"
+#include "engine/asl/model.hpp"
+#include "engine/asl/states.hpp"
+
+/// What AWS checks of a Map in DISTRIBUTED mode when a machine is created.
+/// Developer Guide, "Using Map state in Distributed mode".
+namespace stepwell::asl {
+
+enum class MapMode { in_line, distributed };
+
+struct ProcessorConfig {
+    MapMode mode = MapMode::in_line;
+    WorkflowType execution_type = WorkflowType::standard;
+};
+
+/// `ProcessorConfig` of an ItemProcessor or Iterator. `type` is that of the machine the Map runs in.
+ProcessorConfig read_processor_config(const Fields& processor, WorkflowType type);
+
+/// ItemReader, ItemBatcher, ResultWriter and Label: refused in an inline Map, checked in a distributed one.
+void check_distributed_fields(const StateReader& state, MapMode mode);
+
+}  // namespace stepwell::asl

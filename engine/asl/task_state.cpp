@@ -1,0 +1,165 @@
+#include <algorithm>
+
+#include "engine/asl/expressions.hpp"
+#include "engine/asl/resource.hpp"
+#include "engine/asl/states.hpp"
+#include "engine/asl/unsupported.hpp"
+#include "engine/base/overloaded.hpp"
+
+namespace stepwell::asl {
+namespace {
+
+constexpr auto kBoth = FieldRule::In::both;
+
+/// Developer Guide, "Task workflow state".
+constexpr IntegerRange kTimeoutSeconds{1, 99'999'999};
+
+constexpr FieldRule kCredentialsFields[] = {{"RoleArn", kBoth}, {"RoleArn.$", FieldRule::In::json_path}};
+
+/// The request members of Lambda's Invoke (AWS Lambda API reference) that the integration takes.
+constexpr std::string_view kInvokeParameters[] = {"FunctionName", "InvocationType", "LogType",
+                                                  "ClientContext", "Payload", "Qualifier"};
+
+bool has_dynamic(const Fields& fields, std::string_view name) {
+    return fields.has(name) || fields.has(std::string(name) + ".$");
+}
+
+void require_member(const Fields& fields, std::string_view name) {
+    if (has_dynamic(fields, name)) return;
+    fields.problems().schema("The field '" + std::string(name) + "' is required but was missing", fields.where());
+}
+
+SecondsField read_seconds(const Fields& fields, std::string_view literal, std::string_view path) {
+    const auto present = fields.at_most_one({literal, path});
+    if (!present) return {};
+    if (*present == path) {
+        if (auto expression = reference_path(fields, path)) return *std::move(expression);
+        return {};
+    }
+    check_jsonata_strings(fields, literal);
+    if (const auto seconds = fields.integer(literal, kTimeoutSeconds)) return Seconds{*seconds};
+    return {};
+}
+
+/// ASL specification, "Task State": a heartbeat interval must be smaller than the time-out.
+void check_heartbeat(const TaskState& task, const Fields& fields) {
+    const auto* timeout = std::get_if<Seconds>(&task.timeout);
+    const auto* heartbeat = std::get_if<Seconds>(&task.heartbeat);
+    if (timeout == nullptr || heartbeat == nullptr || *heartbeat < *timeout) return;
+    fields.problems().schema("The value of 'HeartbeatSeconds' must be less than 'TimeoutSeconds'",
+                             fields.at("HeartbeatSeconds"));
+}
+
+std::optional<Template> read_credentials(const Fields& state) {
+    const Json* value = state.find("Credentials");
+    if (value == nullptr) return std::nullopt;
+    const Location where = state.at("Credentials");
+    const auto fields = Fields::of(*value, where, state.language(), state.problems());
+    if (!fields) return std::nullopt;
+    fields->allow_only(kCredentialsFields);
+    require_member(*fields, "RoleArn");
+    fields->string("RoleArn");
+    return payload_template(state, "Credentials");
+}
+
+/// What AWS checks of `lambda:invoke` before it runs. A `Name.$` that Invoke does not have fails when the task starts
+/// (OBSERVED: `TaskToken.$` passes ValidateStateMachineDefinition).
+void check_invoke_parameters(const Fields& parameters) {
+    require_member(parameters, "FunctionName");
+    for (const auto& [name, unused] : parameters.members()) {
+        if (name.ends_with(".$")) continue;
+        if (std::find(std::begin(kInvokeParameters), std::end(kInvokeParameters), name) != std::end(kInvokeParameters)) {
+            continue;
+        }
+        parameters.problems().schema("The field \"" + name + "\" is not supported by Step Functions",
+                                     parameters.where());
+    }
+}
+
+void check_service_parameters(const StateReader& state, const ServiceResource& service, const std::string& arn) {
+    const std::string_view name = state.json_path() ? "Parameters" : "Arguments";
+    const Json* value = state.fields.find(name);
+    if (value == nullptr) {
+        state.problems().schema(std::string(name) + " field is required for resource ARN: " + arn,
+                                state.fields.at("Resource"));
+        return;
+    }
+    if (service.resource_type != "lambda") return;
+    if (!state.json_path() && value->is_string()) return;
+    const Location where = state.fields.at(name);
+    const auto parameters = Fields::of(*value, where, state.fields.language(), state.problems());
+    if (parameters) check_invoke_parameters(*parameters);
+}
+
+/// Developer Guide, "Choosing workflow type in Step Functions": what Express workflows do not take.
+bool check_express(const StateReader& state, Pattern pattern) {
+    if (state.flow.context().type != WorkflowType::express) return true;
+    if (pattern == Pattern::sync || pattern == Pattern::sync2) {
+        state.problems().schema("Express state machine does not support '.sync' service integration",
+                                state.fields.at("Resource"));
+        return false;
+    }
+    if (pattern == Pattern::wait_for_task_token) {
+        // The blank at the end is AWS's.
+        state.problems().schema("Express state machine does not support '.waitForTaskToken' service integration ",
+                                state.fields.at("Resource"));
+        return false;
+    }
+    return true;
+}
+
+void read_activity(const StateReader& state) {
+    const Location where = state.fields.at("Resource");
+    if (state.flow.context().type == WorkflowType::express) {
+        state.problems().schema("Express state machine does not support Activity ARN", where);
+        return;
+    }
+    if (state.fields.has("Credentials")) {
+        state.problems().schema("The field 'Credentials' is not supported for activities",
+                                state.fields.at("Credentials"));
+    }
+    unsupported::activity(state.problems(), where);
+}
+
+void read_resource(const StateReader& state, TaskState& task) {
+    const std::string* arn = state.fields.string("Resource");
+    if (arn == nullptr) return;
+    const Location where = state.fields.at("Resource");
+    auto resource = parse_resource(*arn);
+    if (!resource) return state.problems().schema(resource.error().message, where);
+    task.resource_arn = *arn;
+    std::visit(Overloaded{
+                   [&](LambdaResource& lambda) { task.resource = std::move(lambda); },
+                   [&](ActivityResource&) { read_activity(state); },
+                   [&](ServiceResource& service) {
+                       if (!check_express(state, service.pattern)) return;
+                       check_service_parameters(state, service, *arn);
+                       if (service.resource_type != "lambda") unsupported::integration(state.problems(), *arn, where);
+                       task.resource = std::move(service);
+                   },
+               },
+               *resource);
+}
+
+}  // namespace
+
+TaskState read_task(const StateReader& state) {
+    const Fields& fields = state.fields;
+    fields.require({"Resource"});
+    TaskState out;
+    read_resource(state, out);
+    out.parameters = payload_template(fields, "Parameters");
+    check_jsonata_strings(fields, "Arguments");
+    out.credentials = read_credentials(fields);
+    out.result_selector = payload_template(fields, "ResultSelector");
+    out.result_path = result_path(fields);
+    out.timeout = read_seconds(fields, "TimeoutSeconds", "TimeoutSecondsPath");
+    out.heartbeat = read_seconds(fields, "HeartbeatSeconds", "HeartbeatSecondsPath");
+    check_heartbeat(out, fields);
+    out.retry = read_retry(state);
+    out.catchers = read_catch(state);
+    out.then = state.transition();
+    return out;
+}
+
+}  // namespace stepwell::asl
