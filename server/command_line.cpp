@@ -17,7 +17,8 @@ constexpr const char* kDescription =
     "Stepwell: AWS Step Functions on your own machine.\n"
     "Usage: stepwell [serve] [options]";
 
-constexpr const char* kFooter = R"(Each option can also be said as an environment variable (--log-level: STEPWELL_LOG_LEVEL) or as a key of
+constexpr const char* kFooter =
+    R"(Each option can also be said as an environment variable (--log-level: STEPWELL_LOG_LEVEL) or as a key of
 stepwell.yaml (log-level: debug), in this order. Those of AWS's local tool mean the same here: AWS_ACCOUNT_ID,
 AWS_DEFAULT_REGION, LAMBDA_ENDPOINT, WAIT_TIME_SCALE, and -account, -region, -lambdaEndpoint, -waitTimeScale.
 
@@ -78,10 +79,12 @@ public:
             options_[&row] = app_.add_option(names, texts_[&row], std::string(row.help));
             options_[&row]->type_name(std::string(row.value_name));
         }
-        config_ = app_.add_option("--config", config_text_, "configuration file (stepwell.yaml of this folder, if any)");
+        config_ = app_.add_option("--config", config_text_,
+                                  "configuration file (stepwell.yaml of this folder, if any)");
         config_->type_name("FILE");
         app_.add_option("--function", arguments_.functions,
-                        "run a Lambda function here, from FOLDER/FILE.py, .js or an executable; may be repeated")
+                        "run a Lambda function here, from FOLDER/FILE.py, .js or an executable; "
+                        "may be repeated")
             ->type_name("NAME=FOLDER/FILE.HANDLER")
             ->allow_extra_args(false);
     }
@@ -121,14 +124,16 @@ private:
 
 using Problem = std::optional<std::string>;
 
-Problem set(Settings& settings, const SettingRow& row, const std::string& source, const std::string& value) {
+Problem set(Settings& settings, const SettingRow& row, const std::string& source,
+            const std::string& value) {
     if (value.empty()) return source + " needs a value";
     const Problem problem = row.set(settings, value);
     if (!problem) return std::nullopt;
     return source + " \"" + value + "\" " + *problem;
 }
 
-Problem read_config(Settings& settings, const Arguments& arguments, const Environment& environment) {
+Problem read_config(Settings& settings, const Arguments& arguments,
+                    const Environment& environment) {
     std::optional<std::string> file = arguments.config;
     if (!file) file = set_variable(environment, "STEPWELL_CONFIG");
     std::error_code ec;
@@ -138,7 +143,8 @@ Problem read_config(Settings& settings, const Arguments& arguments, const Enviro
 
 Problem read_environment(Settings& settings, const Environment& environment) {
     for (const SettingRow& row : setting_rows()) {
-        for (const std::string_view name : {row.aws_variable, row.variable}) {  // ours comes last and wins
+        for (const std::string_view name :
+             {row.aws_variable, row.variable}) {  // ours comes last and wins
             const auto value = set_variable(environment, name);
             if (!value) continue;
             if (auto problem = set(settings, row, std::string(name), *value)) return problem;
@@ -155,9 +161,31 @@ Problem read_arguments(Settings& settings, const Arguments& arguments) {
         auto function = parse_local_function(text);
         if (!function) return "--function \"" + text + "\": " + function.error().message;
         // One on the command line stands for the one of that name in the file.
-        std::erase_if(settings.lambda.functions, [&](const LocalFunction& f) { return f.name == function->name; });
+        std::erase_if(settings.lambda.functions,
+                      [&](const LocalFunction& f) { return f.name == function->name; });
         settings.lambda.functions.push_back(std::move(*function));
     }
+    return std::nullopt;
+}
+
+/// Where a user's data belongs: XDG Base Directory Specification. A relative path there is to be
+/// ignored.
+std::optional<std::string> default_data_file(const Environment& environment) {
+    constexpr const char* kFile = "stepwell/stepwell.db";
+    const std::filesystem::path data_home = environment("XDG_DATA_HOME").value_or("");
+    if (data_home.is_absolute()) return (data_home / kFile).string();
+    const std::filesystem::path home = environment("HOME").value_or("");
+    if (home.is_absolute()) return (home / ".local/share" / kFile).string();
+    return std::nullopt;
+}
+
+Problem choose_data(Settings& settings, const Environment& environment) {
+    if (!settings.data.empty()) return std::nullopt;
+    const auto file = default_data_file(environment);
+    if (!file)
+        return "there is no home folder to keep data in: name a file with --data, or :memory: to "
+               "keep nothing";
+    settings.data = *file;
     return std::nullopt;
 }
 
@@ -165,6 +193,7 @@ Problem read_all(Settings& settings, const Arguments& arguments, const Environme
     if (auto problem = read_config(settings, arguments, environment)) return problem;
     if (auto problem = read_environment(settings, environment)) return problem;
     if (auto problem = read_arguments(settings, arguments)) return problem;
+    if (auto problem = choose_data(settings, environment)) return problem;
     settings.lambda.region = settings.owner.region;
     settings.lambda.account = settings.owner.account;
     if (const auto error = check_lambda_options(settings.lambda)) return error->message;
@@ -175,24 +204,28 @@ std::vector<std::string> unused_variables(const Environment& environment) {
     std::vector<std::string> warnings;
     for (const std::string_view name : kOtherEndpointVariables) {
         if (!set_variable(environment, name)) continue;
-        warnings.push_back(std::string(name) + " is set, but this version has no integration with that service");
+        warnings.push_back(std::string(name) +
+                           " is set, but this version has no integration with that service");
     }
     return warnings;
 }
 
 }  // namespace
 
-Command parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
+Command parse_command_line(const std::vector<std::string>& arguments,
+                           const Environment& environment) {
     std::vector<std::string> rest = arguments;
     if (!rest.empty() && rest.front() == "serve") {
         rest.erase(rest.begin());
     } else if (!rest.empty() && !rest.front().starts_with('-')) {
-        return UsageError{"there is no command \"" + rest.front() + "\"; the one there is: stepwell serve"};
+        return UsageError{"there is no command \"" + rest.front() +
+                          "\"; the one there is: stepwell serve"};
     }
     Parser parser;
     if (auto instead = parser.parse(std::move(rest))) return std::move(*instead);
     Serve serve;
-    if (auto problem = read_all(serve.settings, parser.arguments(), environment)) return UsageError{std::move(*problem)};
+    if (auto problem = read_all(serve.settings, parser.arguments(), environment))
+        return UsageError{std::move(*problem)};
     serve.warnings = unused_variables(environment);
     return serve;
 }

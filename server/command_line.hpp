@@ -29,9 +29,11 @@ struct UsageError {
 };
 using Command = std::variant<Serve, Print, UsageError>;
 
-/// What the arguments (without the program's name) ask for. What they leave open is taken from our environment
-/// variables (STEPWELL_…), then from those of AWS's local tool, then from stepwell.yaml, then from the defaults.
-/// Reads stepwell.yaml: the file named by --config or STEPWELL_CONFIG, else the one in the current folder, if any.
-Command parse_command_line(const std::vector<std::string>& arguments, const Environment& environment);
+/// What the arguments (without the program's name) ask for. What they leave open is taken from our
+/// environment variables (STEPWELL_…), then from those of AWS's local tool, then from
+/// stepwell.yaml, then from the defaults. Reads stepwell.yaml: the file named by --config or
+/// STEPWELL_CONFIG, else the one in the current folder, if any.
+Command parse_command_line(const std::vector<std::string>& arguments,
+                           const Environment& environment);
 
 }  // namespace stepwell::server

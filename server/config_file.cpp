@@ -13,7 +13,8 @@ namespace {
 /// A mistake at a place of the file; the message is what follows `FILE:LINE: `.
 class Mistake : public std::runtime_error {
 public:
-    Mistake(const YAML::Mark& mark, const std::string& message) : std::runtime_error(message), mark_(mark) {}
+    Mistake(const YAML::Mark& mark, const std::string& message)
+        : std::runtime_error(message), mark_(mark) {}
     const YAML::Mark& mark() const { return mark_; }
 
 private:
@@ -23,7 +24,8 @@ private:
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 const std::string& scalar(const YAML::Node& node, const std::string& name) {
-    if (!node.IsScalar() || node.Scalar().empty()) throw Mistake(node.Mark(), name + " needs one value");
+    if (!node.IsScalar() || node.Scalar().empty())
+        throw Mistake(node.Mark(), name + " needs one value");
     return node.Scalar();
 }
 
@@ -34,7 +36,8 @@ void for_each_member(const YAML::Node& map, const std::string& name, Visit visit
     std::set<std::string> seen;
     for (const auto& member : map) {
         const std::string& key = scalar(member.first, "a key of " + name);
-        if (!seen.insert(key).second) throw Mistake(member.first.Mark(), in_quotes(key) + " stands there twice; keep one");
+        if (!seen.insert(key).second)
+            throw Mistake(member.first.Mark(), in_quotes(key) + " stands there twice; keep one");
         visit(key, member.first, member.second);
     }
 }
@@ -64,7 +67,8 @@ void set_handler(LocalFunction& function, const YAML::Node& node) {
     function.handler = text.substr(dot + 1);
 }
 
-void set_member(LocalFunction& function, const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
+void set_member(LocalFunction& function, const std::string& key, const YAML::Node& key_node,
+                const YAML::Node& value) {
     constexpr double kMaxTimeoutSeconds = 900;  // Lambda's
     if (key == "folder") {
         function.folder = scalar(value, key);
@@ -73,48 +77,59 @@ void set_member(LocalFunction& function, const std::string& key, const YAML::Nod
     } else if (key == "runtime") {
         const auto runtime = parse_lambda_runtime(scalar(value, key));
         if (!runtime) {
-            throw Mistake(value.Mark(), "runtime " + in_quotes(value.Scalar()) +
-                                            " is not one that runs here: give python3.12, nodejs20.x or provided");
+            throw Mistake(
+                value.Mark(),
+                "runtime " + in_quotes(value.Scalar()) +
+                    " is not one that runs here: give python3.12, nodejs20.x or provided");
         }
         function.runtime = *runtime;
     } else if (key == "timeout") {
-        function.timeout = Milliseconds(static_cast<std::int64_t>(number(value, key, 0, kMaxTimeoutSeconds) * 1000));
-        if (function.timeout.count() == 0) throw Mistake(value.Mark(), "timeout must be above 0 seconds");
+        function.timeout = Milliseconds(
+            static_cast<std::int64_t>(number(value, key, 0, kMaxTimeoutSeconds) * 1000));
+        if (function.timeout.count() == 0)
+            throw Mistake(value.Mark(), "timeout must be above 0 seconds");
     } else if (key == "memory") {
         function.memory_mb = static_cast<int>(number(value, key, 1, 10'240));
     } else if (key == "concurrency") {
         function.max_concurrency = static_cast<std::size_t>(number(value, key, 1, 1'000));
     } else if (key == "environment") {
-        for_each_member(value, key, [&](const std::string& name, const YAML::Node&, const YAML::Node& text) {
-            if (!text.IsScalar() && !text.IsNull()) throw Mistake(text.Mark(), name + " needs one value");
-            function.environment[name] = text.IsNull() ? "" : text.Scalar();
-        });
+        for_each_member(value, key,
+                        [&](const std::string& name, const YAML::Node&, const YAML::Node& text) {
+                            if (!text.IsScalar() && !text.IsNull())
+                                throw Mistake(text.Mark(), name + " needs one value");
+                            function.environment[name] = text.IsNull() ? "" : text.Scalar();
+                        });
     } else {
-        throw Mistake(key_node.Mark(), "unknown key " + in_quotes(key) +
-                                           "; a function has folder, handler, runtime, timeout, memory, "
-                                           "concurrency and environment");
+        throw Mistake(key_node.Mark(),
+                      "unknown key " + in_quotes(key) +
+                          "; a function has folder, handler, runtime, timeout, memory, "
+                          "concurrency and environment");
     }
 }
 
 /// `NAME: FOLDER/FILE.HANDLER`, the short form.
-LocalFunction parse_short(const std::string& name, const YAML::Node& node, const std::filesystem::path& base) {
+LocalFunction parse_short(const std::string& name, const YAML::Node& node,
+                          const std::filesystem::path& base) {
     const std::filesystem::path code(scalar(node, name));
-    auto function = parse_local_function(name + '=' + (code.is_absolute() ? code : base / code).string());
+    auto function =
+        parse_local_function(name + '=' + (code.is_absolute() ? code : base / code).string());
     if (!function) throw Mistake(node.Mark(), function.error().message);
     return std::move(*function);
 }
 
-LocalFunction parse_function(const std::string& name, const YAML::Node& node, const std::filesystem::path& base) {
+LocalFunction parse_function(const std::string& name, const YAML::Node& node,
+                             const std::filesystem::path& base) {
     if (node.IsScalar()) return parse_short(name, node, base);
     LocalFunction function;
     function.name = name;
-    for_each_member(node, "function " + name, [&](const std::string& key, const YAML::Node& key_node,
-                                                  const YAML::Node& value) {
-        set_member(function, key, key_node, value);
-    });
+    for_each_member(node, "function " + name,
+                    [&](const std::string& key, const YAML::Node& key_node,
+                        const YAML::Node& value) { set_member(function, key, key_node, value); });
     if (function.folder.empty()) throw Mistake(node.Mark(), "function " + name + " needs a folder");
-    if (function.file.empty()) throw Mistake(node.Mark(), "function " + name + " needs a handler, as FILE.HANDLER");
-    if (function.folder.is_relative()) function.folder = (base / function.folder).lexically_normal();
+    if (function.file.empty())
+        throw Mistake(node.Mark(), "function " + name + " needs a handler, as FILE.HANDLER");
+    if (function.folder.is_relative())
+        function.folder = (base / function.folder).lexically_normal();
     auto found = find_function_file(std::move(function));
     if (!found) throw Mistake(node.Mark(), found.error().message);
     return std::move(*found);
@@ -128,19 +143,25 @@ std::string known_keys() {
 
 void read_root(const YAML::Node& root, const std::filesystem::path& base, Settings& settings) {
     if (root.IsNull()) return;  // an empty file
-    for_each_member(root, "the file", [&](const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
-        if (key == "functions") {
-            for_each_member(value, key, [&](const std::string& name, const YAML::Node&, const YAML::Node& node) {
-                settings.lambda.functions.push_back(parse_function(name, node, base));
-            });
-            return;
-        }
-        const SettingRow* row = find_setting(key);
-        if (row == nullptr) throw Mistake(key_node.Mark(), "unknown key " + in_quotes(key) + "; there are " + known_keys());
-        if (const auto problem = row->set(settings, scalar(value, key))) {
-            throw Mistake(value.Mark(), key + " " + in_quotes(value.Scalar()) + " " + *problem);
-        }
-    });
+    for_each_member(
+        root, "the file",
+        [&](const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
+            if (key == "functions") {
+                for_each_member(
+                    value, key,
+                    [&](const std::string& name, const YAML::Node&, const YAML::Node& node) {
+                        settings.lambda.functions.push_back(parse_function(name, node, base));
+                    });
+                return;
+            }
+            const SettingRow* row = find_setting(key);
+            if (row == nullptr)
+                throw Mistake(key_node.Mark(),
+                              "unknown key " + in_quotes(key) + "; there are " + known_keys());
+            if (const auto problem = row->set(settings, scalar(value, key))) {
+                throw Mistake(value.Mark(), key + " " + in_quotes(value.Scalar()) + " " + *problem);
+            }
+        });
 }
 
 }  // namespace
@@ -150,7 +171,8 @@ std::optional<std::string> read_config_file(const std::filesystem::path& file, S
         return file.string() + ':' + std::to_string(mark.line + 1) + ": " + message;
     };
     try {
-        read_root(YAML::LoadFile(file.string()), std::filesystem::absolute(file).parent_path(), settings);
+        read_root(YAML::LoadFile(file.string()), std::filesystem::absolute(file).parent_path(),
+                  settings);
         return std::nullopt;
     } catch (const Mistake& mistake) {
         return at(mistake.mark(), mistake.what());

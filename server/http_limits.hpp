@@ -9,7 +9,8 @@ namespace stepwell::server {
 /// What one client may take of the server.
 struct HttpLimits {
     std::uint32_t max_header_bytes = 64U << 10U;
-    /// A definition of 1 MiB fits however its JSON is escaped (`\u00e9` is six bytes for one character).
+    /// A definition of 1 MiB fits however its JSON is escaped (`\u00e9` is six bytes for one
+    /// character).
     std::uint64_t max_body_bytes = 8U << 20U;
     std::size_t max_connections = 4096;
     /// Between two requests of a connection.

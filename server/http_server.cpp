@@ -37,13 +37,16 @@ std::string listen_failure(const std::string& address, std::uint16_t port, const
     const std::string where = address + " port " + std::to_string(port);
     if (ec == net::error::address_in_use) {
         return "cannot listen on " + where +
-               ": another process has it. Stop that one, or choose another with --port (0 picks a free one).";
+               ": another process has it. Stop that one, or choose another with --port (0 picks a "
+               "free one).";
     }
     if (ec == net::error::access_denied) {
-        return "cannot listen on " + where + ": that needs more rights. Choose a port above 1023 with --port.";
+        return "cannot listen on " + where +
+               ": that needs more rights. Choose a port above 1023 with --port.";
     }
     if (ec == error_code(EADDRNOTAVAIL, boost::system::system_category())) {
-        return "cannot listen on " + where + ": this machine has no such address. Choose another with --address.";
+        return "cannot listen on " + where +
+               ": this machine has no such address. Choose another with --address.";
     }
     return "cannot listen on " + where + ": " + ec.message() + ".";
 }
@@ -53,7 +56,11 @@ std::string listen_failure(const std::string& address, std::uint16_t port, const
 class HttpServer::Impl {
 public:
     Impl(const std::string& address, std::uint16_t port, HttpLimits limits)
-        : acceptor_(context_), sweep_timer_(context_), drain_timer_(context_), accept_pause_(context_), signals_(context_) {
+        : acceptor_(context_),
+          sweep_timer_(context_),
+          drain_timer_(context_),
+          accept_pause_(context_),
+          signals_(context_) {
         host_.limits = limits;
         host_.on_closed = [this] { on_session_closed(); };
         raise_descriptor_limit();
@@ -61,7 +68,8 @@ public:
     }
 
     ~Impl() {
-        // Sessions hold sockets of the context: they go first. Their callbacks in the queue go with the context.
+        // Sessions hold sockets of the context: they go first. Their callbacks in the queue go with
+        // the context.
         host_.on_closed = [] {};
         const auto sessions = std::exchange(host_.sessions, {});
         for (const auto& session : sessions) session->close();
@@ -85,8 +93,10 @@ public:
         signals_.add(SIGINT);
         signals_.async_wait([this](error_code ec, int number) {
             if (ec) return;
-            spdlog::info("{}: ending; once more ends at once", number == SIGINT ? "SIGINT" : "SIGTERM");
-            // From here on the system's own handler stands, and kills, whatever the program hangs in.
+            spdlog::info("{}: ending; once more ends at once",
+                         number == SIGINT ? "SIGINT" : "SIGTERM");
+            // From here on the system's own handler stands, and kills, whatever the program hangs
+            // in.
             error_code ignored;
             signals_.clear(ignored);
             drain();
@@ -140,12 +150,16 @@ private:
         if (host_.draining) drain_timer_.cancel();
     }
 
-    void count_connections() { connections_.store(host_.sessions.size(), std::memory_order_relaxed); }
+    void count_connections() {
+        connections_.store(host_.sessions.size(), std::memory_order_relaxed);
+    }
 
-    std::vector<std::shared_ptr<Session>> sessions() const { return {host_.sessions.begin(), host_.sessions.end()}; }
+    std::vector<std::shared_ptr<Session>> sessions() const {
+        return {host_.sessions.begin(), host_.sessions.end()};
+    }
 
-    /// One timer for the time-outs of all connections: setting one for each read and write would cost more than them.
-    /// It runs only while somebody is connected.
+    /// One timer for the time-outs of all connections: setting one for each read and write would
+    /// cost more than them. It runs only while somebody is connected.
     void sweep_later() {
         sweep_timer_.expires_after(host_.limits.sweep_interval);
         sweep_timer_.async_wait([this](error_code cancelled) {
@@ -192,8 +206,10 @@ std::uint16_t HttpServer::port() const { return impl_->endpoint().port(); }
 std::string HttpServer::url() const {
     const net::ip::address ip = impl_->endpoint().address();
     std::string host = ip.to_string();
-    if (ip.is_unspecified()) host = "127.0.0.1";  // listens on all; this one reaches it from here
-    else if (ip.is_v6()) host = "[" + host + "]";
+    if (ip.is_unspecified())
+        host = "127.0.0.1";  // listens on all; this one reaches it from here
+    else if (ip.is_v6())
+        host = "[" + host + "]";
     return "http://" + host + ":" + std::to_string(port());
 }
 

@@ -34,8 +34,8 @@ public:
 /// Connections are kept alive; the requests of one are answered in their order, one at a time.
 class HttpServer {
 public:
-    /// Takes the address at once, so that nothing else is touched where it is in use; serves in run().
-    /// Port 0: the system picks one. Throws ListenError.
+    /// Takes the address at once, so that nothing else is touched where it is in use; serves in
+    /// run(). Port 0: the system picks one. Throws ListenError.
     HttpServer(const std::string& address, std::uint16_t port, HttpLimits limits = {});
     /// After the handlers' own threads have ended: answers that come later have nowhere to go.
     ~HttpServer();
@@ -46,12 +46,13 @@ public:
     /// `http://127.0.0.1:8083`, an address that a client on this machine can use.
     std::string url() const;
 
-    /// Serves on the calling thread until stop() or a signal; then takes no new request, lets answers under way leave
-    /// (HttpLimits::drain_timeout), gives up the rest and returns.
+    /// Serves on the calling thread until stop() or a signal; then takes no new request, lets
+    /// answers under way leave (HttpLimits::drain_timeout), gives up the rest and returns.
     void run(Handlers handlers);
     /// Ends run(). Thread-safe.
     void stop();
-    /// SIGTERM and SIGINT end run(). The second one kills the process at once, whatever it is doing.
+    /// SIGTERM and SIGINT end run(). The second one kills the process at once, whatever it is
+    /// doing.
     void stop_on_signals();
 
     /// How many clients are connected. Thread-safe.

@@ -38,7 +38,8 @@ bool is_own_origin(std::string_view origin, std::string_view host) {
 bool is_form_content(std::string_view content_type) {
     const std::string_view type = content_type.substr(0, content_type.find_first_of("; \t"));
     return equals_ignoring_case(type, "application/x-www-form-urlencoded") ||
-           equals_ignoring_case(type, "multipart/form-data") || equals_ignoring_case(type, "text/plain");
+           equals_ignoring_case(type, "multipart/form-data") ||
+           equals_ignoring_case(type, "text/plain");
 }
 
 }  // namespace
@@ -59,12 +60,14 @@ std::optional<std::string_view> refuse_forgeable(bool is_post, const BrowserHead
         }
     }
     if (!is_post) return std::nullopt;
-    if (!headers.sec_fetch_site.empty() && !equals_ignoring_case(headers.sec_fetch_site, "same-origin") &&
+    if (!headers.sec_fetch_site.empty() &&
+        !equals_ignoring_case(headers.sec_fetch_site, "same-origin") &&
         !equals_ignoring_case(headers.sec_fetch_site, "none")) {
         return "Requests that a browser sends for a page of another site are refused.";
     }
     if (headers.amz_target.empty() && is_form_content(headers.content_type)) {
-        return "A POST with the content type of a web form is refused: any web page could send it. Use application/json.";
+        return "A POST with the content type of a web form is refused: any web page could send it. "
+               "Use application/json.";
     }
     return std::nullopt;
 }

@@ -20,39 +20,51 @@ void keep(std::string& value, boost::beast::string_view sent) {
 
 void RequestHead::clear() {
     method = http::verb::unknown;
-    for (std::string* text : {&target, &host, &origin, &sec_fetch_site, &content_type, &amz_target, &authorization}) {
+    for (std::string* text :
+         {&target, &host, &origin, &sec_fetch_site, &content_type, &amz_target, &authorization}) {
         text->clear();
     }
     expects_continue = false;
     is_http_1_0 = false;
 }
 
-void RequestParser::on_request_impl(http::verb method, string_view, string_view target, int version, error_code&) {
+void RequestParser::on_request_impl(http::verb method, string_view, string_view target, int version,
+                                    error_code&) {
     head_.method = method;
     head_.target.assign(target.data(), target.size());
     head_.is_http_1_0 = version == 10;
 }
 
-void RequestParser::on_field_impl(http::field name, string_view name_text, string_view value, error_code&) {
+void RequestParser::on_field_impl(http::field name, string_view name_text, string_view value,
+                                  error_code&) {
     const std::string_view text(name_text.data(), name_text.size());
     switch (name) {
-        case http::field::host: return keep(head_.host, value);
-        case http::field::origin: return keep(head_.origin, value);
-        case http::field::content_type: return keep(head_.content_type, value);
-        case http::field::authorization: return keep(head_.authorization, value);
+        case http::field::host:
+            return keep(head_.host, value);
+        case http::field::origin:
+            return keep(head_.origin, value);
+        case http::field::content_type:
+            return keep(head_.content_type, value);
+        case http::field::authorization:
+            return keep(head_.authorization, value);
         case http::field::expect:
-            head_.expects_continue = equals_ignoring_case({value.data(), value.size()}, "100-continue");
+            head_.expects_continue =
+                equals_ignoring_case({value.data(), value.size()}, "100-continue");
             return;
         case http::field::unknown:
             if (equals_ignoring_case(text, "x-amz-target")) return keep(head_.amz_target, value);
-            if (equals_ignoring_case(text, "sec-fetch-site")) return keep(head_.sec_fetch_site, value);
+            if (equals_ignoring_case(text, "sec-fetch-site"))
+                return keep(head_.sec_fetch_site, value);
             return;
-        default: return;
+        default:
+            return;
     }
 }
 
-void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length, error_code&) {
-    if (content_length) body_.reserve(static_cast<std::size_t>(std::min(*content_length, kMaxReservedBytes)));
+void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length,
+                                      error_code&) {
+    if (content_length)
+        body_.reserve(static_cast<std::size_t>(std::min(*content_length, kMaxReservedBytes)));
 }
 
 std::size_t RequestParser::on_body_impl(string_view part, error_code&) {

@@ -20,7 +20,8 @@ using boost::system::error_code;
 
 constexpr std::string_view kAmzJson = "application/x-amz-json-1.0";
 constexpr std::string_view kJson = "application/json";
-/// A client that goes on sending after a refusal is listened to that far, so that it gets to read the refusal.
+/// A client that goes on sending after a refusal is listened to that far, so that it gets to read
+/// the refusal.
 constexpr std::uint64_t kMaxDiscardedBytes = 64U << 20U;
 constexpr std::chrono::seconds kLingerTimeout(2);
 
@@ -100,7 +101,9 @@ void Session::read() {
     if (reading_) return;
     reading_ = true;
     socket_.async_read_some(net::buffer(arrived_),
-                            [self = shared_from_this()](error_code ec, std::size_t bytes) { self->on_read(ec, bytes); });
+                            [self = shared_from_this()](error_code ec, std::size_t bytes) {
+                                self->on_read(ec, bytes);
+                            });
 }
 
 void Session::on_read(error_code ec, std::size_t bytes) {
@@ -109,15 +112,18 @@ void Session::on_read(error_code ec, std::size_t bytes) {
     if (ec) return on_client_gone(ec == net::error::eof);
     buffer_.commit(net::buffer_copy(buffer_.prepare(bytes), net::buffer(arrived_, bytes)));
     switch (phase_) {
-        case Phase::receiving: return parse();
-        case Phase::lingering: return linger();
+        case Phase::receiving:
+            return parse();
+        case Phase::lingering:
+            return linger();
         case Phase::answering:
         case Phase::writing:
-            // The next request is here before this one is answered. It waits in the buffer; that the client goes away
-            // meanwhile is noticed when the answer is written.
+            // The next request is here before this one is answered. It waits in the buffer; that
+            // the client goes away meanwhile is noticed when the answer is written.
             if (buffer_.size() < kReadBytes) read();
             return;
-        case Phase::closed: return;
+        case Phase::closed:
+            return;
     }
 }
 
@@ -130,7 +136,8 @@ void Session::on_client_gone(bool half_closed) {
 
 void Session::parse() {
     error_code ec;
-    if (!parser_->got_some()) deadline_ = std::chrono::steady_clock::now() + host_.limits.request_timeout;
+    if (!parser_->got_some())
+        deadline_ = std::chrono::steady_clock::now() + host_.limits.request_timeout;
     while (buffer_.size() > 0 && !parser_->is_done()) {
         const std::size_t taken = parser_->put(buffer_.data(), ec);
         buffer_.consume(taken);
@@ -142,7 +149,8 @@ void Session::parse() {
     }
     if (parser_->is_done()) return dispatch();
     if (client_half_closed_) return close();
-    if (parser_->is_header_done() && head_.expects_continue && !continue_sent_ && !send_continue()) return close();
+    if (parser_->is_header_done() && head_.expects_continue && !continue_sent_ && !send_continue())
+        return close();
     read();
 }
 
@@ -162,16 +170,18 @@ void Session::reject(error_code parse_error) {
     request_id_ = make_uuid(host_.request_ids);
     if (parse_error == http::error::body_limit) {
         return write(413, kAmzJson,
-                     error_body("RequestEntityTooLargeException", "HTTP content length exceeded " +
-                                                                      std::to_string(host_.limits.max_body_bytes) +
-                                                                      " bytes."));
+                     error_body("RequestEntityTooLargeException",
+                                "HTTP content length exceeded " +
+                                    std::to_string(host_.limits.max_body_bytes) + " bytes."));
     }
     if (parse_error == http::error::header_limit) {
         return write(431, kAmzJson,
                      error_body("RequestHeaderFieldsTooLargeException",
-                                "HTTP header exceeded " + std::to_string(host_.limits.max_header_bytes) + " bytes."));
+                                "HTTP header exceeded " +
+                                    std::to_string(host_.limits.max_header_bytes) + " bytes."));
     }
-    write(400, kAmzJson, error_body("BadRequestException", "Not an HTTP request: " + parse_error.message() + "."));
+    write(400, kAmzJson,
+          error_body("BadRequestException", "Not an HTTP request: " + parse_error.message() + "."));
 }
 
 // --- answering
@@ -193,21 +203,24 @@ void Session::route() {
     }
     const std::optional<std::string_view> path = request_path(head_.target);
     if (path == "/" && is_post) return call_api();
-    if (path == "/health" && (head_.method == http::verb::get || head_.method == http::verb::head)) {
+    if (path == "/health" &&
+        (head_.method == http::verb::get || head_.method == http::verb::head)) {
         return write(200, kJson, R"({"status":"ok","version":")" STEPWELL_VERSION R"("})");
     }
     if (path == "/_stepwell/reset" && is_post) return reset();
     const bool known = path == "/" || path == "/health" || path == "/_stepwell/reset";
     write(known ? 405 : 404, kAmzJson,
           error_body("UnknownOperationException",
-                     "Nothing is served here. The API is POST /; there are GET /health and POST /_stepwell/reset."));
+                     "Nothing is served here. The API is POST /; there are GET /health and POST "
+                     "/_stepwell/reset."));
 }
 
 Handlers::Respond Session::responder() {
     return [self = shared_from_this()](api::Response response) {
-        net::dispatch(self->socket_.get_executor(), [self, response = std::move(response)]() mutable {
-            self->answer(std::move(response));
-        });
+        net::dispatch(self->socket_.get_executor(),
+                      [self, response = std::move(response)]() mutable {
+                          self->answer(std::move(response));
+                      });
     };
 }
 
@@ -223,7 +236,8 @@ void Session::call_api() {
         if (phase_ == Phase::answering) cancel_ = std::move(cancel);
     } catch (const std::exception& e) {
         spdlog::error("{} failed: {}", head_.amz_target, e.what());
-        if (phase_ == Phase::answering) write(500, kAmzJson, error_body("InternalFailure", "Internal failure."));
+        if (phase_ == Phase::answering)
+            write(500, kAmzJson, error_body("InternalFailure", "Internal failure."));
     }
 }
 
@@ -232,7 +246,8 @@ void Session::reset() {
         host_.handlers.reset(responder());
     } catch (const std::exception& e) {
         spdlog::error("reset failed: {}", e.what());
-        if (phase_ == Phase::answering) write(500, kAmzJson, error_body("InternalFailure", "Internal failure."));
+        if (phase_ == Phase::answering)
+            write(500, kAmzJson, error_body("InternalFailure", "Internal failure."));
     }
 }
 
@@ -240,7 +255,8 @@ void Session::answer(api::Response response) {
     cancel_ = nullptr;
     if (phase_ != Phase::answering) return;  // the client has gone meanwhile
     if (spdlog::should_log(spdlog::level::debug)) {
-        spdlog::debug("{} {} {} {}", request_id_, head_.amz_target, response.status, response.error_type);
+        spdlog::debug("{} {} {} {}", request_id_, head_.amz_target, response.status,
+                      response.error_type);
     }
     write(response.status, kAmzJson, std::move(response.body));
 }
@@ -252,9 +268,11 @@ void Session::write(int status, std::string_view content_type, std::string body)
     compose_head(status, content_type, body.size());
     response_body_ = std::move(body);
     if (head_.method == http::verb::head) response_body_.clear();
-    const std::array<net::const_buffer, 2> buffers{net::buffer(response_head_), net::buffer(response_body_)};
-    net::async_write(socket_, buffers,
-                     [self = shared_from_this()](error_code ec, std::size_t) { self->on_written(ec); });
+    const std::array<net::const_buffer, 2> buffers{net::buffer(response_head_),
+                                                   net::buffer(response_body_)};
+    net::async_write(socket_, buffers, [self = shared_from_this()](error_code ec, std::size_t) {
+        self->on_written(ec);
+    });
 }
 
 void Session::compose_head(int status, std::string_view content_type, std::size_t body_bytes) {
@@ -272,8 +290,10 @@ void Session::compose_head(int status, std::string_view content_type, std::size_
     response_head_ += std::to_string(body_bytes);
     response_head_ += "\r\nDate: ";
     response_head_ += http_date();
-    if (!keep_alive_) response_head_ += "\r\nConnection: close";
-    else if (head_.is_http_1_0) response_head_ += "\r\nConnection: keep-alive";
+    if (!keep_alive_)
+        response_head_ += "\r\nConnection: close";
+    else if (head_.is_http_1_0)
+        response_head_ += "\r\nConnection: keep-alive";
     response_head_ += "\r\n\r\n";
 }
 
@@ -281,7 +301,8 @@ void Session::on_written(error_code ec) {
     if (phase_ == Phase::closed) return;
     if (ec) return close();
     if (keep_alive_) return next_request();
-    // Closing while the client still sends would reset the connection under the answer it has not read yet.
+    // Closing while the client still sends would reset the connection under the answer it has not
+    // read yet.
     error_code ignored;
     socket_.shutdown(net::socket_base::shutdown_send, ignored);
     phase_ = Phase::lingering;
@@ -292,7 +313,8 @@ void Session::on_written(error_code ec) {
 void Session::linger() {
     discarded_bytes_ += buffer_.size();
     buffer_.consume(buffer_.size());
-    if (client_half_closed_ || host_.draining || discarded_bytes_ > kMaxDiscardedBytes) return close();
+    if (client_half_closed_ || host_.draining || discarded_bytes_ > kMaxDiscardedBytes)
+        return close();
     read();
 }
 

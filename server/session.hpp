@@ -24,7 +24,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 class Session;
 
-/// One read takes no more; about that much of what a client sends ahead of an answer is taken from the socket.
+/// One read takes no more; about that much of what a client sends ahead of an answer is taken from
+/// the socket.
 inline constexpr std::size_t kReadBytes = 8U << 10U;
 
 /// What the sessions of a server share. Network thread only.
@@ -39,10 +40,11 @@ struct SessionHost {
     std::function<void()> on_closed;
 };
 
-/// One connection: reads requests, hands them on, writes the answers in their order. Network thread only.
+/// One connection: reads requests, hands them on, writes the answers in their order. Network thread
+/// only.
 ///
-/// A state machine of callbacks, not a coroutine: it reads on while a request is being answered, so as to notice that
-/// its client has gone, and a request must not cost an allocated frame per read.
+/// A state machine of callbacks, not a coroutine: it reads on while a request is being answered, so
+/// as to notice that its client has gone, and a request must not cost an allocated frame per read.
 class Session : public std::enable_shared_from_this<Session> {
 public:
     Session(Socket socket, SessionHost& host);
@@ -83,8 +85,8 @@ private:
 
     Socket socket_;
     SessionHost& host_;
-    std::array<char, kReadBytes> arrived_;   ///< what the read under way writes to
-    boost::beast::flat_buffer buffer_;       ///< what has arrived and is not parsed yet
+    std::array<char, kReadBytes> arrived_;  ///< what the read under way writes to
+    boost::beast::flat_buffer buffer_;      ///< what has arrived and is not parsed yet
     RequestHead head_;
     std::string body_;
     std::optional<RequestParser> parser_;

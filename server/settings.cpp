@@ -27,8 +27,10 @@ Problem set_address(Settings& settings, const std::string& value) {
     in_addr v4{};
     in6_addr v6{};
     const std::string address = value == "localhost" ? "127.0.0.1" : value;
-    if (inet_pton(AF_INET, address.c_str(), &v4) != 1 && inet_pton(AF_INET6, address.c_str(), &v6) != 1) {
-        return "is not an IP address: give 127.0.0.1 for this machine only, or 0.0.0.0 for all networks";
+    if (inet_pton(AF_INET, address.c_str(), &v4) != 1 &&
+        inet_pton(AF_INET6, address.c_str(), &v6) != 1) {
+        return "is not an IP address: give 127.0.0.1 for this machine only, or 0.0.0.0 for all "
+               "networks";
     }
     settings.address = address;
     return std::nullopt;
@@ -47,9 +49,12 @@ Problem set_data(Settings& settings, const std::string& value) {
 }
 
 Problem set_durability(Settings& settings, const std::string& value) {
-    if (value == "normal") settings.durability = Durability::normal;
-    else if (value == "full") settings.durability = Durability::full;
-    else return "is not a durability: give normal, or full to survive a power cut too";
+    if (value == "normal")
+        settings.durability = Durability::normal;
+    else if (value == "full")
+        settings.durability = Durability::full;
+    else
+        return "is not a durability: give normal, or full to survive a power cut too";
     return std::nullopt;
 }
 
@@ -101,15 +106,18 @@ Problem set_log_level(Settings& settings, const std::string& value) {
     return "is not a log level: give trace, debug, info, warn, error or off";
 }
 
-// The names of AWS's local tool: Step Functions Developer Guide, "Setting Configuration Options for Step Functions
-// Local".
+// The names of AWS's local tool: Step Functions Developer Guide, "Setting Configuration Options for
+// Step Functions Local".
 constexpr SettingRow kRows[] = {
     {"address", "", "STEPWELL_ADDRESS", "", "IP", "address to listen on (127.0.0.1)", &set_address},
-    {"port", "", "STEPWELL_PORT", "", "N", "port to listen on; 0 picks a free one and prints it (8083)", &set_port},
+    {"port", "", "STEPWELL_PORT", "", "N",
+     "port to listen on; 0 picks a free one and prints it (8083)", &set_port},
     {"data", "", "STEPWELL_DATA", "", "FILE",
-     "where everything is kept; :memory: keeps nothing ($XDG_DATA_HOME/stepwell/stepwell.db)", &set_data},
+     "where everything is kept; :memory: keeps nothing ($XDG_DATA_HOME/stepwell/stepwell.db)",
+     &set_data},
     {"durability", "", "STEPWELL_DURABILITY", "", "normal|full",
-     "full: a write also survives a power cut, at the price of a disk sync each (normal)", &set_durability},
+     "full: a write also survives a power cut, at the price of a disk sync each (normal)",
+     &set_durability},
     {"region", "aws-region", "STEPWELL_REGION", "AWS_DEFAULT_REGION", "NAME",
      "region of calls whose credentials name none (us-east-1)", &set_region},
     {"account", "aws-account", "STEPWELL_ACCOUNT", "AWS_ACCOUNT_ID", "DIGITS",
@@ -118,9 +126,10 @@ constexpr SettingRow kRows[] = {
      "Lambda Invoke API for functions that are not local: SAM, the runtime interface emulator …",
      &set_lambda_endpoint},
     {"wait-time-scale", "", "STEPWELL_WAIT_TIME_SCALE", "WAIT_TIME_SCALE", "X",
-     "Wait states and retry delays take this fraction of their time; time-outs stay real (1)", &set_wait_time_scale},
-    {"log-level", "", "STEPWELL_LOG_LEVEL", "", "LEVEL", "trace, debug, info, warn, error or off (info)",
-     &set_log_level},
+     "Wait states and retry delays take this fraction of their time; time-outs stay real (1)",
+     &set_wait_time_scale},
+    {"log-level", "", "STEPWELL_LOG_LEVEL", "", "LEVEL",
+     "trace, debug, info, warn, error or off (info)", &set_log_level},
 };
 
 }  // namespace
@@ -128,7 +137,8 @@ constexpr SettingRow kRows[] = {
 std::span<const SettingRow> setting_rows() { return kRows; }
 
 const SettingRow* find_setting(std::string_view key) {
-    const auto* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const SettingRow& r) { return r.key == key; });
+    const auto* row = std::find_if(std::begin(kRows), std::end(kRows),
+                                   [&](const SettingRow& r) { return r.key == key; });
     return row == std::end(kRows) ? nullptr : row;
 }
 

@@ -10,7 +10,8 @@
 #include "engine/base/arn.hpp"
 #include "integrations/config.hpp"
 
-/// What the server can be told, wherever it is said: on the command line, in the environment or in stepwell.yaml.
+/// What the server can be told, wherever it is said: on the command line, in the environment or in
+/// stepwell.yaml.
 namespace stepwell::server {
 
 /// How safe a committed write is: against the end of the process, or against a power cut too.
@@ -21,7 +22,7 @@ enum class LogLevel { trace, debug, info, warn, error, off };
 struct Settings {
     std::string address = "127.0.0.1";  ///< an IP address
     std::uint16_t port = 8083;          ///< 0: a free one
-    std::string data;                   ///< a file; `:memory:`; empty: the file in the user's data folder
+    std::string data;  ///< a file, or `:memory:`; where nobody says, one in the user's data folder
     Durability durability = Durability::normal;
     Owner owner{"123456789012", "us-east-1"};
     double wait_time_scale = 1.0;
@@ -29,15 +30,17 @@ struct Settings {
     LambdaOptions lambda;
 };
 
-/// One setting that is a single value. Its key is its name in stepwell.yaml, and with `--` before it its option.
+/// One setting that is a single value. Its key is its name in stepwell.yaml, and with `--` before
+/// it its option.
 struct SettingRow {
     std::string_view key;
-    std::string_view other_option;              ///< the name that AWS's local tool has for it, or empty
-    std::string_view variable;                  ///< ours
-    std::string_view aws_variable;              ///< of AWS's local tool, or empty; ours goes before it
-    std::string_view value_name;                ///< for --help
+    std::string_view other_option;  ///< the name that AWS's local tool has for it, or empty
+    std::string_view variable;      ///< ours
+    std::string_view aws_variable;  ///< of AWS's local tool, or empty; ours goes before it
+    std::string_view value_name;    ///< for --help
     std::string_view help;
-    /// Sets it, or says what is wrong with `value` and what would be right: "is not a port: give …".
+    /// Sets it, or says what is wrong with `value` and what would be right: "is not a port: give
+    /// …".
     std::optional<std::string> (*set)(Settings& settings, const std::string& value);
 };
 

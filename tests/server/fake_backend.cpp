@@ -10,23 +10,22 @@ constexpr std::chrono::seconds kPatience(5);
 }
 
 Handlers FakeBackend::handlers() {
-    return {.call =
-                [this](api::Request request, Handlers::Respond respond) -> api::Api::Cancel {
-                    std::unique_lock lock(mutex_);
-                    if (fail_) throw std::runtime_error("out of order");
-                    if (echo_) {
-                        lock.unlock();
-                        respond({.status = 200, .body = std::move(request.body), .error_type = {}});
-                        return {};
-                    }
-                    calls_.push_back({std::move(request), std::move(respond)});
+    return {.call = [this](api::Request request, Handlers::Respond respond) -> api::Api::Cancel {
+                std::unique_lock lock(mutex_);
+                if (fail_) throw std::runtime_error("out of order");
+                if (echo_) {
+                    lock.unlock();
+                    respond({.status = 200, .body = std::move(request.body), .error_type = {}});
+                    return {};
+                }
+                calls_.push_back({std::move(request), std::move(respond)});
+                changed_.notify_all();
+                return [this] {
+                    const std::scoped_lock cancel_lock(mutex_);
+                    ++cancelled_;
                     changed_.notify_all();
-                    return [this] {
-                        const std::scoped_lock cancel_lock(mutex_);
-                        ++cancelled_;
-                        changed_.notify_all();
-                    };
-                },
+                };
+            },
             .reset =
                 [this](const Handlers::Respond& respond) {
                     {

@@ -33,7 +33,8 @@ public:
         const std::scoped_lock lock(mutex_);
         fail_ = true;
     }
-    /// The next request to arrive; fails the test by an empty target if none does within five seconds.
+    /// The next request to arrive; fails the test by an empty target if none does within five
+    /// seconds.
     Call next_call();
     /// Whether a request is given up within five seconds.
     bool await_cancel();

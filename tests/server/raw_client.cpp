@@ -13,7 +13,8 @@
 
 namespace stepwell::server {
 
-RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(std::uint16_t port)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval patience{.tv_sec = 5, .tv_usec = 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -71,7 +72,8 @@ std::optional<RawClient::Reply> RawClient::receive(bool head_only) {
         line = end + 2;
     }
     const auto length = reply.headers.find("content-length");
-    const std::size_t body_bytes = length == reply.headers.end() || head_only ? 0 : std::stoul(length->second);
+    const std::size_t body_bytes =
+        length == reply.headers.end() || head_only ? 0 : std::stoul(length->second);
     while (received_.size() < head_end + 4 + body_bytes) {
         if (!read_more()) return std::nullopt;
     }
@@ -87,8 +89,10 @@ bool RawClient::closed_by_server() {
     return got == 0 || (got < 0 && errno == ECONNRESET);
 }
 
-std::string api_request(std::string_view operation, std::string_view body, std::string_view extra_headers) {
-    std::string text = "POST / HTTP/1.1\r\nHost: 127.0.0.1:8083\r\nContent-Type: application/x-amz-json-1.0\r\n";
+std::string api_request(std::string_view operation, std::string_view body,
+                        std::string_view extra_headers) {
+    std::string text =
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1:8083\r\nContent-Type: application/x-amz-json-1.0\r\n";
     text += "X-Amz-Target: AWSStepFunctions." + std::string(operation) + "\r\n";
     text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     text += extra_headers;

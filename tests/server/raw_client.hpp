@@ -8,8 +8,8 @@
 
 namespace stepwell::server {
 
-/// An HTTP client that sends exactly what it is told, for tests of what well-behaved clients never send.
-/// Every wait is bounded: a test that would hang fails.
+/// An HTTP client that sends exactly what it is told, for tests of what well-behaved clients never
+/// send. Every wait is bounded: a test that would hang fails.
 class RawClient {
 public:
     explicit RawClient(std::uint16_t port);
@@ -23,9 +23,10 @@ public:
         std::string body;
     };
 
+    std::uint16_t port() const { return port_; }
     void send(std::string_view bytes);
-    /// The next answer; nullopt where the connection ends (or five seconds pass) before one is complete.
-    /// `head_only`: of a HEAD request, which has no body.
+    /// The next answer; nullopt where the connection ends (or five seconds pass) before one is
+    /// complete. `head_only`: of a HEAD request, which has no body.
     std::optional<Reply> receive(bool head_only = false);
     /// Whether the server closes the connection without another byte, within five seconds.
     bool closed_by_server();
@@ -37,11 +38,13 @@ public:
 private:
     bool read_more();
 
+    std::uint16_t port_;
     int socket_ = -1;
     std::string received_;
 };
 
 /// `POST /` with an X-Amz-Target, as an SDK sends it.
-std::string api_request(std::string_view operation, std::string_view body, std::string_view extra_headers = {});
+std::string api_request(std::string_view operation, std::string_view body,
+                        std::string_view extra_headers = {});
 
 }  // namespace stepwell::server

@@ -24,22 +24,22 @@ TEST_P(RequestTarget, HasPath) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, RequestTarget,
-                         testing::Values(TargetCase{"Root", "/", "/"}, TargetCase{"Path", "/health", "/health"},
-                                         TargetCase{"Query", "/health?full=1", "/health"},
-                                         TargetCase{"RootQuery", "/?x", "/"},
-                                         TargetCase{"Absolute", "http://sync-127.0.0.1:8083/", "/"},
-                                         TargetCase{"AbsolutePath", "http://h/health?x", "/health"},
-                                         TargetCase{"AbsoluteWithoutPath", "http://h:8083", "/"},
-                                         TargetCase{"AbsoluteQueryOnly", "http://h?x=/y", "/"},
-                                         TargetCase{"AbsoluteUpperCase", "HTTP://h/health", "/health"},
-                                         TargetCase{"AbsoluteHttps", "https://h/health", "/health"},
-                                         TargetCase{"NoHost", "http:///health", nullptr},
-                                         TargetCase{"Authority", "h:443", nullptr},
-                                         TargetCase{"Asterisk", "*", nullptr},
-                                         TargetCase{"OtherScheme", "ftp://h/health", nullptr},
-                                         TargetCase{"Empty", "", nullptr}),
-                         [](const testing::TestParamInfo<TargetCase>& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Targets, RequestTarget,
+    testing::Values(TargetCase{"Root", "/", "/"}, TargetCase{"Path", "/health", "/health"},
+                    TargetCase{"Query", "/health?full=1", "/health"},
+                    TargetCase{"RootQuery", "/?x", "/"},
+                    TargetCase{"Absolute", "http://sync-127.0.0.1:8083/", "/"},
+                    TargetCase{"AbsolutePath", "http://h/health?x", "/health"},
+                    TargetCase{"AbsoluteWithoutPath", "http://h:8083", "/"},
+                    TargetCase{"AbsoluteQueryOnly", "http://h?x=/y", "/"},
+                    TargetCase{"AbsoluteUpperCase", "HTTP://h/health", "/health"},
+                    TargetCase{"AbsoluteHttps", "https://h/health", "/health"},
+                    TargetCase{"NoHost", "http:///health", nullptr},
+                    TargetCase{"Authority", "h:443", nullptr}, TargetCase{"Asterisk", "*", nullptr},
+                    TargetCase{"OtherScheme", "ftp://h/health", nullptr},
+                    TargetCase{"Empty", "", nullptr}),
+    [](const testing::TestParamInfo<TargetCase>& tested) { return tested.param.name; });
 
 }  // namespace
 }  // namespace stepwell::server

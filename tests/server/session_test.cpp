@@ -19,7 +19,8 @@ constexpr const char* kGetHealth = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
 TEST(Session, HandsTheRequestOverAndAnswersIt) {
     RunningServer server;
     RawClient client(server.port());
-    client.send(api_request("StartExecution", R"({"a":1})", "Authorization: AWS4-HMAC-SHA256 Credential=x\r\n"));
+    client.send(api_request("StartExecution", R"({"a":1})",
+                            "Authorization: AWS4-HMAC-SHA256 Credential=x\r\n"));
 
     auto call = server.backend.next_call();
     EXPECT_EQ(call.request.target, "AWSStepFunctions.StartExecution");
@@ -35,7 +36,8 @@ TEST(Session, HandsTheRequestOverAndAnswersIt) {
     EXPECT_EQ(reply->headers.at("content-type"), "application/x-amz-json-1.0");
     EXPECT_EQ(reply->headers.at("x-amzn-requestid"), call.request.request_id);
     EXPECT_THAT(reply->headers.at("x-amzn-requestid"), MatchesRegex("[0-9a-f-]{36}"));
-    EXPECT_THAT(reply->headers.at("date"), MatchesRegex("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} .* GMT"));
+    EXPECT_THAT(reply->headers.at("date"),
+                MatchesRegex("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} .* GMT"));
 }
 
 TEST(Session, KeepsTheConnection) {
@@ -71,7 +73,8 @@ TEST(Session, ManyPipelinedRequestsBeyondOneReadAreAllAnswered) {
     server.backend.echo();
     RawClient client(server.port());
     std::string all;
-    for (int i = 0; i < 200; ++i) all += api_request("X", std::to_string(i) + std::string(500, '.'));
+    for (int i = 0; i < 200; ++i)
+        all += api_request("X", std::to_string(i) + std::string(500, '.'));
     client.send(all);
     for (int i = 0; i < 200; ++i) {
         const auto reply = client.receive();
@@ -92,8 +95,9 @@ TEST(Session, TakesAChunkedBody) {
     RunningServer server;
     server.backend.echo();
     RawClient client(server.port());
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: X\r\nTransfer-Encoding: chunked\r\n\r\n"
-                "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+    client.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: X\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
     EXPECT_EQ(client.receive().value().body, "abcde");
 }
 
@@ -110,7 +114,9 @@ TEST(Session, SaysContinueToAClientThatAsks) {
     RunningServer server;
     server.backend.echo();
     RawClient client(server.port());
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: X\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+    client.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: X\r\nContent-Length: 4\r\nExpect: "
+        "100-continue\r\n\r\n");
     EXPECT_EQ(client.receive().value().status, 100);
     client.send("body");
     EXPECT_EQ(client.receive().value().body, "body");
@@ -120,8 +126,10 @@ TEST(Session, ServesAnyHostAndAbsoluteTargets) {
     RunningServer server;
     server.backend.echo();
     RawClient client(server.port());
-    client.send("POST http://sync-127.0.0.1:8083/ HTTP/1.1\r\nHost: sync-127.0.0.1:8083\r\nX-Amz-Target: X\r\n"
-                "Content-Length: 2\r\n\r\nok");
+    client.send(
+        "POST http://sync-127.0.0.1:8083/ HTTP/1.1\r\nHost: sync-127.0.0.1:8083\r\nX-Amz-Target: "
+        "X\r\n"
+        "Content-Length: 2\r\n\r\nok");
     EXPECT_EQ(client.receive().value().body, "ok");
 }
 
@@ -155,7 +163,8 @@ TEST(Session, GivesTheRequestUpWhenItsClientHasGone) {
     ASSERT_FALSE(call.request.target.empty());
     client.close();
     EXPECT_TRUE(server.backend.await_cancel());
-    call.respond({.status = 200, .body = "too late", .error_type = {}});  // goes nowhere, hurts nobody
+    call.respond(
+        {.status = 200, .body = "too late", .error_type = {}});  // goes nowhere, hurts nobody
 }
 
 TEST(Session, AnswersAClientThatOnlyStoppedSending) {
@@ -228,7 +237,8 @@ TEST(Limits, ATooLargeBodyIsRefusedAsSoonAsItIsAnnounced) {
     const auto reply = client.receive();
     ASSERT_TRUE(reply);
     EXPECT_EQ(reply->status, 413);
-    EXPECT_EQ(json(reply->body)["message"].get<std::string>(), "HTTP content length exceeded 1000 bytes.");
+    EXPECT_EQ(json(reply->body)["message"].get<std::string>(),
+              "HTTP content length exceeded 1000 bytes.");
     EXPECT_TRUE(client.closed_by_server());
 }
 
@@ -242,8 +252,9 @@ TEST(Limits, AClientThatSendsOnStillReadsTheRefusal) {
 TEST(Limits, ATooLargeChunkedBodyIsRefused) {
     RunningServer server({.max_body_bytes = 8});
     RawClient client(server.port());
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: X\r\nTransfer-Encoding: chunked\r\n\r\n"
-                "5\r\nabcde\r\n5\r\nabcde\r\n0\r\n\r\n");
+    client.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: X\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "5\r\nabcde\r\n5\r\nabcde\r\n0\r\n\r\n");
     EXPECT_EQ(client.receive().value().status, 413);
 }
 
@@ -266,8 +277,9 @@ TEST(Limits, ContradictingLengthsAreRefused) {
     RunningServer server;
     server.backend.echo();
     RawClient client(server.port());
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: X\r\nContent-Length: 3\r\n"
-                "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+    client.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: X\r\nContent-Length: 3\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
     EXPECT_EQ(client.receive().value().status, 400);
 }
 
@@ -315,8 +327,13 @@ TEST(Stop, LetsTheAnswerUnderWayLeave) {
     auto call = server.backend.next_call();
     server.server().stop();
     RawClient* idle = nullptr;
-    EXPECT_THROW(while (true) { RawClient late(server.port()); idle = &late; (void)idle->receive(); },
-                 std::runtime_error)
+    EXPECT_THROW(
+        while (true) {
+            RawClient late(server.port());
+            idle = &late;
+            (void)idle->receive();
+        },
+        std::runtime_error)
         << "no new connection is taken";
     call.respond({.status = 200, .body = "done", .error_type = {}});
     const auto reply = client.receive();
@@ -351,9 +368,10 @@ TEST(Listen, APortInUseIsSaidInOneLine) {
         HttpServer second("127.0.0.1", first.port());
         FAIL() << "both listen on one port";
     } catch (const ListenError& e) {
-        EXPECT_EQ(std::string(e.what()), "cannot listen on 127.0.0.1 port " + std::to_string(first.port()) +
-                                             ": another process has it. Stop that one, or choose another with --port "
-                                             "(0 picks a free one).");
+        EXPECT_EQ(std::string(e.what()),
+                  "cannot listen on 127.0.0.1 port " + std::to_string(first.port()) +
+                      ": another process has it. Stop that one, or choose another with --port "
+                      "(0 picks a free one).");
     }
 }
 

@@ -1,0 +1,164 @@
+// The process: reads what it is told, puts the parts together, serves, and takes them apart in the
+// opposite order.
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "api/api.hpp"
+#include "engine/base/overloaded.hpp"
+#include "engine/base/random.hpp"
+#include "engine/runtime/runtime.hpp"
+#include "integrations/registry.hpp"
+#include "server/command_line.hpp"
+#include "server/http_server.hpp"
+#include "server/wall_clock.hpp"
+#include "storage/sqlite_store.hpp"
+
+namespace stepwell::server {
+namespace {
+
+constexpr int kExitFailure = 1;  // cannot serve: the port, the data file
+constexpr int kExitUsage = 2;    // was told nonsense
+
+/// Reads that one store can answer at the same time, and threads that wait for them.
+constexpr unsigned kReaders = 4;
+
+std::optional<std::string> environment_variable(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+spdlog::level::level_enum to_spdlog(LogLevel level) {
+    switch (level) {
+        case LogLevel::trace:
+            return spdlog::level::trace;
+        case LogLevel::debug:
+            return spdlog::level::debug;
+        case LogLevel::info:
+            return spdlog::level::info;
+        case LogLevel::warn:
+            return spdlog::level::warn;
+        case LogLevel::error:
+            return spdlog::level::err;
+        case LogLevel::off:
+            return spdlog::level::off;
+    }
+    return spdlog::level::info;
+}
+
+/// Standard output is for what scripts read (the ready line), standard error for people.
+void start_log(LogLevel level) {
+    spdlog::set_default_logger(spdlog::stderr_color_mt("stepwell"));
+    spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+    spdlog::set_level(to_spdlog(level));
+}
+
+SqliteOptions sqlite_options(const Settings& settings) {
+    SqliteOptions options;
+    options.durability = settings.durability == Durability::full ? stepwell::Durability::full
+                                                                 : stepwell::Durability::normal;
+    options.readers = kReaders;
+    options.writer.warn = [](const std::string& message) { spdlog::warn("{}", message); };
+    return options;
+}
+
+api::Response reset_response(Outcome outcome) {
+    if (outcome == Outcome::committed) return {.status = 200, .body = "{}", .error_type = {}};
+    return {
+        .status = 500,
+        .body =
+            R"({"__type":"InternalFailure","message":"The data could not be removed; see the server's log."})",
+        .error_type = "InternalFailure"};
+}
+
+void log_settings(const Settings& settings, const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings) spdlog::warn("{}", warning);
+    spdlog::info("data: {}",
+                 settings.data == ":memory:" ? "in memory, nothing is kept" : settings.data);
+    if (settings.lambda.endpoint) spdlog::info("Lambda functions: {}", *settings.lambda.endpoint);
+    for (const LocalFunction& function : settings.lambda.functions) {
+        spdlog::info("Lambda function {}: {} in {}", function.name, function.file,
+                     function.folder.string());
+    }
+}
+
+int serve(const Serve& command) {
+    const Settings& settings = command.settings;
+    start_log(settings.log_level);
+    std::signal(SIGPIPE,
+                SIG_IGN);  // a client or function that has gone is an error code, not the end
+
+    // The port first: where it is taken, another Stepwell may be at work, and the data file is not
+    // touched.
+    HttpServer server(settings.address, settings.port);
+    server.stop_on_signals();
+    log_settings(settings, command.warnings);
+
+    const WallClock clock;
+    const std::unique_ptr<Store> store = open_store(settings.data, sqlite_options(settings));
+    TaskRegistry tasks({.lambda = settings.lambda});
+    Runtime runtime(*store, tasks, clock, {.wait_time_scale = settings.wait_time_scale},
+                    system_seed());
+    api::ReaderPool readers(kReaders);
+    api::Api api(*store, runtime, readers, clock, {.owner = settings.owner});
+
+    runtime.recover();
+    std::printf("stepwell %s is ready at %s\n", STEPWELL_VERSION, server.url().c_str());
+    std::fflush(stdout);
+
+    server.run({.call =
+                    [&](api::Request request, Handlers::Respond respond) {
+                        return api.handle(std::move(request), std::move(respond));
+                    },
+                .reset =
+                    [&](Handlers::Respond respond) {
+                        runtime.reset([respond = std::move(respond)](Outcome outcome) {
+                            respond(reset_response(outcome));
+                        });
+                    }});
+
+    runtime.shut_down();
+    tasks.cancel_all();
+    store->close();
+    spdlog::info("ended");
+    return EXIT_SUCCESS;
+}
+
+int fail(int code, const std::string& message) {
+    std::fprintf(stderr, "stepwell: %s\n", message.c_str());
+    return code;
+}
+
+int run(const std::vector<std::string>& arguments) {
+    const Command command = parse_command_line(arguments, environment_variable);
+    return std::visit(Overloaded{
+                          [](const Serve& command_to_serve) { return serve(command_to_serve); },
+                          [](const Print& print) {
+                              std::fputs(print.text.c_str(), stdout);
+                              return EXIT_SUCCESS;
+                          },
+                          [](const UsageError& error) { return fail(kExitUsage, error.message); },
+                      },
+                      command);
+}
+
+}  // namespace
+}  // namespace stepwell::server
+
+int main(int argc, char** argv) {
+    using namespace stepwell::server;
+    try {
+        return run({argv + 1, argv + argc});
+    } catch (const ListenError& e) {
+        return fail(kExitFailure, e.what());
+    } catch (const stepwell::StorageError& e) {
+        return fail(kExitFailure, e.what());
+    } catch (const std::exception& e) {
+        return fail(kExitFailure, std::string("internal error: ") + e.what());
+    }
+}

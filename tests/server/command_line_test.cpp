@@ -1,0 +1,362 @@
+#include "server/command_line.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+namespace stepwell::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+using Variables = std::map<std::string, std::string>;
+
+/// What the arguments and variables ask for, with a home folder.
+Command parse(const std::vector<std::string>& arguments, Variables variables = {}) {
+    variables.try_emplace("HOME", "/home/ada");
+    return parse_command_line(arguments, [variables](const std::string& name) {
+        const auto found = variables.find(name);
+        return found == variables.end() ? std::nullopt : std::optional(found->second);
+    });
+}
+
+Settings settings_of(const Command& command) {
+    if (const auto* error = std::get_if<UsageError>(&command)) {
+        ADD_FAILURE() << error->message;
+        return {};
+    }
+    return std::get<Serve>(command).settings;
+}
+
+std::string error_of(const Command& command) {
+    const auto* error = std::get_if<UsageError>(&command);
+    return error == nullptr ? "no error" : error->message;
+}
+
+/// A folder of its own for one test, with files in it.
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "stepwell-XXXXXX").string();
+        path_ = mkdtemp(name.data());
+    }
+    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    std::string write(const std::string& name, const std::string& text) const {
+        const auto file = path_ / name;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream(file) << text;
+        return file.string();
+    }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+TEST(CommandLine, NothingMeansTheDefaults) {
+    const Settings settings = settings_of(parse({}));
+    EXPECT_EQ(settings.address, "127.0.0.1");
+    EXPECT_EQ(settings.port, 8083);
+    EXPECT_EQ(settings.data, "/home/ada/.local/share/stepwell/stepwell.db");
+    EXPECT_EQ(settings.durability, Durability::normal);
+    EXPECT_EQ(settings.owner, (Owner{"123456789012", "us-east-1"}));
+    EXPECT_EQ(settings.wait_time_scale, 1.0);
+    EXPECT_EQ(settings.log_level, LogLevel::info);
+    EXPECT_FALSE(settings.lambda.endpoint);
+}
+
+TEST(CommandLine, ServeTakesEveryOption) {
+    const Settings settings = settings_of(
+        parse({"serve", "--port", "0", "--address=0.0.0.0", "--data", ":memory:", "--durability",
+               "full", "--region", "eu-west-1", "--account", "000000000001", "--wait-time-scale",
+               "0.5", "--lambda-endpoint", "http://127.0.0.1:3001", "--log-level", "debug"}));
+    EXPECT_EQ(settings.port, 0);
+    EXPECT_EQ(settings.address, "0.0.0.0");
+    EXPECT_EQ(settings.data, ":memory:");
+    EXPECT_EQ(settings.durability, Durability::full);
+    EXPECT_EQ(settings.owner, (Owner{"000000000001", "eu-west-1"}));
+    EXPECT_EQ(settings.wait_time_scale, 0.5);
+    EXPECT_EQ(settings.lambda.endpoint, "http://127.0.0.1:3001");
+    EXPECT_EQ(settings.lambda.region, "eu-west-1");
+    EXPECT_EQ(settings.lambda.account, "000000000001");
+    EXPECT_EQ(settings.log_level, LogLevel::debug);
+}
+
+TEST(CommandLine, AwsLocalToolsOptionsMeanTheSame) {
+    const Settings java =
+        settings_of(parse({"-account", "000000000001", "-region", "eu-west-1", "-lambdaEndpoint",
+                           "http://h:3001", "-waitTimeScale", "0"}));
+    EXPECT_EQ(java.owner, (Owner{"000000000001", "eu-west-1"}));
+    EXPECT_EQ(java.lambda.endpoint, "http://h:3001");
+    EXPECT_EQ(java.wait_time_scale, 0.0);
+    const Settings dashes =
+        settings_of(parse({"--aws-account", "000000000001", "--aws-region", "eu-west-1"}));
+    EXPECT_EQ(dashes.owner, java.owner);
+}
+
+TEST(CommandLine, AwsLocalToolsVariablesMeanTheSame) {
+    const Settings settings = settings_of(parse({}, {{"AWS_ACCOUNT_ID", "000000000001"},
+                                                     {"AWS_DEFAULT_REGION", "eu-west-1"},
+                                                     {"LAMBDA_ENDPOINT", "http://h:3001"},
+                                                     {"WAIT_TIME_SCALE", "0.25"}}));
+    EXPECT_EQ(settings.owner, (Owner{"000000000001", "eu-west-1"}));
+    EXPECT_EQ(settings.lambda.endpoint, "http://h:3001");
+    EXPECT_EQ(settings.wait_time_scale, 0.25);
+}
+
+TEST(CommandLine, OptionGoesBeforeOurVariableBeforeAwssBeforeTheFile) {
+    const TemporaryFolder folder;
+    const std::string file = folder.write("stepwell.yaml", "region: file-1\n");
+    Variables variables{{"STEPWELL_CONFIG", file}};
+    EXPECT_EQ(settings_of(parse({}, variables)).owner.region, "file-1");
+    variables["AWS_DEFAULT_REGION"] = "aws-1";
+    EXPECT_EQ(settings_of(parse({}, variables)).owner.region, "aws-1");
+    variables["STEPWELL_REGION"] = "ours-1";
+    EXPECT_EQ(settings_of(parse({}, variables)).owner.region, "ours-1");
+    EXPECT_EQ(settings_of(parse({"--region", "option-1"}, variables)).owner.region, "option-1");
+}
+
+TEST(CommandLine, AnEmptyVariableIsNotSet) {
+    EXPECT_EQ(settings_of(parse({}, {{"STEPWELL_PORT", ""}, {"LAMBDA_ENDPOINT", ""}})).port, 8083);
+}
+
+TEST(CommandLine, DataGoesWhereTheUserKeepsData) {
+    EXPECT_EQ(settings_of(parse({}, {{"XDG_DATA_HOME", "/data"}})).data,
+              "/data/stepwell/stepwell.db");
+    EXPECT_EQ(settings_of(parse({}, {{"XDG_DATA_HOME", "relative"}})).data,
+              "/home/ada/.local/share/stepwell/stepwell.db");
+    EXPECT_THAT(error_of(parse({}, {{"HOME", ""}})), HasSubstr("--data"));
+}
+
+TEST(CommandLine, EndpointsOfServicesThatAreNotThereAreNamed) {
+    const Command command =
+        parse({}, {{"SQS_ENDPOINT", "http://h"}, {"STEP_FUNCTIONS_ENDPOINT", "http://h"}});
+    EXPECT_THAT(
+        std::get<Serve>(command).warnings,
+        ElementsAre("SQS_ENDPOINT is set, but this version has no integration with that service"));
+}
+
+TEST(CommandLine, HelpNamesEveryOptionAndWhatHelpsSyncHosts) {
+    const std::string help = std::get<Print>(parse({"serve", "--help"})).text;
+    for (const SettingRow& row : setting_rows())
+        EXPECT_THAT(help, HasSubstr("--" + std::string(row.key)));
+    for (const char* text : {"--config", "--function", "--version", "sync-127.0.0.1",
+                             "HTTP_PROXY=", "AWS_DISABLE_HOST_PREFIX_INJECTION=true",
+                             "disableHostPrefix: true", "/etc/hosts"}) {
+        EXPECT_THAT(help, HasSubstr(text));
+    }
+}
+
+TEST(CommandLine, VersionIsOneLine) {
+    EXPECT_THAT(std::get<Print>(parse({"--version"})).text,
+                testing::MatchesRegex("stepwell [0-9.]+\n"));
+}
+
+struct NonsenseCase {
+    const char* name;
+    std::vector<std::string> arguments;
+    Variables variables;
+    const char* says;  ///< part of the line
+};
+
+class Nonsense : public testing::TestWithParam<NonsenseCase> {};
+
+TEST_P(Nonsense, IsRefusedInOneLine) {
+    const NonsenseCase& c = GetParam();
+    const std::string error = error_of(parse(c.arguments, c.variables));
+    EXPECT_THAT(error, HasSubstr(c.says));
+    EXPECT_THAT(error, Not(HasSubstr("\n")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Arguments, Nonsense,
+    testing::Values(
+        NonsenseCase{"Command", {"server"}, {}, "there is no command \"server\""},
+        NonsenseCase{"Option", {"--prot", "1"}, {}, "--prot"},
+        NonsenseCase{"OptionSaysWhereToLook", {"--prot", "1"}, {}, "stepwell --help"},
+        NonsenseCase{"Argument", {"serve", "8083"}, {}, "8083"},
+        NonsenseCase{"MissingValue", {"--port"}, {}, "--port"},
+        NonsenseCase{"Twice", {"--port", "1", "--port", "2"}, {}, "--port"},
+        NonsenseCase{"PortWord",
+                     {"--port", "http"},
+                     {},
+                     "--port \"http\" is not a port: give a whole number"},
+        NonsenseCase{"PortTooHigh", {"--port", "65536"}, {}, "from 0 (a free one) to 65535"},
+        NonsenseCase{"PortNegative", {"--port=-1"}, {}, "--port \"-1\" is not a port"},
+        NonsenseCase{"PortTail", {"--port", "80x"}, {}, "is not a port"},
+        NonsenseCase{"PortEmpty", {"--port="}, {}, "--port"},
+        NonsenseCase{"AddressName", {"--address", "example.org"}, {}, "is not an IP address"},
+        NonsenseCase{"DataEmpty", {"--data", ""}, {}, "--data"},
+        NonsenseCase{"Durability", {"--durability", "high"}, {}, "give normal, or full"},
+        NonsenseCase{"Region", {"--region", "US East"}, {}, "such as us-east-1"},
+        NonsenseCase{"Account", {"--account", "123"}, {}, "give 12 digits"},
+        NonsenseCase{"AccountLetters", {"--account", "12345678901x"}, {}, "give 12 digits"},
+        NonsenseCase{"ScaleNegative", {"--wait-time-scale=-1"}, {}, "is not a scale"},
+        NonsenseCase{"ScaleNan", {"--wait-time-scale", "nan"}, {}, "is not a scale"},
+        NonsenseCase{"ScaleInfinite", {"--wait-time-scale", "inf"}, {}, "is not a scale"},
+        NonsenseCase{"LogLevel", {"--log-level", "loud"}, {}, "give trace, debug, info"},
+        NonsenseCase{
+            "LambdaEndpoint", {"--lambda-endpoint", "127.0.0.1:3001"}, {}, "--lambda-endpoint"},
+        NonsenseCase{"Function", {"--function", "hello"}, {}, "--function \"hello\""},
+        NonsenseCase{
+            "FunctionNotThere", {"--function", "hello=/nowhere/app.handler"}, {}, "/nowhere"},
+        NonsenseCase{"ConfigNotThere",
+                     {"--config", "/nowhere/s.yaml"},
+                     {},
+                     "/nowhere/s.yaml cannot be read"},
+        NonsenseCase{
+            "OurVariable", {}, {{"STEPWELL_PORT", "http"}}, "STEPWELL_PORT \"http\" is not a port"},
+        NonsenseCase{"AwsVariable",
+                     {},
+                     {{"AWS_ACCOUNT_ID", "me"}},
+                     "AWS_ACCOUNT_ID \"me\" is not an account"},
+        NonsenseCase{"AwsScale",
+                     {},
+                     {{"WAIT_TIME_SCALE", "fast"}},
+                     "WAIT_TIME_SCALE \"fast\" is not a scale"},
+        NonsenseCase{"NonsenseEvenIfOverridden",
+                     {"--port", "1"},
+                     {{"STEPWELL_PORT", "x"}},
+                     "STEPWELL_PORT"}),
+    [](const testing::TestParamInfo<NonsenseCase>& tested) { return tested.param.name; });
+
+// --- stepwell.yaml
+
+TEST(ConfigFile, SetsEverySetting) {
+    const TemporaryFolder folder;
+    const std::string file =
+        folder.write("s.yaml",
+                     "port: 9000\naddress: 0.0.0.0\ndata: ':memory:'\ndurability: full\n"
+                     "region: eu-west-1\naccount: '000000000001'\nwait-time-scale: 0.1\n"
+                     "log-level: warn\nlambda-endpoint: http://h:1\n");
+    const Settings settings = settings_of(parse({"--config", file}));
+    EXPECT_EQ(settings.port, 9000);
+    EXPECT_EQ(settings.address, "0.0.0.0");
+    EXPECT_EQ(settings.data, ":memory:");
+    EXPECT_EQ(settings.durability, Durability::full);
+    EXPECT_EQ(settings.owner, (Owner{"000000000001", "eu-west-1"}));
+    EXPECT_EQ(settings.wait_time_scale, 0.1);
+    EXPECT_EQ(settings.log_level, LogLevel::warn);
+    EXPECT_EQ(settings.lambda.endpoint, "http://h:1");
+}
+
+TEST(ConfigFile, MayBeEmpty) {
+    const TemporaryFolder folder;
+    EXPECT_EQ(settings_of(parse({"--config", folder.write("s.yaml", "# nothing yet\n")})).port,
+              8083);
+}
+
+TEST(ConfigFile, NamesLocalFunctions) {
+    const TemporaryFolder folder;
+    folder.write("code/app.py", "def handler(event, context): return event\n");
+    const std::string file = folder.write("s.yaml",
+                                          "functions:\n"
+                                          "  short: code/app.handler\n"
+                                          "  long:\n"
+                                          "    folder: code\n"
+                                          "    handler: app.handler\n"
+                                          "    runtime: python3.12\n"
+                                          "    timeout: 2.5\n"
+                                          "    memory: 512\n"
+                                          "    concurrency: 2\n"
+                                          "    environment:\n"
+                                          "      TABLE: orders\n"
+                                          "      NUMBER: 5\n"
+                                          "      NOTHING:\n");
+    const Settings settings = settings_of(parse({"--config", file}));
+    ASSERT_EQ(settings.lambda.functions.size(), 2U);
+    const LocalFunction& brief = settings.lambda.functions[0];
+    EXPECT_EQ(brief.name, "short");
+    EXPECT_EQ(brief.file, "app");
+    EXPECT_EQ(brief.handler, "handler");
+    const LocalFunction& full = settings.lambda.functions[1];
+    EXPECT_EQ(full.folder, folder.path() / "code");
+    EXPECT_EQ(full.file, "app");
+    EXPECT_EQ(full.handler, "handler");
+    EXPECT_EQ(full.runtime, LambdaRuntime::python);
+    EXPECT_EQ(full.timeout, Milliseconds(2500));
+    EXPECT_EQ(full.memory_mb, 512);
+    EXPECT_EQ(full.max_concurrency, 2U);
+    EXPECT_EQ(full.environment, (std::map<std::string, std::string>{
+                                    {"TABLE", "orders"}, {"NUMBER", "5"}, {"NOTHING", ""}}));
+}
+
+TEST(ConfigFile, AFunctionOnTheCommandLineStandsForTheOneInTheFile) {
+    const TemporaryFolder folder;
+    folder.write("old/app.py", "");
+    folder.write("new/app.py", "");
+    const std::string file = folder.write("s.yaml", "functions:\n  hello: old/app.handler\n");
+    const Settings settings =
+        settings_of(parse({"--config", file, "--function",
+                           "hello=" + (folder.path() / "new").string() + "/app.handler"}));
+    ASSERT_EQ(settings.lambda.functions.size(), 1U);
+    EXPECT_EQ(settings.lambda.functions[0].folder.filename(), "new");
+}
+
+struct ConfigCase {
+    const char* name;
+    const char* text;
+    const char* says;  ///< what follows the file's name
+};
+
+class BadConfig : public testing::TestWithParam<ConfigCase> {};
+
+TEST_P(BadConfig, IsRefusedWithFileAndLine) {
+    const ConfigCase& c = GetParam();
+    const TemporaryFolder folder;
+    folder.write("code/app.py", "");
+    const std::string file = folder.write("s.yaml", c.text);
+    const std::string error = error_of(parse({"--config", file}));
+    EXPECT_THAT(error, StartsWith(file + c.says));
+    EXPECT_THAT(error, Not(HasSubstr("\n")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, BadConfig,
+    testing::Values(
+        ConfigCase{"UnknownKey", "port: 1\nprot: 2\n",
+                   ":2: unknown key \"prot\"; there are address, port, data"},
+        ConfigCase{"Value", "region: us-east-1\nport: http\n", ":2: port \"http\" is not a port"},
+        ConfigCase{"Twice", "port: 1\nport: 2\n", ":2: \"port\" stands there twice"},
+        ConfigCase{"NotYaml", "port: [1\n", ":2: not YAML"},
+        ConfigCase{"Tab", "functions:\n\tx: y\n", ":2: not YAML"},
+        ConfigCase{"List", "- port\n", ":1: the file needs lines of the form `key: value`"},
+        ConfigCase{"Text", "port\n", ":1: the file needs"},
+        ConfigCase{"NoValue", "port:\n", ":1: port needs one value"},
+        ConfigCase{"ListValue", "port: [1, 2]\n", ":1: port needs one value"},
+        ConfigCase{"FunctionsList", "functions:\n  - x\n", ":2: functions needs lines of the form"},
+        ConfigCase{"FunctionKey", "functions:\n  f:\n    folder: code\n    hander: app.h\n",
+                   ":4: unknown key \"hander\"; a function has folder, handler"},
+        ConfigCase{"FunctionWithoutFolder", "functions:\n  f:\n    handler: app.h\n",
+                   ":3: function f needs a folder"},
+        ConfigCase{"FunctionWithoutHandler", "functions:\n  f:\n    folder: code\n",
+                   ":3: function f needs a handler, as FILE.HANDLER"},
+        ConfigCase{"FunctionNotThere",
+                   "functions:\n  f:\n    folder: nowhere\n    handler: app.h\n", ":3: "},
+        ConfigCase{"Runtime",
+                   "functions:\n  f:\n    folder: code\n    handler: app.h\n    runtime: cobol\n",
+                   ":5: runtime \"cobol\" is not one that runs here"},
+        ConfigCase{"Timeout",
+                   "functions:\n  f:\n    folder: code\n    handler: app.h\n    timeout: 901\n",
+                   ":5: timeout \"901\" is not a number from 0 to 900"},
+        ConfigCase{"TimeoutZero",
+                   "functions:\n  f:\n    folder: code\n    handler: app.h\n    timeout: 0\n",
+                   ":5: timeout must be above 0"},
+        ConfigCase{"Environment",
+                   "functions:\n  f:\n    folder: code\n    handler: app.h\n    environment: x\n",
+                   ":5: environment needs lines"}),
+    [](const testing::TestParamInfo<ConfigCase>& tested) { return tested.param.name; });
+
+}  // namespace
+}  // namespace stepwell::server
