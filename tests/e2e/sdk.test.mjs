@@ -1,0 +1,399 @@
+// @aws-sdk/client-sfn against a running Stepwell: all operations that it has. test_sdk.py starts both.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as sfn from '@aws-sdk/client-sfn';
+
+const ROLE = 'arn:aws:iam::123456789012:role/e2e';
+const LOG_GROUP = 'arn:aws:logs:us-east-1:123456789012:log-group:runs:*';
+const folder = process.env.E2E_FOLDER;
+
+const client = new sfn.SFNClient({
+  endpoint: process.env.STEPWELL_ENDPOINT,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  disableHostPrefix: true, // StartSyncExecution would go to sync-127.0.0.1
+  maxAttempts: 1,
+});
+
+// call('StartExecution', {…}): the answer without its metadata.
+async function call(operation, input = {}) {
+  const { $metadata, ...answer } = await client.send(new sfn[`${operation}Command`](input));
+  assert.equal($metadata.httpStatusCode, 200);
+  assert.match($metadata.requestId, /^[0-9a-f-]{36}$/);
+  return answer;
+}
+
+const one = (state) => JSON.stringify({ StartAt: 'S', States: { S: state } });
+const PASS = one({ Type: 'Pass', Result: { said: 'hello' }, End: true });
+const HOUR = one({ Type: 'Wait', Seconds: 3600, End: true });
+
+let created = 0;
+async function create(definition, more = {}) {
+  const name = more.name ?? `machine-${++created}`;
+  return (await call('CreateStateMachine', { name, definition, roleArn: ROLE, ...more })).stateMachineArn;
+}
+
+async function eventually(what, condition) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(10)) {
+    const value = await condition();
+    if (value) return value;
+  }
+  throw new Error(`did not come to pass: ${what}`);
+}
+
+const closed = (executionArn) =>
+  eventually('the end of the execution', async () => {
+    const description = await call('DescribeExecution', { executionArn });
+    return description.status !== 'RUNNING' && description;
+  });
+
+// Checks the error's class, its name and its text.
+async function refused(name, message, promise) {
+  const error = await promise.then(
+    () => assert.fail(`${name} was expected`),
+    (e) => e,
+  );
+  assert.equal(error.name, name, error.stack);
+  if (sfn[name]) assert.ok(error instanceof sfn[name]);
+  assert.ok(error instanceof sfn.SFNServiceException);
+  assert.equal(error.$metadata.httpStatusCode, 400);
+  if (message instanceof RegExp) assert.match(error.message, message);
+  else assert.equal(error.message, message);
+}
+
+test('a machine is created, described, updated, listed and deleted', async () => {
+  const before = Date.now();
+  const { stateMachineArn, creationDate } = await call('CreateStateMachine', { name: 'whole', definition: PASS, roleArn: ROLE });
+  assert.equal(stateMachineArn, 'arn:aws:states:us-east-1:123456789012:stateMachine:whole');
+  assert.ok(creationDate instanceof Date && Math.abs(creationDate - before) < 60_000);
+
+  const described = await call('DescribeStateMachine', { stateMachineArn });
+  assert.deepEqual(
+    { ...described, revisionId: undefined },
+    {
+      stateMachineArn, name: 'whole', status: 'ACTIVE', definition: PASS, roleArn: ROLE, type: 'STANDARD', creationDate,
+      loggingConfiguration: { level: 'OFF', includeExecutionData: false }, tracingConfiguration: { enabled: false },
+      revisionId: undefined,
+    },
+  );
+
+  const { updateDate, revisionId } = await call('UpdateStateMachine', { stateMachineArn, definition: HOUR, roleArn: `${ROLE}2` });
+  assert.ok(updateDate >= creationDate);
+  assert.match(revisionId, /^[0-9a-f-]{36}$/);
+  const updated = await call('DescribeStateMachine', { stateMachineArn });
+  assert.deepEqual([updated.definition, updated.roleArn, updated.revisionId], [HOUR, `${ROLE}2`, revisionId]);
+  const bare = await call('DescribeStateMachine', { stateMachineArn, includedData: 'METADATA_ONLY' });
+  assert.equal(bare.definition, '{}');
+
+  assert.ok((await call('ListStateMachines')).stateMachines.some((m) => m.stateMachineArn === stateMachineArn));
+  assert.deepEqual(await call('DeleteStateMachine', { stateMachineArn }), {});
+  await eventually('the end of the machine', async () =>
+    (await call('ListStateMachines')).stateMachines.every((m) => m.stateMachineArn !== stateMachineArn));
+  await refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`,
+    call('DescribeStateMachine', { stateMachineArn }));
+});
+
+test('logging, tracing and encryption come back as they were set', async () => {
+  const loggingConfiguration = {
+    level: 'ALL', includeExecutionData: true, destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: LOG_GROUP } }],
+  };
+  const stateMachineArn = await create(PASS, {
+    loggingConfiguration, tracingConfiguration: { enabled: true }, encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+    tags: [{ key: 'team', value: 'blue' }, { key: 'empty', value: '' }],
+  });
+  const described = await call('DescribeStateMachine', { stateMachineArn });
+  assert.deepEqual(described.loggingConfiguration, loggingConfiguration);
+  assert.deepEqual(described.tracingConfiguration, { enabled: true });
+  assert.deepEqual(described.encryptionConfiguration, { type: 'AWS_OWNED_KEY' });
+
+  await call('UpdateStateMachine', { stateMachineArn, loggingConfiguration: { level: 'OFF' }, tracingConfiguration: { enabled: false } });
+  const updated = await call('DescribeStateMachine', { stateMachineArn });
+  assert.equal(updated.loggingConfiguration.level, 'OFF');
+  assert.deepEqual(updated.tracingConfiguration, { enabled: false });
+  assert.equal(updated.definition, PASS);
+});
+
+test('what is wrong with a machine is refused', async () => {
+  const good = { name: 'good', definition: PASS, roleArn: ROLE };
+  const refuse = (name, message, change) => refused(name, message, call('CreateStateMachine', { ...good, ...change }));
+  await refuse('InvalidName', "Invalid Name: 'a/b'", { name: 'a/b' });
+  await refuse('InvalidArn', /^Invalid Arn: /, { roleArn: 'not an arn' });
+  await refuse('InvalidDefinition', /^Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: /, { definition: 'not json' });
+  await refuse('InvalidDefinition', /^Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: /, { definition: '{}' });
+  await refuse('ValidationException', /'type' failed to satisfy constraint: Member must satisfy enum value set/, { type: 'SLOW' });
+  await refuse('TooManyTags', /./, { tags: Array.from({ length: 51 }, (_, i) => ({ key: `k${i}`, value: '' })) });
+  await refuse('InvalidLoggingConfiguration', 'Invalid Logging Configuration: Must specify exactly one Log Destination.',
+    { loggingConfiguration: { level: 'ALL' } });
+  await refuse('ValidationException', /./, { publish: true });
+  await refused('ValidationException', /'name' failed to satisfy constraint/, call('CreateStateMachine', { ...good, name: '' }));
+  assert.ok(!(await call('ListStateMachines')).stateMachines.some((m) => m.name === 'good'));
+});
+
+test('creating a machine is idempotent', async () => {
+  const machine = { name: 'idempotent', definition: PASS, roleArn: ROLE };
+  const first = await call('CreateStateMachine', machine);
+  assert.deepEqual(await call('CreateStateMachine', { ...machine, roleArn: `${ROLE}2`, tags: [{ key: 'a', value: 'b' }] }), first);
+  for (const change of [{ definition: HOUR }, { type: 'EXPRESS' }, { tracingConfiguration: { enabled: true } }]) {
+    await refused('StateMachineAlreadyExists', `State Machine Already Exists: '${first.stateMachineArn}'`,
+      call('CreateStateMachine', { ...machine, ...change }));
+  }
+});
+
+test('machines are listed page by page', async () => {
+  const made = [];
+  for (let i = 0; i < 7; ++i) made.push(await create(PASS));
+  const seen = [];
+  for await (const page of sfn.paginateListStateMachines({ client, pageSize: 3 }, {})) {
+    assert.ok(page.stateMachines.length <= 3);
+    seen.push(...page.stateMachines.map((m) => m.stateMachineArn));
+  }
+  assert.equal(new Set(seen).size, seen.length);
+  assert.deepEqual(made.filter((arn) => !seen.includes(arn)), []);
+  await refused('InvalidToken', /^Invalid Token: /, call('ListStateMachines', { nextToken: 'made-up' }));
+  await refused('ValidationException',
+    "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000",
+    call('ListStateMachines', { maxResults: 1001 }));
+});
+
+test('an execution runs and is described', async () => {
+  const stateMachineArn = await create(one({ Type: 'Pass', ResultPath: '$.more', Result: [1, null, 'ü'], End: true }));
+  const { executionArn, startDate } = await call('StartExecution', { stateMachineArn, name: 'one', input: '{"b":1,"a":{"z":0}}', traceHeader: 'Root=1-2-3' });
+  assert.equal(executionArn, `${stateMachineArn.replace(':stateMachine:', ':execution:')}:one`);
+  const description = await closed(executionArn);
+  assert.ok(description.stopDate >= startDate);
+  assert.deepEqual(description, {
+    executionArn, stateMachineArn, name: 'one', status: 'SUCCEEDED', startDate, stopDate: description.stopDate,
+    input: '{"b":1,"a":{"z":0}}', inputDetails: { included: true }, output: '{"b":1,"a":{"z":0},"more":[1,null,"ü"]}',
+    outputDetails: { included: true }, redriveCount: 0, redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven', traceHeader: 'Root=1-2-3',
+  });
+  const bare = await call('DescribeExecution', { executionArn, includedData: 'METADATA_ONLY' });
+  assert.deepEqual([bare.input, bare.output, bare.status], [undefined, undefined, 'SUCCEEDED']);
+
+  const machine = await call('DescribeStateMachineForExecution', { executionArn });
+  assert.deepEqual([machine.stateMachineArn, machine.name, machine.roleArn], [stateMachineArn, stateMachineArn.split(':').pop(), ROLE]);
+});
+
+test('starting an execution is idempotent while it runs', async () => {
+  const stateMachineArn = await create(HOUR);
+  const request = { stateMachineArn, name: 'same', input: '{"a": 1}' };
+  const first = await call('StartExecution', request);
+  assert.deepEqual(await call('StartExecution', request), first);
+  const taken = `Execution Already Exists: '${first.executionArn}'`;
+  await refused('ExecutionAlreadyExists', taken, call('StartExecution', { ...request, input: '{"a":1}' })); // as text
+  await refused('ExecutionAlreadyExists', taken, call('StartExecution', { ...request, input: undefined }));
+  await call('StopExecution', { executionArn: first.executionArn });
+  await refused('ExecutionAlreadyExists', taken, call('StartExecution', request));
+});
+
+test('what is wrong with a start is refused', async () => {
+  const stateMachineArn = await create(PASS);
+  await refused('InvalidExecutionInput', /^Invalid State Machine Execution Input: 'Unrecognized token 'not'/,
+    call('StartExecution', { stateMachineArn, input: 'not json' }));
+  await refused('InvalidName', "Invalid Name: 'a b'", call('StartExecution', { stateMachineArn, name: 'a b' }));
+  const nobody = `${stateMachineArn}-not`;
+  await refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${nobody}'`, call('StartExecution', { stateMachineArn: nobody }));
+  await refused('InvalidArn', "Invalid Arn: 'Invalid ARN prefix: nothing'", call('StartExecution', { stateMachineArn: 'nothing' }));
+  const large = JSON.stringify('x'.repeat(262_144));
+  await refused('ValidationException', /'input' failed to satisfy constraint/, call('StartExecution', { stateMachineArn, input: large }));
+});
+
+test('an execution is stopped', async () => {
+  const { executionArn } = await call('StartExecution', { stateMachineArn: await create(HOUR) });
+  const { stopDate } = await call('StopExecution', { executionArn, error: 'Enough', cause: 'of this' });
+  const description = await call('DescribeExecution', { executionArn });
+  assert.deepEqual([description.status, description.error, description.cause, description.stopDate], ['ABORTED', 'Enough', 'of this', stopDate]);
+  assert.deepEqual([description.output, description.redriveStatus], [undefined, 'REDRIVABLE']);
+  assert.deepEqual((await call('StopExecution', { executionArn })).stopDate, stopDate);
+  const { events } = await call('GetExecutionHistory', { executionArn });
+  assert.deepEqual(events.map((e) => [e.id, e.previousEventId, e.type]),
+    [[1, 0, 'ExecutionStarted'], [2, 0, 'WaitStateEntered'], [3, 0, 'ExecutionAborted']]);
+  assert.deepEqual(events[2].executionAbortedEventDetails, { error: 'Enough', cause: 'of this' });
+  await refused('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}x'`, call('StopExecution', { executionArn: `${executionArn}x` }));
+});
+
+test('executions are listed newest first, by status and page by page', async () => {
+  const stateMachineArn = await create(one({ Type: 'Wait', SecondsPath: '$.seconds', End: true }));
+  const names = [];
+  for (const [i, seconds] of [0, 3600, 0, 3600, 0].entries()) {
+    names.unshift(`e${i}`);
+    const { executionArn } = await call('StartExecution', { stateMachineArn, name: `e${i}`, input: JSON.stringify({ seconds }) });
+    if (!seconds) await closed(executionArn);
+  }
+  const listed = async (more) => {
+    const found = [];
+    for await (const page of sfn.paginateListExecutions({ client, pageSize: 2 }, { stateMachineArn, ...more })) {
+      assert.ok(page.executions.length <= 2);
+      found.push(...page.executions);
+    }
+    return found;
+  };
+  const all = await listed({});
+  assert.deepEqual(all.map((e) => e.name), names);
+  assert.deepEqual(Object.keys(all[0]).sort(), ['executionArn', 'name', 'startDate', 'stateMachineArn', 'status', 'stopDate']
+    .concat(all[0].redriveCount === undefined ? [] : ['redriveCount']).sort());
+  assert.equal(all[1].stopDate, undefined);
+  assert.deepEqual((await listed({ statusFilter: 'RUNNING' })).map((e) => e.name), ['e3', 'e1']);
+  assert.deepEqual((await listed({ statusFilter: 'SUCCEEDED' })).map((e) => e.name), ['e4', 'e2', 'e0']);
+  assert.deepEqual(await listed({ statusFilter: 'FAILED' }), []);
+  await refused('ValidationException', /'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: \[/,
+    call('ListExecutions', { stateMachineArn, statusFilter: 'TIRED' }));
+});
+
+test('a long history comes in pages, forwards and backwards, with and without data', async () => {
+  const stateMachineArn = await create(JSON.stringify({
+    StartAt: 'Each',
+    States: {
+      Each: {
+        Type: 'Map', End: true, MaxConcurrency: 1,
+        ItemProcessor: { StartAt: 'One', States: { One: { Type: 'Pass', End: true } } },
+      },
+    },
+  }));
+  const input = JSON.stringify(Array.from({ length: 300 }, (_, i) => i));
+  const { executionArn } = await call('StartExecution', { stateMachineArn, input });
+  assert.equal((await closed(executionArn)).output, input);
+  const pages = async (pageSize, more = {}) => {
+    const events = [];
+    for await (const page of sfn.paginateGetExecutionHistory({ client, pageSize }, { executionArn, ...more })) {
+      assert.ok(page.events.length <= pageSize);
+      events.push(...page.events);
+    }
+    return events;
+  };
+  const events = await pages(1000);
+  assert.equal(events.length, 1 + 2 + 300 * 4 + 2 + 1);
+  assert.deepEqual(events.map((e) => e.id), events.map((_, i) => i + 1));
+  assert.deepEqual(await pages(37), events);
+  assert.deepEqual(await pages(100, { reverseOrder: true }), [...events].reverse());
+  const bare = await pages(1000, { includeExecutionData: false });
+  assert.deepEqual(bare.map((e) => [e.id, e.type]), events.map((e) => [e.id, e.type]));
+  assert.equal(bare[1].stateEnteredEventDetails.input, undefined);
+  assert.equal(bare[1].stateEnteredEventDetails.name, 'Each');
+  await refused('InvalidToken', /^Invalid Token: /, call('GetExecutionHistory', { executionArn, nextToken: 'made-up' }));
+});
+
+test('a synchronous Express execution answers with its outcome', async () => {
+  const express = (state) => create(one(state), { type: 'EXPRESS' });
+  const stateMachineArn = await express({ Type: 'Pass', End: true });
+  const answer = await call('StartSyncExecution', { stateMachineArn, input: '{"n":1}' });
+  assert.deepEqual([answer.status, answer.input, answer.output, answer.stateMachineArn], ['SUCCEEDED', '{"n":1}', '{"n":1}', stateMachineArn]);
+  assert.match(answer.executionArn, new RegExp(`:express:${stateMachineArn.split(':').pop()}:${answer.name}:[0-9a-f-]{36}$`));
+  assert.deepEqual([answer.inputDetails, answer.outputDetails], [{ included: true }, { included: true }]);
+  assert.equal(answer.billingDetails.billedMemoryUsedInMB, 64);
+  assert.ok(answer.billingDetails.billedDurationInMilliseconds % 100 === 0);
+  assert.ok(answer.stopDate >= answer.startDate);
+
+  const failed = await call('StartSyncExecution', { stateMachineArn: await express({ Type: 'Fail', Error: 'Broken', Cause: 'it is' }) });
+  assert.deepEqual([failed.status, failed.error, failed.cause, failed.output], ['FAILED', 'Broken', 'it is', undefined]);
+
+  const late = await create(JSON.stringify({ StartAt: 'S', TimeoutSeconds: 1, States: { S: { Type: 'Wait', Seconds: 60, End: true } } }), { type: 'EXPRESS' });
+  assert.equal((await call('StartSyncExecution', { stateMachineArn: late })).status, 'TIMED_OUT');
+
+  await refused('StateMachineTypeNotSupported', /./, call('StartSyncExecution', { stateMachineArn: await create(PASS) }));
+  await refused('InvalidExecutionInput', /./, call('StartSyncExecution', { stateMachineArn, input: '{' }));
+});
+
+test('Express executions are started but not described', async () => {
+  const stateMachineArn = await create(PASS, { type: 'EXPRESS' });
+  const request = { stateMachineArn, name: 'same' };
+  const [first, second] = [await call('StartExecution', request), await call('StartExecution', request)];
+  assert.notEqual(first.executionArn, second.executionArn); // never idempotent
+  const { executionArn } = first;
+  const express = "Invalid Arn: 'Resource type not valid in this context: express'";
+  await refused('InvalidArn', express, call('DescribeExecution', { executionArn }));
+  await refused('InvalidArn', express, call('GetExecutionHistory', { executionArn }));
+  await refused('InvalidArn', express, call('StopExecution', { executionArn }));
+  await refused('StateMachineTypeNotSupported', /./, call('ListExecutions', { stateMachineArn }));
+});
+
+// Starts an execution that waits for a token, and gets the token that its function left in a file.
+let parked = 0;
+async function park(more = {}) {
+  const stateMachineArn = await create(one({
+    Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken', End: true,
+    Parameters: { FunctionName: 'park', Payload: { 'file.$': '$.file', 'token.$': '$$.Task.Token' } }, ...more,
+  }));
+  const file = path.join(folder, `token-${++parked}`);
+  const { executionArn } = await call('StartExecution', { stateMachineArn, input: JSON.stringify({ file }) });
+  await eventually('the token', () => existsSync(file));
+  await eventually('TaskSubmitted', async () =>
+    (await call('GetExecutionHistory', { executionArn })).events.some((e) => e.type === 'TaskSubmitted'));
+  return { executionArn, taskToken: readFileSync(file, 'utf8') };
+}
+
+test('a task token succeeds', async () => {
+  const { executionArn, taskToken } = await park();
+  assert.ok(taskToken.length <= 2048);
+  assert.deepEqual(await call('SendTaskHeartbeat', { taskToken }), {});
+  await refused('InvalidOutput', /^Invalid Output: /, call('SendTaskSuccess', { taskToken, output: 'not json' }));
+  assert.deepEqual(await call('SendTaskSuccess', { taskToken, output: '{"by": "hand"}' }), {});
+  assert.equal((await closed(executionArn)).output, '{"by":"hand"}');
+  await refused('TaskTimedOut', /^Task Timed Out: /, call('SendTaskSuccess', { taskToken, output: '1' }));
+  await refused('TaskTimedOut', /^Task Timed Out: /, call('SendTaskHeartbeat', { taskToken }));
+});
+
+test('a task token fails', async () => {
+  const { executionArn, taskToken } = await park();
+  await call('SendTaskFailure', { taskToken, error: 'Refused', cause: 'no time' });
+  const { status, error, cause } = await closed(executionArn);
+  assert.deepEqual([status, error, cause], ['FAILED', 'Refused', 'no time']);
+  await refused('TaskTimedOut', /^Task Timed Out: /, call('SendTaskFailure', { taskToken }));
+});
+
+test('heartbeats keep a task alive, and their end is its end', async () => {
+  const { executionArn, taskToken } = await park({ HeartbeatSeconds: 2 });
+  const until = Date.now() + 4000;
+  while (Date.now() < until) {
+    await call('SendTaskHeartbeat', { taskToken });
+    await sleep(100);
+  }
+  assert.equal((await call('DescribeExecution', { executionArn })).status, 'RUNNING');
+  const description = await closed(executionArn);
+  assert.deepEqual([description.status, description.error], ['FAILED', 'States.Timeout']);
+  await refused('TaskTimedOut', /^Task Timed Out: /, call('SendTaskHeartbeat', { taskToken }));
+});
+
+test('tokens that were never made are invalid', async () => {
+  for (const taskToken of ['made-up', 'A'.repeat(2048)]) {
+    const invalid = "Invalid Token: 'Invalid token'";
+    await refused('InvalidToken', invalid, call('SendTaskSuccess', { taskToken, output: '{}' }));
+    await refused('InvalidToken', invalid, call('SendTaskFailure', { taskToken }));
+    await refused('InvalidToken', invalid, call('SendTaskHeartbeat', { taskToken }));
+  }
+});
+
+test('a function is retried and its history shows it', async () => {
+  const stateMachineArn = await create(one({
+    Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:123456789012:function:flaky', End: true,
+    Retry: [{ ErrorEquals: ['Flaky'], IntervalSeconds: 1, MaxAttempts: 2 }],
+  }));
+  const { executionArn } = await call('StartExecution', {
+    stateMachineArn, input: JSON.stringify({ count: path.join(folder, 'count'), failures: 1 }),
+  });
+  assert.equal((await closed(executionArn)).output, '{"calls":2}');
+  const { events } = await call('GetExecutionHistory', { executionArn });
+  assert.deepEqual(events.map((e) => e.type), [
+    'ExecutionStarted', 'TaskStateEntered', 'LambdaFunctionScheduled', 'LambdaFunctionStarted', 'LambdaFunctionFailed',
+    'LambdaFunctionScheduled', 'LambdaFunctionStarted', 'LambdaFunctionSucceeded', 'TaskStateExited', 'ExecutionSucceeded',
+  ]);
+  assert.equal(events[4].lambdaFunctionFailedEventDetails.error, 'Flaky');
+  assert.equal(JSON.parse(events[4].lambdaFunctionFailedEventDetails.cause).errorMessage, 'call 1');
+});
+
+test('a running execution ends when its machine is deleted', async () => {
+  const stateMachineArn = await create(JSON.stringify({
+    StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 1, Next: 'After' }, After: { Type: 'Pass', Next: 'Wait' } },
+  }));
+  await call('StartExecution', { stateMachineArn, name: 'running' });
+  await call('DeleteStateMachine', { stateMachineArn });
+  await eventually('the end of the machine', async () => {
+    const start = await call('StartExecution', { stateMachineArn }).catch((error) => error.name);
+    assert.ok(['StateMachineDeleting', 'StateMachineDoesNotExist'].includes(start), start);
+    return start === 'StateMachineDoesNotExist';
+  });
+  await refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`, call('DescribeStateMachine', { stateMachineArn }));
+});

@@ -1,0 +1,422 @@
+"""A server that ends in the middle of things, by SIGKILL or SIGTERM, goes on where it was when it is started again.
+
+Times are read from the history, not from a clock beside it, so that a slow machine cannot make a test fail: a wait that
+began anew after the restart would end at least `Seconds` after it, however slow the machine is.
+"""
+
+import json
+import signal
+import time
+
+from harness import (Gate, ServerTest, chain, check_history, find, functions_file, lambda_arn, name_of, shape,
+                     types_up_to, wait_for, wait_until)
+
+CALL = ["LambdaFunctionScheduled", "LambdaFunctionStarted"]
+SUBMITTED_TASK = ["TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted"]
+
+
+def machine(start_at, **states):
+    return {"StartAt": start_at, "States": {name.replace("_", " "): state for name, state in states.items()}}
+
+
+def call_function(name, **fields):
+    return {"Type": "Task", "Resource": lambda_arn(name), "End": True, **fields}
+
+
+def with_token(file=None, gate=None, **fields):
+    """A task that hands its token to a function and waits for its return."""
+    payload = {"token.$": "$$.Task.Token"}
+    payload.update({"file": str(file)} if file else {"gate": str(gate)})
+    return {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+            "Parameters": {"FunctionName": "park" if file else "gate", "Payload": payload}, "End": True, **fields}
+
+
+class Scenarios:
+    """Each runs once per way to end a server: the classes at the end of this file."""
+
+    end_signal: signal.Signals
+
+    def setUp(self):
+        super().setUp()
+        self.gate = Gate(self.folder / "gate")
+        config = functions_file(self.folder, {"gate": "gate.handler", "flaky": "flaky.handler", "park": "park.handler"})
+        self.sfn = self.server("--config", config, data=self.folder / "stepwell.db")
+
+    def stop_server(self):
+        status = self.sfn.end(self.end_signal)
+        self.assertEqual(status, -signal.SIGKILL if self.end_signal == signal.SIGKILL else 0)
+
+    def restart(self):
+        self.stop_server()
+        self.sfn.start()
+
+    def ended(self, execution, status="SUCCEEDED"):
+        """The description and the history of an execution that ended as it should."""
+        description = self.sfn.closed(execution)
+        self.assertEqual(description["status"], status, description)
+        events = self.sfn.history(execution)
+        check_history(self, events)
+        return description, events
+
+    def on_time(self, due, happened, otherwise):
+        """What was due before the restart happened then; `otherwise`: the earliest time had it begun anew."""
+        self.assertGreaterEqual(happened, due - 0.002)  # timestamps have milliseconds
+        self.assertLess(happened, otherwise - 0.002)
+
+    # --- Wait ---------------------------------------------------------------------------------------------------------
+
+    def test_a_wait_ends_when_it_was_due(self):
+        execution = self.sfn.run("wait", machine(
+            "Wait", Wait={"Type": "Wait", "Seconds": 4, "Next": "Say"},
+            Say={"Type": "Pass", "Result": "waited", "End": True}))
+        entered = find(self.sfn.reached(execution, "WaitStateEntered"), "WaitStateEntered")["timestamp"]
+        wait_until(entered + 1.5)
+        self.stop_server()
+        stopped = time.time()
+        self.sfn.start()
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), "waited")
+        self.assertEqual(shape(events), chain(
+            "ExecutionStarted", "WaitStateEntered", "WaitStateExited", "PassStateEntered", "PassStateExited",
+            "ExecutionSucceeded"))
+        self.on_time(entered + 4, find(events, "WaitStateExited")["timestamp"], otherwise=stopped + 4)
+
+    def test_a_wait_that_ran_out_meanwhile_ends_at_once(self):
+        execution = self.sfn.run("short", machine("Wait", Wait={"Type": "Wait", "Seconds": 1, "End": True}))
+        entered = find(self.sfn.reached(execution, "WaitStateEntered"), "WaitStateEntered")["timestamp"]
+        self.stop_server()
+        wait_until(entered + 1.5)
+        restarted = time.time()
+        self.sfn.start()
+        _, events = self.ended(execution)
+        exited = find(events, "WaitStateExited")["timestamp"]
+        self.assertGreaterEqual(exited, restarted - 0.002)
+        self.assertLess(exited, time.time())
+
+    def test_a_wait_for_a_timestamp_survives_two_restarts(self):
+        due = int(time.time()) + 4
+        execution = self.sfn.run(
+            "until", machine("Wait", Wait={"Type": "Wait", "TimestampPath": "$.at", "End": True}),
+            {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(due))})
+        self.sfn.reached(execution, "WaitStateEntered")
+        self.restart()
+        self.assertEqual(self.sfn.status(execution), "RUNNING")
+        self.restart()
+        _, events = self.ended(execution)
+        self.assertEqual(len(events), 4)
+        self.assertGreaterEqual(find(events, "WaitStateExited")["timestamp"], due - 0.002)
+
+    # --- Retry --------------------------------------------------------------------------------------------------------
+
+    def test_a_retry_comes_when_it_was_due(self):
+        execution = self.sfn.run("retry", machine("Call", Call=call_function(
+            "flaky", Retry=[{"ErrorEquals": ["Flaky"], "IntervalSeconds": 4, "MaxAttempts": 1}])),
+            {"count": str(self.folder / "count"), "failures": 1})
+        failed = find(self.sfn.reached(execution, "LambdaFunctionFailed"), "LambdaFunctionFailed")["timestamp"]
+        wait_until(failed + 1.5)
+        self.stop_server()
+        stopped = time.time()
+        self.sfn.start()
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), {"calls": 2})
+        self.assertEqual(shape(events), chain(
+            "ExecutionStarted", "TaskStateEntered", *CALL, "LambdaFunctionFailed", *CALL, "LambdaFunctionSucceeded",
+            "TaskStateExited", "ExecutionSucceeded"))
+        again = find(events, "LambdaFunctionScheduled", count=2)["timestamp"]
+        self.on_time(failed + 4, again, otherwise=stopped + 4)
+
+    def test_retries_before_and_after_count_together(self):
+        execution = self.sfn.run("retries", machine("Call", Call=call_function(
+            "flaky", Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 2}])),
+            {"count": str(self.folder / "count"), "failures": 100})
+        self.sfn.reached(execution, "LambdaFunctionFailed", count=2)
+        self.restart()
+        description, events = self.ended(execution, "FAILED")
+        self.assertEqual(description["error"], "Flaky")
+        self.assertEqual(json.loads(description["cause"])["errorMessage"], "call 3")
+        self.assertEqual(shape(events), chain(
+            "ExecutionStarted", "TaskStateEntered", *(CALL + ["LambdaFunctionFailed"]) * 3, "ExecutionFailed"))
+        second = find(events, "LambdaFunctionFailed", count=2)["timestamp"]
+        self.assertGreaterEqual(find(events, "LambdaFunctionScheduled", count=3)["timestamp"], second + 2 - 0.002)
+
+    def test_the_retry_of_a_whole_parallel_comes(self):
+        flaky = {"StartAt": "Call", "States": {"Call": call_function("flaky")}}
+        execution = self.sfn.run("again", machine("Both", Both={
+            "Type": "Parallel", "Branches": [flaky], "End": True,
+            "Retry": [{"ErrorEquals": ["Flaky"], "IntervalSeconds": 3, "MaxAttempts": 1}]}),
+            {"count": str(self.folder / "count"), "failures": 1})
+        failed = find(self.sfn.reached(execution, "LambdaFunctionFailed"), "LambdaFunctionFailed")
+        self.restart()
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), [{"calls": 2}])
+        again = find(events, "ParallelStateStarted", count=2)
+        self.assertEqual(again["previousEventId"], failed["id"])
+        self.assertGreaterEqual(again["timestamp"], failed["timestamp"] + 3 - 0.002)
+
+    # --- task tokens --------------------------------------------------------------------------------------------------
+
+    def parked_token(self, file):
+        wait_for(file.exists, "the token's file")
+        return file.read_text()
+
+    def test_a_token_is_still_good(self):
+        file = self.folder / "token"
+        execution = self.sfn.run("token", machine("Park", Park=with_token(file)))
+        token = self.parked_token(file)
+        self.sfn.reached(execution, "TaskSubmitted")
+        file.unlink()
+        self.restart()
+        self.sfn.call("SendTaskHeartbeat", taskToken=token)
+        self.restart()
+        self.sfn.call("SendTaskSuccess", taskToken=token, output='{"by": "hand"}')
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), {"by": "hand"})
+        self.assertEqual(shape(events), chain(
+            "ExecutionStarted", *SUBMITTED_TASK, "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"))
+        self.assertFalse(file.exists(), "a task that was submitted is not submitted again")
+
+        for _ in range(2):  # Now, and after another restart: it is over.
+            self.refused("TaskTimedOut", None, self.sfn.call, "SendTaskSuccess", taskToken=token, output="{}")
+            self.refused("TaskTimedOut", None, self.sfn.call, "SendTaskHeartbeat", taskToken=token)
+            self.refused("InvalidToken", "Invalid Token: 'Invalid token'", self.sfn.call, "SendTaskFailure",
+                         taskToken=token[:-8] + "AAAAAAAA")
+            self.restart()
+
+    def test_a_token_fails_its_task(self):
+        file = self.folder / "token"
+        execution = self.sfn.run("token", machine("Park", Park=with_token(file)))
+        token = self.parked_token(file)
+        self.sfn.reached(execution, "TaskSubmitted")
+        self.restart()
+        self.sfn.call("SendTaskFailure", taskToken=token, error="Refused", cause="no time")
+        description, events = self.ended(execution, "FAILED")
+        self.assertEqual((description["error"], description["cause"]), ("Refused", "no time"))
+        self.assertEqual(shape(events), chain("ExecutionStarted", *SUBMITTED_TASK, "TaskFailed", "ExecutionFailed"))
+
+    def test_before_it_was_submitted_a_task_is_sent_again_with_the_same_token(self):
+        execution = self.sfn.run("token", machine("Hold", Hold=with_token(gate=self.gate.folder)))
+        token = self.gate.arrived()[0]["event"]["token"]
+        self.sfn.reached(execution, "TaskStarted")
+        self.restart()
+        first, second = self.gate.arrived(2)
+        self.assertEqual(second["event"]["token"], token)
+        self.assertEqual(second["request_id"], first["request_id"])
+        self.gate.open()
+        self.sfn.reached(execution, "TaskSubmitted")
+        self.sfn.call("SendTaskSuccess", taskToken=token, output="1")
+        description, events = self.ended(execution)
+        self.assertEqual(description["output"], "1")
+        self.assertEqual(shape(events), chain(
+            "ExecutionStarted", *SUBMITTED_TASK, "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"))
+
+    def test_a_time_out_counts_from_the_first_start(self):
+        file = self.folder / "token"
+        execution = self.sfn.run("late", machine("Park", Park=with_token(file, TimeoutSeconds=4)))
+        token = self.parked_token(file)
+        started = find(self.sfn.reached(execution, "TaskSubmitted"), "TaskStarted")["timestamp"]
+        wait_until(started + 1.5)
+        self.stop_server()
+        stopped = time.time()
+        self.sfn.start()
+        description, events = self.ended(execution, "FAILED")
+        self.assertEqual(description["error"], "States.Timeout")
+        self.assertEqual(shape(events), chain("ExecutionStarted", *SUBMITTED_TASK, "TaskTimedOut", "ExecutionFailed"))
+        self.on_time(started + 4, find(events, "TaskTimedOut")["timestamp"], otherwise=stopped + 4)
+        self.refused("TaskTimedOut", None, self.sfn.call, "SendTaskSuccess", taskToken=token, output="{}")
+
+    def test_the_time_out_of_the_machine_counts_from_the_start(self):
+        definition = machine("Wait", Wait={"Type": "Wait", "Seconds": 3600, "End": True})
+        execution = self.sfn.run("late", {**definition, "TimeoutSeconds": 4})
+        started = self.sfn.reached(execution, "WaitStateEntered")[0]["timestamp"]
+        wait_until(started + 1.5)
+        self.stop_server()
+        stopped = time.time()
+        self.sfn.start()
+        _, events = self.ended(execution, "TIMED_OUT")
+        self.assertEqual(shape(events)[-1], (3, 0, "ExecutionTimedOut"))
+        self.on_time(started + 4, events[-1]["timestamp"], otherwise=stopped + 4)
+
+    def test_a_heartbeat_has_its_whole_interval_from_the_restart(self):
+        file = self.folder / "token"
+        execution = self.sfn.run("heart", machine("Park", Park=with_token(
+            file, HeartbeatSeconds=3, TimeoutSeconds=600)))
+        self.parked_token(file)
+        submitted = find(self.sfn.reached(execution, "TaskSubmitted"), "TaskSubmitted")["timestamp"]
+        self.stop_server()
+        wait_until(submitted + 3.5)
+        restarted = time.time()
+        self.sfn.start()
+        description, events = self.ended(execution, "FAILED")
+        self.assertEqual(description["error"], "States.Timeout")
+        self.assertGreaterEqual(find(events, "TaskTimedOut")["timestamp"], restarted + 3 - 0.002)
+
+    # --- calls under way ----------------------------------------------------------------------------------------------
+
+    def test_a_function_that_was_running_is_called_again(self):
+        execution = self.sfn.run("call", machine("Call", Call=call_function("gate")), {"gate": str(self.gate.folder)})
+        self.gate.arrived()
+        self.sfn.reached(execution, "LambdaFunctionStarted")
+        self.restart()
+        first, second = self.gate.arrived(2)
+        self.assertEqual(second, {**first, "pid": second["pid"]})
+        self.assertNotEqual(second["pid"], first["pid"])
+        self.gate.open()
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), "through")
+        self.assertEqual(shape(events), chain(
+            "ExecutionStarted", "TaskStateEntered", *CALL, "LambdaFunctionSucceeded", "TaskStateExited",
+            "ExecutionSucceeded"))
+
+    def test_a_call_past_its_time_out_is_not_repeated(self):
+        execution = self.sfn.run("call", machine("Call", Call=call_function("gate", TimeoutSeconds=2)),
+                                 {"gate": str(self.gate.folder)})
+        self.gate.arrived()
+        started = find(self.sfn.reached(execution, "LambdaFunctionStarted"), "LambdaFunctionStarted")["timestamp"]
+        self.stop_server()
+        wait_until(started + 2.5)
+        self.sfn.start()
+        _, events = self.ended(execution, "FAILED")
+        self.assertEqual(shape(events), chain(
+            "ExecutionStarted", "TaskStateEntered", *CALL, "LambdaFunctionTimedOut", "ExecutionFailed"))
+        self.assertEqual(len(self.gate.calls()), 1)
+
+    # --- Parallel and Map ---------------------------------------------------------------------------------------------
+
+    def test_each_branch_of_a_parallel_goes_on_by_itself(self):
+        file = self.folder / "token"
+        branches = [
+            machine("Wait", Wait={"Type": "Wait", "Seconds": 3, "Next": "After the wait"},
+                    After_the_wait={"Type": "Pass", "Result": "waited", "End": True}),
+            machine("Call", Call={**call_function("gate"), "Parameters": {"gate": str(self.gate.folder)}}),
+            machine("Park", Park=with_token(file)),
+            machine("Done", Done={"Type": "Pass", "Result": "done", "End": True}),
+        ]
+        execution = self.sfn.run("all", machine("All", All={
+            "Type": "Parallel", "Branches": branches, "Next": "Gather"}, Gather={"Type": "Pass", "End": True}))
+        token = self.parked_token(file)
+        self.gate.arrived()
+        before = self.sfn.reached(execution, "TaskSubmitted")
+        self.assertEqual(name_of(find(before, "PassStateExited")), "Done")
+        self.restart()
+        self.gate.arrived(2)
+        self.gate.open()
+        self.sfn.call("SendTaskSuccess", taskToken=token, output='"token"')
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), ["waited", "through", "token", "done"])
+        self.assertEqual(events[:len(before)], before)
+
+        fork = ["ParallelStateEntered", "ParallelStateStarted"]
+        self.assertEqual(types_up_to(events, find(events, "PassStateExited", "After the wait")), fork + [
+            "WaitStateEntered", "WaitStateExited", "PassStateEntered", "PassStateExited"])
+        self.assertEqual(types_up_to(events, find(events, "TaskStateExited", "Call")), fork + [
+            "TaskStateEntered", *CALL, "LambdaFunctionSucceeded", "TaskStateExited"])
+        self.assertEqual(types_up_to(events, find(events, "TaskStateExited", "Park")), fork + [
+            *SUBMITTED_TASK, "TaskSucceeded", "TaskStateExited"])
+        self.assertEqual([e["type"] for e in events[-5:]], [
+            "ParallelStateSucceeded", "ParallelStateExited", "PassStateEntered", "PassStateExited",
+            "ExecutionSucceeded"])
+        self.assertEqual(sum(e["type"] == "ParallelStateStarted" for e in events), 1)
+
+    def test_a_map_goes_on_with_the_items_that_are_left(self):
+        items = [{"gate": str(self.folder / f"gate-{i}"), "answer": i * i} for i in range(6)]
+        gates = [Gate(item["gate"]) for item in items]
+        execution = self.sfn.run("map", machine("Each", Each={
+            "Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 2, "End": True,
+            "ItemProcessor": machine("Call", Call=call_function("gate"))}), {"items": items})
+        gates[0].open()
+        gates[1].open()
+        self.sfn.reached(execution, "MapIterationSucceeded", count=2)
+        gates[2].arrived()
+        gates[3].arrived()
+        self.restart()
+        gates[2].arrived(2)
+        gates[3].arrived(2)
+        self.assertEqual(self.sfn.status(execution), "RUNNING")
+        gates[3].open()  # The later one first: its end lets item 4 in.
+        gates[4].arrived()
+        self.restart()
+        for gate in gates:
+            gate.open()
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), [0, 1, 4, 9, 16, 25])
+        self.assertEqual([len(gate.calls()) for gate in gates[:2]], [1, 1])  # what was done is not done again
+
+        iterations = [e["mapIterationStartedEventDetails"]["index"] for e in events if e["type"] == "MapIterationStarted"]
+        self.assertEqual(iterations, [0, 1, 2, 3, 4, 5])
+        for exited in [e for e in events if e["type"] == "TaskStateExited"]:
+            path = types_up_to(events, exited)
+            begin = len(path) - 1 - path[::-1].index("MapIterationStarted")
+            self.assertEqual(path[begin:], ["MapIterationStarted", "TaskStateEntered", *CALL,
+                                            "LambdaFunctionSucceeded", "TaskStateExited"])
+        running, most = 0, 0
+        for event in events:
+            running += {"MapIterationStarted": 1, "MapIterationSucceeded": -1}.get(event["type"], 0)
+            most = max(most, running)
+        self.assertEqual(most, 2)
+
+    # --- what is over, and what the API promised ----------------------------------------------------------------------
+
+    def test_what_is_over_stays_as_it_was(self):
+        done = self.sfn.run("done", machine("Say", Say={"Type": "Pass", "Result": {"b": 1, "a": 2}, "End": True}))
+        waiting = self.sfn.run("waiting", machine("Wait", Wait={"Type": "Wait", "Seconds": 3600, "End": True}))
+        self.sfn.reached(waiting, "WaitStateEntered")
+        self.sfn.call("StopExecution", executionArn=waiting, error="Enough", cause="of this")
+        self.sfn.closed(done)
+
+        def everything():
+            return [self.sfn.call("ListStateMachines"),
+                    *(self.sfn.call("DescribeExecution", executionArn=e) for e in (done, waiting)),
+                    *(self.sfn.history(e) for e in (done, waiting))]
+
+        before = everything()
+        self.assertEqual(before[2]["status"], "ABORTED")
+        self.restart()
+        self.assertEqual(everything(), before)
+
+    def test_a_name_is_still_taken(self):
+        definition = machine("Wait", Wait={"Type": "Wait", "Seconds": 3600, "End": True})
+        execution = self.sfn.run("named", definition, {"n": 1}, name="once")
+        arn = self.sfn.call("DescribeExecution", executionArn=execution)["stateMachineArn"]
+        self.restart()
+        again = self.sfn.call("StartExecution", stateMachineArn=arn, name="once", input='{"n": 1}')
+        self.assertEqual(again["executionArn"], execution)
+        self.refused("ExecutionAlreadyExists", f"Execution Already Exists: '{execution}'", self.sfn.call,
+                     "StartExecution", stateMachineArn=arn, name="once", input='{"n": 2}')
+        self.assertEqual(self.sfn.create("named", definition), arn)
+        self.assertEqual(len(self.sfn.call("ListExecutions", stateMachineArn=arn)["executions"]), 1)
+
+    def test_a_stop_after_the_restart_works(self):
+        execution = self.sfn.run("call", machine("Call", Call=call_function("gate")), {"gate": str(self.gate.folder)})
+        self.gate.arrived()
+        self.restart()
+        self.gate.arrived(2)
+        self.sfn.call("StopExecution", executionArn=execution)
+        _, events = self.ended(execution, "ABORTED")
+        self.assertEqual(shape(events)[-1], (5, 0, "ExecutionAborted"))
+        self.gate.open()
+        self.restart()
+        self.assertEqual(self.sfn.history(execution), events)
+
+    def test_what_was_acknowledged_is_there(self):
+        """A few rounds of starts under way when the server ends: each that was answered runs to its end."""
+        arn = self.sfn.create("many", machine(
+            "One", One={"Type": "Pass", "Next": "Two"}, Two={"Type": "Wait", "Seconds": 1, "Next": "Three"},
+            Three={"Type": "Pass", "End": True}))
+        started = []
+        for _ in range(3):
+            for _ in range(40):
+                started.append(self.sfn.call("StartExecution", stateMachineArn=arn, input=str(len(started))))
+            self.restart()
+        for number, answer in enumerate(started):
+            description, events = self.ended(answer["executionArn"])
+            self.assertEqual(description["output"], str(number))
+            self.assertEqual(description["startDate"], answer["startDate"])
+            self.assertEqual(len(events), 8)
+
+
+class AfterSigkill(Scenarios, ServerTest):
+    end_signal = signal.SIGKILL
+
+
+class AfterSigterm(Scenarios, ServerTest):
+    end_signal = signal.SIGTERM
