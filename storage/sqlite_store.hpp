@@ -32,7 +32,7 @@ struct SqliteOptions {
 ///
 /// One thread commits all writes in groups; a few connections read beside it; state machines are answered from memory.
 /// A write that cannot be committed because the disk fails is tried again for `give_up_after`, then dropped and
-/// answered `overloaded`. After close() reads throw StorageError.
+/// answered `overloaded`. After close() reads throw StorageError; the file is free for others when the object is gone.
 class SqliteStore final : public Store {
 public:
     /// Opens the file, or creates it, with the folders on the way to it. Throws StorageError, its message one line that
