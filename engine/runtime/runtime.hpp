@@ -37,6 +37,8 @@ struct Started {
 };
 /// A finished synchronous Express execution.
 struct SyncEnded {
+    /// overloaded: given up before its end (cancelled, shut down, reset); the rest says nothing then.
+    Outcome outcome = Outcome::committed;
     ExecutionStatus status = ExecutionStatus::succeeded;
     TimePoint start_date;
     TimePoint stop_date;
@@ -81,7 +83,8 @@ public:
     void recover();
 
     void start(StartRequest request, std::function<void(Started)> answer);
-    /// Runs an Express execution and answers when it has ended; nothing is stored. The result's handle cancels it.
+    /// Runs an Express execution and answers when it has ended; nothing is stored. The result's handle cancels it; it
+    /// may be called at any time, from any thread.
     using CancelSync = std::function<void()>;
     CancelSync start_sync(StartRequest request, std::function<void(SyncEnded)> answer);
     void stop(ExecutionKey key, StopRequest request, std::function<void(Stopped)> answer);
@@ -93,6 +96,11 @@ public:
     void reset(std::function<void(Outcome)> answer);
     /// Stops the shards; what was running continues at the next start of the server.
     void shut_down();
+
+    /// The clock was set (a manual or a skipping one): what is due by it happens. The wall clock needs no such call.
+    void clock_changed();
+    /// Waits until nothing is under way but calls of tasks: every input taken, every Step stored, nothing due.
+    void settle();
 
     struct Statistics {
         std::uint64_t live_executions = 0;

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/machine/advance.hpp"
+#include "engine/runtime/reply.hpp"
+
+namespace stepwell {
+
+/// What the store has of an execution.
+enum class Kept {
+    journal,  ///< Standard: every Step
+    start,    ///< asynchronous Express: that it was started, until it ends
+    nothing,  ///< synchronous Express
+};
+
+/// An answer that waits for a Step: what it says once that is durable.
+struct StopWaiter {
+    Reply<Stopped> reply;
+    TimePoint stop_date;
+};
+struct TokenWaiter {
+    Reply<TokenOutcome> reply;
+    TokenOutcome outcome = TokenOutcome::accepted;
+};
+using Waiter = std::variant<StopWaiter, TokenWaiter>;
+
+/// A Step that was given to the store: what follows once it is durable.
+struct PendingStep {
+    bool start = false;  ///< the first, which makes the execution
+    std::vector<Action> actions;
+    std::vector<Waiter> waiters;
+};
+
+/// An execution in memory, with what its shard has to know about it.
+struct LiveExecution {
+    /// A new one.
+    LiveExecution(ExecutionInfo info, std::uint64_t live_life, Kept live_kept)
+        : execution(std::move(info)), life(live_life), kept(live_kept) {}
+    /// One that comes back as stored.
+    LiveExecution(Execution&& stored, std::uint64_t live_life)
+        : execution(std::move(stored)),
+          life(live_life),
+          kept(Kept::journal),
+          stored_sequence(execution.last_sequence),
+          stored_event(execution.last_event) {}
+
+    ExecutionKey key() const { return execution.info.key; }
+    /// Where something will go on by itself soon, or answers are owed.
+    bool busy() const { return turn_queued || !pending.empty() || !calls.empty(); }
+
+    Execution execution;
+    const std::uint64_t life;
+    const Kept kept;
+    /// The last entry and event that were given to the store.
+    Sequence stored_sequence = 0;
+    EventId stored_event = 0;
+    std::list<PendingStep> pending;  // in the order of the writes
+    /// Calls under way, by the attempt they are for.
+    std::map<std::pair<FrameId, Sequence>, TaskCallId> calls;
+    std::optional<TimePoint> armed;  // its one entry among the shard's timers
+    TimePoint touched;               // its last input
+    bool turn_queued = false;
+    bool idle_queued = false;
+    Reply<SyncEnded> sync_reply;
+};
+
+}  // namespace stepwell

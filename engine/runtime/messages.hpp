@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/machine/execution.hpp"
+#include "engine/runtime/reply.hpp"
+
+/// What a shard takes from its inbox: values alone, never a reference to another shard's data.
+namespace stepwell {
+
+// --- from callers
+
+struct StartInput {
+    ExecutionKey key = 0;
+    StartRequest request;
+    Reply<Started> reply;
+};
+struct StartSyncInput {
+    ExecutionKey key = 0;
+    StartRequest request;
+    Reply<SyncEnded> reply;
+};
+struct CancelSyncInput {
+    ExecutionKey key = 0;
+};
+struct StopInput {
+    ExecutionKey key = 0;
+    StopRequest request;
+    Reply<Stopped> reply;
+};
+struct TokenInput {
+    TokenTarget target;
+    TokenReport report;
+    Reply<TokenOutcome> reply;
+};
+/// A machine is DELETING: those of its executions that are in memory are told.
+struct MachineGone {
+    std::string state_machine_arn;
+};
+/// The same for one execution, which was just being brought back.
+struct MachineGoneFor {
+    ExecutionKey key = 0;
+    std::string state_machine_arn;
+};
+/// The clock was set: time to look at it.
+struct LookAtClock {};
+
+// --- from the task runner
+
+struct CallEnded {
+    TaskCallId call = 0;
+    TaskResult result;
+};
+
+// --- from the store's writer. A `life` names one stay of an execution in memory: what an earlier one began is dropped.
+
+struct StepStored {
+    ExecutionKey key = 0;
+    std::uint64_t life = 0;
+    Outcome outcome = Outcome::committed;
+};
+/// The end of an execution that could not go on (our bug, a damaged journal) was stored, or not.
+struct FailureStored {
+    ExecutionKey key = 0;
+    std::uint64_t generation = 0;
+    Outcome outcome = Outcome::committed;
+};
+/// The row of an ended Express execution could not be removed.
+struct StillStored {
+    ExecutionKey key = 0;
+    std::uint64_t generation = 0;
+};
+
+// --- from the readers. A `generation` is the time between two resets.
+
+struct NotThere {};
+struct AlreadyClosed {
+    TimePoint stop_date;
+};
+/// The store cannot be read now.
+struct Unreadable {
+    std::string why;
+};
+/// Its journal or definition is not what we wrote.
+struct Broken {
+    Sequence last_sequence = 0;
+    EventId last_event = 0;
+    std::exception_ptr why;
+};
+struct Folded {
+    std::unique_ptr<Execution> execution;
+    bool machine_deleted = false;
+};
+using LoadResult = std::variant<NotThere, AlreadyClosed, Unreadable, Broken, Folded>;
+struct BroughtBack {
+    ExecutionKey key = 0;
+    std::uint64_t generation = 0;
+    LoadResult result;
+};
+/// A page of the index of wake times.
+struct WakesFound {
+    std::uint64_t generation = 0;
+    std::vector<Store::Wake> wakes;
+};
+
+// --- from the runtime itself
+
+/// Forget everything and take nothing until Reopen; `dropped` once that is so.
+struct CloseForReset {
+    std::uint64_t generation = 0;
+    std::function<void()> dropped;
+};
+struct Reopen {
+    std::shared_ptr<const TokenMint> tokens;
+};
+/// Take nothing new, but answer for what is being written.
+struct Drain {};
+struct Quit {};
+
+using Message = std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, TokenInput, MachineGone,
+                             MachineGoneFor, LookAtClock, CallEnded, StepStored, FailureStored, StillStored,
+                             BroughtBack, WakesFound, CloseForReset, Reopen, Drain, Quit>;
+
+}  // namespace stepwell

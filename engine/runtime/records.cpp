@@ -1,0 +1,145 @@
+#include "engine/runtime/records.hpp"
+
+#include <utility>
+
+#include "engine/base/state_errors.hpp"
+#include "engine/machine/journal.hpp"
+
+namespace stepwell {
+namespace {
+
+std::optional<std::string> output_text(const Execution& execution) {
+    if (!execution.output) return std::nullopt;
+    return execution.output->text();
+}
+
+/// `NAME` of `…:stateMachine:NAME`.
+std::string machine_name(const std::string& state_machine_arn) {
+    return state_machine_arn.substr(state_machine_arn.rfind(':') + 1);
+}
+
+}  // namespace
+
+ExecutionInfo info_of(StartRequest request, ExecutionKey key, TimePoint start_time) {
+    const StateMachineRecord& machine = *request.state_machine;
+    ExecutionInfo info;
+    info.key = key;
+    info.arn = std::move(request.execution_arn);
+    info.name = std::move(request.name);
+    info.role_arn = machine.role_arn;
+    info.state_machine_arn = machine.arn;
+    info.state_machine_name = machine.name;
+    info.account = machine.owner.account;
+    info.region = machine.owner.region;
+    info.trace_header = std::move(request.trace_header);
+    info.type = machine.type;
+    info.start_time = start_time;
+    info.input = std::move(request.input);
+    info.definition = std::move(request.definition);
+    return info;
+}
+
+ExecutionInfo info_of(ExecutionRecord record, std::shared_ptr<const asl::StateMachine> definition) {
+    ExecutionInfo info;
+    info.key = record.key;
+    if (auto arn = Arn::parse(record.arn)) {
+        info.account = std::move(arn->account);
+        info.region = std::move(arn->region);
+    }
+    info.arn = std::move(record.arn);
+    info.name = std::move(record.name);
+    info.role_arn = std::move(record.role_arn);
+    info.state_machine_name = machine_name(record.state_machine_arn);
+    info.state_machine_arn = std::move(record.state_machine_arn);
+    info.trace_header = std::move(record.trace_header);
+    info.type = record.type;
+    info.start_time = record.start_date;
+    info.input = Payload::from_text(std::move(record.input));
+    info.definition = std::move(definition);
+    return info;
+}
+
+ExecutionRecord record_of(const Execution& execution, const std::string& revision_id) {
+    ExecutionRecord record = start_record_of(execution, revision_id);
+    record.status = execution.status;
+    record.stop_date = execution.stop_time;
+    record.output = output_text(execution);
+    record.error = execution.failure.error;
+    record.cause = execution.failure.cause;
+    record.wake_at = execution.wake_at();
+    record.last_sequence = execution.last_sequence;
+    record.last_event = execution.last_event;
+    return record;
+}
+
+ExecutionRecord start_record_of(const Execution& execution, const std::string& revision_id) {
+    const ExecutionInfo& info = execution.info;
+    ExecutionRecord record;
+    record.key = info.key;
+    record.arn = info.arn;
+    record.name = info.name;
+    record.state_machine_arn = info.state_machine_arn;
+    record.revision_id = revision_id;
+    record.type = info.type;
+    record.start_date = info.start_time;
+    record.role_arn = info.role_arn;
+    record.input = info.input.text();
+    record.trace_header = info.trace_header;
+    record.wake_at = TimePoint{};
+    return record;
+}
+
+ExecutionUpdate update_of(const Execution& execution) {
+    return {.status = execution.status,
+            .stop_date = execution.stop_time,
+            .output = output_text(execution),
+            .error = execution.failure.error,
+            .cause = execution.failure.cause,
+            .wake_at = execution.wake_at(),
+            .last_sequence = execution.last_sequence,
+            .last_event = execution.last_event};
+}
+
+JournalRow row_of(const std::vector<Entry>& entries, const Execution& execution, Sequence after, EventId last_event) {
+    return {.first_sequence = after + 1,
+            .entry_count = static_cast<std::uint32_t>(entries.size()),
+            .first_event = last_event + 1,
+            .event_count = static_cast<std::uint32_t>(execution.last_event - last_event),
+            .bytes = encode_entries(entries),
+            .latest_time = execution.last_time};
+}
+
+SyncEnded sync_end_of(const Execution& execution) {
+    SyncEnded ended;
+    ended.status = execution.status;
+    ended.start_date = execution.info.start_time;
+    ended.stop_date = execution.stop_time.value_or(execution.last_time);
+    ended.output = output_text(execution);
+    ended.error = execution.failure.error;
+    ended.cause = execution.failure.cause;
+    return ended;
+}
+
+FailureStep failure_step(Sequence after, EventId last_event, TimePoint now, const std::string& cause) {
+    const std::string error(state_errors::kRuntime);
+    std::vector<Entry> entries;
+    entries.push_back(Entry{HistoryEvent{last_event + 1, last_event, now, EventType::execution_failed,
+                                         FailureDetails{error, cause}},
+                            Note{0, false, Closed{}}});
+    FailureStep step;
+    step.row = {.first_sequence = after + 1,
+                .entry_count = 1,
+                .first_event = last_event + 1,
+                .event_count = 1,
+                .bytes = encode_entries(entries),
+                .latest_time = now};
+    step.update.status = ExecutionStatus::failed;
+    step.update.stop_date = now;
+    step.update.error = error;
+    step.update.cause = cause;
+    step.update.last_sequence = after + 1;
+    step.update.last_event = last_event + 1;
+    return step;
+}
+
+}  // namespace stepwell

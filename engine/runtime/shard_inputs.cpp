@@ -1,0 +1,163 @@
+#include <utility>
+
+#include "engine/base/overloaded.hpp"
+#include "engine/runtime/records.hpp"
+#include "engine/runtime/shard.hpp"
+
+namespace stepwell {
+namespace {
+
+std::variant<Payload, Failure, std::monostate> report_of(TokenReport report) {
+    using Body = std::variant<Payload, Failure, std::monostate>;
+    return std::visit(Overloaded{[](TokenSucceeded& success) { return Body(std::move(success.output)); },
+                                 [](TokenFailed& failure) {
+                                     return Body(Failure{std::move(failure.error), std::move(failure.cause)});
+                                 },
+                                 [](TokenHeartbeat&) { return Body(std::monostate{}); }},
+                      report);
+}
+
+}  // namespace
+
+std::unique_ptr<LiveExecution> Shard::begin_execution(ExecutionKey key, StartRequest request, Kept kept) {
+    ExecutionInfo info = info_of(std::move(request), key, by_.clock.now());
+    info.tokens = tokens_;
+    info.wait_time_scale = by_.wait_time_scale;
+    return std::make_unique<LiveExecution>(std::move(info), ++last_life_, kept);
+}
+
+void Shard::on(StartInput input) {
+    // In a reset there is no machine any more.
+    if (mode_ == Mode::resetting) return input.reply({Outcome::not_found, {}, {}});
+    if (!open()) return;
+    const auto machine = input.request.state_machine;
+    const Kept kept = machine->type == WorkflowType::standard ? Kept::journal : Kept::start;
+    auto live = begin_execution(input.key, std::move(input.request), kept);
+    Step step = decide(*live, Begin{});
+    start_stored(std::move(live), std::move(step), machine->revision_id, std::move(input.reply));
+}
+
+void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step, const std::string& revision_id,
+                         Reply<Started> reply) {
+    const Execution& execution = live->execution;
+    const ExecutionKey key = live->key();
+    // One that is over with its first Step has nothing more to do but to be stored. Nobody knows its key before.
+    const bool over = execution.closed();
+    ExecutionRecord record;
+    JournalRow row;
+    if (live->kept == Kept::journal) {
+        record = record_of(execution, revision_id);
+        row = row_of(step.entries, execution, 0, 0);
+    } else {
+        record = start_record_of(execution, revision_id);
+    }
+    live->stored_sequence = execution.last_sequence;
+    live->stored_event = execution.last_event;
+    const std::size_t bytes = row.bytes.size() + record.input.size() + kBytesPerWrite;
+    inbox_->write_began(bytes);
+    by_.store.start_execution(
+        std::move(record), std::move(row),
+        [inbox = inbox_, key, life = over ? 0 : live->life, bytes, start_date = execution.info.start_time,
+         answer = reply.release()](StartOutcome start) {
+            const TimePoint date = start.existing ? start.existing->start_date : start_date;
+            answer({start.outcome, date, std::move(start.existing)});
+            if (life != 0) inbox->post(StepStored{key, life, start.outcome});
+            inbox->write_ended(bytes);
+        });
+    if (over) {
+        if (live->kept == Kept::start) forget(key);
+        return;
+    }
+    LiveExecution& kept = *live_.emplace(key, std::move(live)).first->second;
+    kept.pending.push_back({.start = true, .actions = std::move(step.actions), .waiters = {}});
+    if (step.more) queue_turn(kept);
+    arm(kept);
+}
+
+void Shard::on(StartSyncInput input) {
+    if (!open()) return;
+    auto begun = begin_execution(input.key, std::move(input.request), Kept::nothing);
+    LiveExecution& live = *live_.emplace(input.key, std::move(begun)).first->second;
+    live.sync_reply = std::move(input.reply);
+    proceed(live, Begin{});
+}
+
+void Shard::on(CancelSyncInput input) {
+    LiveExecution* live = find(input.key);
+    if (live != nullptr && live->kept == Kept::nothing) drop(*live, Outcome::overloaded);
+}
+
+void Shard::on(StopInput input) {
+    if (mode_ == Mode::resetting) return input.reply({Outcome::not_found, {}});
+    if (!open()) return;
+    LiveExecution* live = find(input.key);
+    if (live == nullptr) return wait_for(input.key, std::move(input));
+    Step step;
+    if (!live->execution.closed()) {
+        step = decide(*live, Stop{Failure{std::move(input.request.error), std::move(input.request.cause)}});
+    }
+    const TimePoint stop_date = live->execution.stop_time.value();
+    follow(*live, std::move(step), StopWaiter{std::move(input.reply), stop_date});
+}
+
+void Shard::on(TokenInput input) {
+    if (mode_ == Mode::resetting) return input.reply(TokenOutcome::task_not_found);
+    if (!open()) return;
+    LiveExecution* live = find(input.target.execution);
+    if (live == nullptr) return wait_for(input.target.execution, std::move(input));
+    Step step = decide(*live, TokenCame{input.target.frame, input.target.scheduled, report_of(std::move(input.report))});
+    // Also what a refusal says may rest on a Step that is not yet durable.
+    const TokenOutcome outcome = step.accepted ? TokenOutcome::accepted : TokenOutcome::task_timed_out;
+    follow(*live, std::move(step), TokenWaiter{std::move(input.reply), outcome});
+}
+
+void Shard::on(CallEnded input) {
+    const auto found = calls_.find(input.call);
+    if (!open() || found == calls_.end()) return;  // given up
+    const Call call = found->second;
+    calls_.erase(found);
+    LiveExecution* live = find(call.key);
+    if (live == nullptr) return;
+    live->calls.erase({call.frame, call.scheduled});
+    proceed(*live, TaskEnded{call.frame, call.scheduled, std::move(input.result)});
+}
+
+void Shard::on(MachineGone input) {
+    std::vector<ExecutionKey> keys;
+    for (const auto& [key, live] : live_) {
+        if (live->execution.info.state_machine_arn == input.state_machine_arn) keys.push_back(key);
+    }
+    for (const ExecutionKey key : keys) {
+        guarded([&] { on(MachineGoneFor{key, input.state_machine_arn}); });
+    }
+    // These may have been read before the machine was marked. Parked ones read the mark when they come back.
+    for (auto& [key, messages] : away_) messages.emplace_back(MachineGoneFor{key, input.state_machine_arn});
+}
+
+void Shard::on(MachineGoneFor input) {
+    LiveExecution* live = find(input.key);
+    if (!open() || live == nullptr || live->execution.closed()) return;
+    if (live->execution.info.state_machine_arn == input.state_machine_arn) proceed(*live, MachineDeleted{});
+}
+
+void Shard::on(CloseForReset input) {
+    generation_ = input.generation;
+    if (open()) mode_ = Mode::resetting;
+    drop_everything(Outcome::not_found);
+    input.dropped();
+}
+
+void Shard::on(Reopen input) {
+    tokens_ = std::move(input.tokens);
+    if (mode_ == Mode::resetting) mode_ = Mode::open;
+}
+
+void Shard::on(Drain) {
+    mode_ = Mode::draining;
+    turns_.clear();
+    overdue_.clear();
+}
+
+void Shard::on(Quit) { quit_ = true; }
+
+}  // namespace stepwell

@@ -1,0 +1,251 @@
+#include <string>
+#include <utility>
+
+#include "engine/base/overloaded.hpp"
+#include "engine/base/state_errors.hpp"
+#include "engine/runtime/records.hpp"
+#include "engine/runtime/shard.hpp"
+
+namespace stepwell {
+namespace {
+
+/// Between two attempts to remove the row of an ended Express execution.
+constexpr Milliseconds kForgetPause{1000};
+/// A result of a task that is larger than this is too large by far, and is not queued.
+constexpr std::size_t kMostResultBytes = 4 * kMaxPayloadBytes;
+/// API model: the most that error and cause of a failure may have.
+constexpr std::size_t kMostErrorCharacters = 256;
+constexpr std::size_t kMostCauseCharacters = 32'768;
+
+/// Cuts UTF-8 after so many characters.
+void cut(std::string& text, std::size_t most_characters) {
+    if (text.size() <= most_characters) return;
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool begins_character = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+        if (begins_character && characters++ == most_characters) {
+            text.resize(at);
+            return;
+        }
+    }
+}
+
+/// What may stand in an inbox: a result that no limit lets pass is replaced by a small one of which that is true, too.
+TaskResult bounded(TaskResult result) {
+    static const Payload too_large{Json(std::string(kMaxPayloadBytes + 1, ' '))};
+    if (!result) {
+        StateError error = std::move(result).error();
+        cut(error.error, kMostErrorCharacters);
+        cut(error.cause, kMostCauseCharacters);
+        return error;
+    }
+    if (result->size() > kMostResultBytes) return too_large;
+    return result;
+}
+
+void answer(Waiter& waiter, Outcome outcome) {
+    std::visit(Overloaded{[&](StopWaiter& stop) { stop.reply({outcome, stop.stop_date}); },
+                          [&](TokenWaiter& token) {
+                              token.reply(outcome == Outcome::committed   ? token.outcome
+                                          : outcome == Outcome::not_found ? TokenOutcome::task_not_found
+                                                                          : TokenOutcome::overloaded);
+                          }},
+               waiter);
+}
+
+void answer_all(std::list<PendingStep>& steps, Outcome outcome) {
+    for (PendingStep& step : steps) {
+        for (Waiter& waiter : step.waiters) answer(waiter, outcome);
+    }
+    steps.clear();
+}
+
+}  // namespace
+
+LiveExecution* Shard::find(ExecutionKey key) {
+    const auto found = live_.find(key);
+    return found == live_.end() ? nullptr : found->second.get();
+}
+
+LiveExecution* Shard::find(ExecutionKey key, std::uint64_t life) {
+    LiveExecution* live = find(key);
+    return live != nullptr && live->life == life ? live : nullptr;
+}
+
+Step Shard::decide(LiveExecution& live, InputBody body) {
+    // A start that is to be stored is not in live_ yet: where it goes wrong nothing is there that could be failed.
+    if (live_.contains(live.key())) in_hand_ = InHand{live.key(), 0, 0};
+    live.touched = by_.clock.now();
+    Step step = advance(live.execution, Input{live.touched, random_.next(), std::move(body)});
+    transitions_.fetch_add(static_cast<std::uint64_t>(step.transitions), std::memory_order_relaxed);
+    return step;
+}
+
+void Shard::follow(LiveExecution& live, Step step, std::optional<Waiter> waiter) {
+    if (live.kept == Kept::journal && !step.entries.empty()) write(live, step);
+    if (live.pending.empty()) {
+        act(live, std::move(step.actions));
+        if (waiter) answer(*waiter, Outcome::committed);
+    } else {
+        PendingStep& last = live.pending.back();
+        std::move(step.actions.begin(), step.actions.end(), std::back_inserter(last.actions));
+        if (waiter) last.waiters.push_back(std::move(*waiter));
+    }
+    if (step.more) queue_turn(live);
+    arm(live);
+    look_after(live);
+}
+
+void Shard::write(LiveExecution& live, const Step& step) {
+    const Execution& execution = live.execution;
+    JournalRow row = row_of(step.entries, execution, live.stored_sequence, live.stored_event);
+    const std::size_t bytes = row.bytes.size() + kBytesPerWrite;
+    const Sequence after = std::exchange(live.stored_sequence, execution.last_sequence);
+    live.stored_event = execution.last_event;
+    live.pending.emplace_back();
+    inbox_->write_began(bytes);
+    by_.store.append(live.key(), after, std::move(row), update_of(execution),
+                     [inbox = inbox_, key = live.key(), life = live.life, bytes](Outcome outcome) {
+                         inbox->post(StepStored{key, life, outcome});
+                         inbox->write_ended(bytes);
+                     });
+}
+
+void Shard::on(StepStored input) {
+    LiveExecution* live = find(input.key, input.life);
+    if (live == nullptr) return;
+    in_hand_ = InHand{input.key, 0, 0};
+    if (input.outcome == Outcome::committed) {
+        PendingStep step = std::move(live->pending.front());
+        live->pending.pop_front();
+        act(*live, std::move(step.actions));
+        for (Waiter& waiter : step.waiters) answer(waiter, Outcome::committed);
+        look_after(*live);
+        return;
+    }
+    // What is in memory is ahead of what is stored, and every Step behind this one fails, too: it goes, and what is
+    // stored comes back. A start that failed has left nothing, unless its outcome is open.
+    const bool start = live->pending.front().start;
+    const bool gone = input.outcome == Outcome::not_found || input.outcome == Outcome::discarded;
+    const bool restarted = live->kept == Kept::journal && !gone &&
+                           (!start || input.outcome == Outcome::overloaded);
+    drop(*live, gone ? Outcome::not_found : Outcome::overloaded);
+    if (restarted) bring_back_later(input.key);
+}
+
+void Shard::act(LiveExecution& live, std::vector<Action> actions) {
+    for (Action& action : actions) {
+        std::visit(Overloaded{[&](StartTask& start) { call_task(live, std::move(start)); },
+                              [&](CancelTask& cancel) { cancel_task(live, cancel); }},
+                   action);
+    }
+}
+
+void Shard::call_task(LiveExecution& live, StartTask start) {
+    // What came meanwhile (a stop, a time-out) may have ended the attempt; and who drains calls nobody.
+    if (!open() || live.execution.find_task(start.frame, start.scheduled) == nullptr) return;
+    start.call.id = by_.last_call.fetch_add(1, std::memory_order_relaxed) + 1;
+    calls_.emplace(start.call.id, Call{live.key(), start.frame, start.scheduled});
+    live.calls.emplace(std::pair(start.frame, start.scheduled), start.call.id);
+    by_.tasks.start(std::move(start.call), [inbox = inbox_](TaskCallId id, TaskResult result) {
+        inbox->post(CallEnded{id, bounded(std::move(result))});
+    });
+}
+
+void Shard::cancel_task(LiveExecution& live, const CancelTask& cancel) {
+    const auto found = live.calls.find({cancel.frame, cancel.scheduled});
+    if (found == live.calls.end()) return;
+    const TaskCallId id = found->second;
+    live.calls.erase(found);
+    calls_.erase(id);
+    by_.tasks.cancel(id);
+}
+
+void Shard::cancel_calls(LiveExecution& live) {
+    for (const auto& [attempt, id] : std::exchange(live.calls, {})) {
+        calls_.erase(id);
+        by_.tasks.cancel(id);
+    }
+}
+
+void Shard::queue_turn(LiveExecution& live) {
+    if (live.turn_queued || !open()) return;
+    live.turn_queued = true;
+    turns_.push_back({live.key(), live.life});
+}
+
+void Shard::arm(LiveExecution& live) {
+    const auto next = live.execution.next_timer();
+    if (next == live.armed) return;
+    if (live.armed) timers_.erase({*live.armed, live.key()});
+    if (next) timers_.emplace(*next, live.key());
+    live.armed = next;
+}
+
+/// After an input or a commit: whether it may go, for ever or for a while.
+void Shard::look_after(LiveExecution& live) {
+    if (live.execution.closed()) {
+        if (live.pending.empty()) finish(live);
+        return;
+    }
+    if (live.kept != Kept::journal || live.busy() || live.idle_queued) return;
+    live.idle_queued = true;
+    idle_.push_back({live.touched, live.key(), live.life});
+}
+
+/// It has ended, and that is durable.
+void Shard::finish(LiveExecution& live) {
+    cancel_calls(live);
+    if (live.kept == Kept::start) forget(live.key());
+    if (live.kept == Kept::nothing) live.sync_reply(sync_end_of(live.execution));
+    remove(live);
+}
+
+/// It leaves memory as it stands; nothing more comes of it.
+void Shard::drop(LiveExecution& live, Outcome outcome) {
+    answer_all(live.pending, outcome);
+    cancel_calls(live);
+    remove(live);
+}
+
+void Shard::remove(LiveExecution& live) {
+    if (live.armed) timers_.erase({*live.armed, live.key()});
+    live_.erase(live.key());
+}
+
+void Shard::drop_everything(Outcome outcome) {
+    for (auto& [key, live] : live_) answer_all(live->pending, outcome);
+    live_.clear();
+    away_.clear();
+    calls_.clear();
+    timers_.clear();
+    turns_.clear();
+    idle_.clear();
+    overdue_.clear();
+    retries_.clear();
+    unforgotten_.clear();
+    loads_ = 0;
+}
+
+void Shard::forget(ExecutionKey key) {
+    inbox_->write_began(kBytesPerWrite);
+    by_.store.forget_execution(key, [inbox = inbox_, key, generation = generation_](Outcome outcome) {
+        if (outcome == Outcome::overloaded) inbox->post(StillStored{key, generation});
+        inbox->write_ended(kBytesPerWrite);
+    });
+}
+
+void Shard::on(StillStored input) {
+    // At shut-down it stays, and runs once more: "at least once".
+    if (!open() || input.generation != generation_) return;
+    unforgotten_.emplace_back(by_.clock.now() + kForgetPause, input.key);
+}
+
+void Shard::forget_again() {
+    while (open() && !unforgotten_.empty() && unforgotten_.front().first <= by_.clock.now()) {
+        forget(unforgotten_.front().second);
+        unforgotten_.pop_front();
+    }
+}
+
+}  // namespace stepwell
