@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "engine/tasks.hpp"
+#include "integrations/config.hpp"
+
+namespace stepwell {
+
+/// All that integrations can be told.
+struct IntegrationOptions {
+    LambdaOptions lambda;
+};
+
+/// Carries out the work of Task states: picks the integration that a call's resource names, one row each.
+/// Has a thread of its own, on which every `done` is called. The destructor ends all calls without calling `done`, and
+/// all processes of local functions.
+class TaskRegistry : public TaskRunner {
+public:
+    /// Throws std::invalid_argument where check_lambda_options has an objection.
+    explicit TaskRegistry(const IntegrationOptions& options);
+    ~TaskRegistry() override;
+    TaskRegistry(const TaskRegistry&) = delete;
+    TaskRegistry& operator=(const TaskRegistry&) = delete;
+
+    void start(TaskCall call, TaskDone done) override;
+    void cancel(TaskCallId id) override;
+    void cancel_all() override;
+
+    /// The processes of local functions that run now.
+    std::vector<pid_t> function_pids() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stepwell
