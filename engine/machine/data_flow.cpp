@@ -29,7 +29,8 @@ Json Turn::context_of(const Frame& frame, std::optional<std::pair<std::uint32_t,
     execution["StartTime"] = to_iso8601(info.start_time);
     execution["Name"] = info.name;
     execution["RoleArn"] = info.role_arn;
-    execution["RedriveCount"] = 0;
+    // OBSERVED: Express executions, which cannot be redriven, have none (docs/observed.md).
+    if (info.type == asl::WorkflowType::standard) execution["RedriveCount"] = 0;
     Json machine = Json::object();
     machine["Id"] = info.state_machine_arn;
     machine["Name"] = info.state_machine_name;

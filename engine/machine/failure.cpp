@@ -31,8 +31,9 @@ double delay_millis(const asl::Retrier& retrier, std::uint32_t attempts) {
 
 Json error_output(const Failure& failure) {
     Json output = Json::object();
-    if (failure.error) output["Error"] = *failure.error;
-    if (failure.cause) output["Cause"] = *failure.cause;
+    // OBSERVED: what an error lacks (a time-out its cause) is empty here (docs/observed.md).
+    output["Error"] = failure.error.value_or("");
+    output["Cause"] = failure.cause.value_or("");
     return output;
 }
 
