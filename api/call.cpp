@@ -41,8 +41,16 @@ void Call::finish(Checked<std::string> answer) {
     }
 }
 
-void Call::fail(std::string_view what) {
+void Call::log_failure(std::string_view what) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (cancelled_) return;  // given up because nobody waits for it: no failure
+    }
     spdlog::error("{} {}: {}", operation_, request_id_, what);
+}
+
+void Call::fail(std::string_view what) {
+    log_failure(what);
     refuse({ErrorKind::internal_failure, "The request could not be carried out; the server's log says why."});
 }
 
@@ -50,7 +58,7 @@ void Call::fail(Outcome outcome) {
     const std::string_view why = outcome == Outcome::discarded
                                      ? "The request was given up: the server was reset or shut down."
                                      : "The request could not be stored in time; whether it was carried out is open.";
-    spdlog::error("{} {}: {}", operation_, request_id_, why);
+    log_failure(why);
     refuse({ErrorKind::internal_failure, std::string(why)});
 }
 

@@ -77,6 +77,7 @@ public:
 
 private:
     void answer(Response response);
+    void log_failure(std::string_view what);
     void fail_with_current_exception() noexcept;
 
     const std::shared_ptr<Services> services_;

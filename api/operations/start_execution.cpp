@@ -90,7 +90,7 @@ void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, con
 }
 
 std::string_view sync_status_text(ExecutionStatus status) {
-    // API Reference, StartSyncExecution: SUCCEEDED, FAILED or TIMED_OUT; one given up answers nobody.
+    // API Reference, StartSyncExecution, `status`: SUCCEEDED, FAILED or TIMED_OUT.
     return status_text(status == ExecutionStatus::aborted ? ExecutionStatus::failed : status);
 }
 
@@ -134,7 +134,10 @@ void start_sync(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted
         StartRequest request{machine, std::move(definition), arn, wanted->name, wanted->input, wanted->trace_header};
         call->on_cancel(call->services().runtime.start_sync(
             std::move(request), [call, wanted, arn = std::move(arn)](const SyncEnded& ended) {
-                call->guarded([&] { call->succeed(ended_body(*call, *wanted, arn, ended)); });
+                call->guarded([&] {
+                    if (ended.outcome != Outcome::committed) return call->fail(ended.outcome);
+                    call->succeed(ended_body(*call, *wanted, arn, ended));
+                });
             }));
     });
 }
