@@ -21,9 +21,9 @@ sfn() {
 # create_machine NAME DEFINITION_FILE: prints its ARN. A machine of that name from an earlier run gets the new definition.
 # AWS would check the role; here any well-formed one will do.
 create_machine() {
-    local name="$1" file="$2" arn
-    arn="$(sfn list-state-machines --output json --query "stateMachines[?name=='$name'].stateMachineArn" |
-        json "it[0] if it else ''")" || return 1
+    local name="$1" file="$2" machines arn
+    machines="$(sfn list-state-machines --output json --query "stateMachines[?name=='$name'].stateMachineArn")" || return 1
+    arn="$(json "it[0] if it else ''" <<< "$machines")"
     if [ -z "$arn" ]; then
         sfn create-state-machine --name "$name" --definition "file://$file" \
             --role-arn arn:aws:iam::123456789012:role/stepwell-example --query stateMachineArn

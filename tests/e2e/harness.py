@@ -153,9 +153,9 @@ class Server:
         return self.call("CreateStateMachine", name=name, definition=json.dumps(definition), roleArn=ROLE,
                          **more)["stateMachineArn"]
 
-    def run(self, name, definition, input=None, **more):
+    def run(self, machine_name, definition, input=None, **more):
         """Creates a machine, starts it and returns the execution's ARN."""
-        machine = self.create(name, definition)
+        machine = self.create(machine_name, definition)
         return self.call("StartExecution", stateMachineArn=machine, input=json.dumps(input or {}),
                          **more)["executionArn"]
 

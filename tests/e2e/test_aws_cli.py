@@ -208,7 +208,7 @@ class Executions(CliTest):
                 self.assertIsNone(self.aws("send-task-heartbeat", "--task-token", token))
                 if name == "success":
                     self.aws("send-task-success", "--task-token", token, "--task-output", '{"n": 1}')
-                    self.assertEqual(self.describe_closed(execution)["output"], '{"n":1}')
+                    self.assertEqual(json.loads(self.describe_closed(execution)["output"]), {"n": 1})
                 else:
                     self.aws("send-task-failure", "--task-token", token, "--error", "Bad", "--cause", "luck")
                     described = self.describe_closed(execution)
@@ -245,10 +245,21 @@ class Errors(CliTest):
                       f"Execution Does Not Exist: '{self.EXECUTION}'", command, "--execution-arn", self.EXECUTION)
 
     def test_definitions(self):
-        self.says("An error occurred (InvalidDefinition) when calling the CreateStateMachine operation: Invalid State "
-                  "Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere at /States/S/Next'",
-                  "create-state-machine", "--name", "bad", "--role-arn", ROLE, "--definition",
-                  machine(Type="Pass", Next="Nowhere"))
+        for problem, definition in (
+                ("SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, "
+                 "Fail, Choice, Parallel, Map] at /States/S/Type", machine(Type="Sleep", End=True)),
+                ("MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere at /States/S/Default",
+                 json.dumps({"StartAt": "S", "States": {"End": {"Type": "Succeed"}, "S": {
+                     "Type": "Choice", "Default": "Nowhere",
+                     "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "End"}]}}}))):
+            for operation, command in (
+                    ("CreateStateMachine", ["create-state-machine", "--name", "bad", "--role-arn", ROLE]),
+                    ("UpdateStateMachine", ["update-state-machine", "--state-machine-arn", self.good()])):
+                self.says(f"An error occurred (InvalidDefinition) when calling the {operation} operation: "
+                          f"Invalid State Machine Definition: '{problem}'", *command, "--definition", definition)
+
+    def good(self):
+        return self.sfn.create("good", json.loads(PASS))
 
     def test_a_name_that_is_taken(self):
         arn = self.create("mine", PASS)

@@ -304,9 +304,11 @@ class Http(ServerTest):
             with self.subTest(headers):
                 status, _, _ = self.post(**headers)
                 self.assertEqual(status, 403)
-        for path in ("/_stepwell/reset",):
-            status, _, _ = self.sfn.http("POST", path, "", {"Origin": "https://evil.example"})
-            self.assertEqual(status, 403)
+        for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"},
+                        {"Content-Type": "text/plain"}):
+            with self.subTest(f"reset {headers}"):
+                status, _, _ = self.sfn.http("POST", "/_stepwell/reset", "", headers)
+                self.assertEqual(status, 403)
 
     def test_a_request_that_is_too_large_is_refused_and_others_go_on(self):
         try:
