@@ -1,5 +1,6 @@
-// The floor that physics sets for an HTTP answer: a bare Beast server on one thread that parses a JSON body and sends
-// it back. `stepwell_echo` listens on a free port of 127.0.0.1 and prints it; SIGTERM ends it.
+// The floor that physics sets for an HTTP answer: a bare Beast server on one thread that parses a
+// JSON body and sends it back. `stepwell_echo` listens on a free port of 127.0.0.1 and prints it;
+// SIGTERM ends it.
 
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>
@@ -21,9 +22,10 @@ public:
 
     void read() {
         request_ = {};
-        http::async_read(stream_, buffer_, request_, [self = shared_from_this()](beast::error_code failed, std::size_t) {
-            if (!failed) self->answer();
-        });
+        http::async_read(stream_, buffer_, request_,
+                         [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                             if (!failed) self->answer();
+                         });
     }
 
 private:
@@ -34,9 +36,10 @@ private:
         response_.keep_alive(request_.keep_alive());
         response_.body() = value ? stepwell::write_json(*value) : "{}";
         response_.prepare_payload();
-        http::async_write(stream_, response_, [self = shared_from_this()](beast::error_code failed, std::size_t) {
-            if (!failed) self->read();
-        });
+        http::async_write(stream_, response_,
+                          [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                              if (!failed) self->read();
+                          });
     }
 
     beast::tcp_stream stream_;

@@ -54,7 +54,7 @@ struct ExecutionRecord {
     std::string arn;
     std::string name;
     std::string state_machine_arn;  ///< unqualified
-    std::string revision_id;        ///< of the machine when started; see StateMachineRecord::revision_id
+    std::string revision_id;  ///< of the machine when started; see StateMachineRecord::revision_id
     WorkflowType type = WorkflowType::standard;
     ExecutionStatus status = ExecutionStatus::running;
     TimePoint start_date;
@@ -65,7 +65,8 @@ struct ExecutionRecord {
     std::optional<std::string> error;
     std::optional<std::string> cause;
     std::string trace_header;  ///< empty: none
-    /// When it must next be looked at: now (a restart has something to do), a time, or null (only a call can go on).
+    /// When it must next be looked at: now (a restart has something to do), a time, or null (only a
+    /// call can go on).
     std::optional<TimePoint> wake_at;
     Sequence last_sequence = 0;
     EventId last_event = 0;
@@ -78,7 +79,8 @@ struct JournalRow {
     EventId first_event = 0;  ///< id of its first event; of the next one to come where it has none
     std::uint32_t event_count = 0;
     std::string bytes;
-    /// The latest time its entries bear. Written, not read back: the greatest of all is Store::latest_time().
+    /// The latest time its entries bear. Written, not read back: the greatest of all is
+    /// Store::latest_time().
     TimePoint latest_time{};
 };
 
@@ -97,17 +99,19 @@ struct ExecutionUpdate {
 /// How a write ended. `committed` is said only when it is durable (as far as --durability goes).
 enum class Outcome {
     committed,
-    conflict,      ///< something else stands there (another entry, another execution of that name, another revision)
-    not_found,     ///< the machine or execution is not there (any more), or is DELETING
-    overloaded,    ///< the queue is full or the write waited too long for a failing disk: the outcome is open
-    discarded,     ///< a reset came before it
+    conflict,    ///< something else stands there (another entry, another execution of that name,
+                 ///< another revision)
+    not_found,   ///< the machine or execution is not there (any more), or is DELETING
+    overloaded,  ///< the queue is full or the write waited too long for a failing disk: the outcome
+                 ///< is open
+    discarded,   ///< a reset came before it
 };
 
 /// Runs on the writer thread, in the order of the writes; must be quick and must not throw.
 using Committed = std::function<void(Outcome)>;
 
-/// How a start ended: committed; conflict with the execution that has the name (as last committed); not_found
-/// where the machine is no longer ACTIVE.
+/// How a start ended: committed; conflict with the execution that has the name (as last committed);
+/// not_found where the machine is no longer ACTIVE.
 struct StartOutcome {
     Outcome outcome = Outcome::committed;
     std::optional<ExecutionRecord> existing;
@@ -118,7 +122,8 @@ struct ExecutionPage {
     bool more = false;
 };
 
-/// The disk failed, or what is on it is not ours. The message is one line for the person who runs the server.
+/// The disk failed, or what is on it is not ours. The message is one line for the person who runs
+/// the server.
 class StorageError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -126,9 +131,10 @@ public:
 
 /// Remembers state machines, executions and their journals across restarts.
 ///
-/// Thread-safe. Writes return at once and are committed in the order of the calls, grouped; reads block and see what
-/// is committed, so they run on reader threads, never on a shard. Reads throw StorageError when the disk fails.
-/// No call assumes that the caller is the only node: preconditions are part of the write.
+/// Thread-safe. Writes return at once and are committed in the order of the calls, grouped; reads
+/// block and see what is committed, so they run on reader threads, never on a shard. Reads throw
+/// StorageError when the disk fails. No call assumes that the caller is the only node:
+/// preconditions are part of the write.
 class Store {
 public:
     virtual ~Store() = default;
@@ -137,30 +143,40 @@ public:
 
     /// Adds a machine with its tags. conflict: its ARN exists (the caller then reads and compares).
     virtual void create_state_machine(StateMachineRecord record,
-                                      std::vector<std::pair<std::string, std::string>> tags, Committed done) = 0;
-    /// Replaces definition, role, configurations, revision id, description and update date of an ACTIVE machine that
-    /// still has `expected_revision_id`; the old revision stays as long as an execution runs on it.
-    virtual void update_state_machine(StateMachineRecord record, std::string expected_revision_id, Committed done) = 0;
-    /// Marks the machine DELETING. When nothing of it runs (now, or at the end of its last execution), the machine and
-    /// all that is its own (closed executions, journals, tags, revisions) are removed.
+                                      std::vector<std::pair<std::string, std::string>> tags,
+                                      Committed done) = 0;
+    /// Replaces definition, role, configurations, revision id, description and update date of an
+    /// ACTIVE machine that still has `expected_revision_id`; the old revision stays as long as an
+    /// execution runs on it.
+    virtual void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
+                                      Committed done) = 0;
+    /// Marks the machine DELETING. When nothing of it runs (now, or at the end of its last
+    /// execution), the machine and all that is its own (closed executions, journals, tags,
+    /// revisions) are removed.
     virtual void delete_state_machine(const std::string& arn, Committed done) = 0;
-    virtual std::shared_ptr<const StateMachineRecord> find_state_machine(const std::string& arn) const = 0;
-    /// Machines of one account and region in order of name, after `after_name`, at most `limit`; without definition,
-    /// role, description and configurations (a thousand definitions may be a gigabyte).
-    virtual std::vector<StateMachineRecord> list_state_machines(const Owner& owner, const std::string& after_name,
+    virtual std::shared_ptr<const StateMachineRecord> find_state_machine(
+        const std::string& arn) const = 0;
+    /// Machines of one account and region in order of name, after `after_name`, at most `limit`;
+    /// without definition, role, description and configurations (a thousand definitions may be a
+    /// gigabyte).
+    virtual std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
+                                                                const std::string& after_name,
                                                                 std::size_t limit) const = 0;
-    virtual std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn) const = 0;
+    virtual std::vector<std::pair<std::string, std::string>> tags_of(
+        const std::string& arn) const = 0;
 
     // --- executions
 
-    /// "Insert, or give me what is there": adds the execution with its first Step if its ARN is free and its machine is
-    /// ACTIVE and still has the revision id that the record names (else conflict without `existing`). The revision is
-    /// kept for it. Express executions are stored so, too (with an empty journal row), until `forget_execution`.
+    /// "Insert, or give me what is there": adds the execution with its first Step if its ARN is
+    /// free and its machine is ACTIVE and still has the revision id that the record names (else
+    /// conflict without `existing`). The revision is kept for it. Express executions are stored so,
+    /// too (with an empty journal row), until `forget_execution`.
     virtual void start_execution(ExecutionRecord record, JournalRow first_step,
                                  std::function<void(StartOutcome)> done) = 0;
     /// Stores a Step behind entry `after`, with the row's changes, as one.
     /// conflict: `after` is not the last entry. not_found: the execution is not there.
-    virtual void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update, Committed done) = 0;
+    virtual void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
+                        Committed done) = 0;
     /// Removes a stored Express execution that has ended.
     virtual void forget_execution(ExecutionKey key, Committed done) = 0;
 
@@ -168,39 +184,45 @@ public:
     virtual std::optional<ExecutionRecord> find_execution(ExecutionKey key) const = 0;
     /// The revision that an execution was started on.
     virtual std::optional<RevisionRecord> revision_of(ExecutionKey key) const = 0;
-    /// Standard executions of one machine, newest first, started before the one with key `before` (0: from the
-    /// newest), at most `limit`, of one status if given.
+    /// Standard executions of one machine, newest first, started before the one with key `before`
+    /// (0: from the newest), at most `limit`, of one status if given.
     virtual ExecutionPage list_executions(const std::string& state_machine_arn,
-                                              std::optional<ExecutionStatus> status, ExecutionKey before,
-                                              std::size_t limit) const = 0;
+                                          std::optional<ExecutionStatus> status,
+                                          ExecutionKey before, std::size_t limit) const = 0;
 
-    /// Journal rows of an execution in order, from the row that holds entry `from` on, at most `max_rows`, ending
-    /// early once their bytes exceed `max_bytes` (but at least one row).
-    virtual std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
+    /// Journal rows of an execution in order, from the row that holds entry `from` on, at most
+    /// `max_rows`, ending early once their bytes exceed `max_bytes` (but at least one row).
+    virtual std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from,
+                                                 std::size_t max_rows,
                                                  std::size_t max_bytes) const = 0;
-    /// Rows with events, from the row that holds event `from` on, upwards, or downwards where `reverse`;
-    /// bounds as above.
-    virtual std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse, std::size_t max_rows,
+    /// Rows with events, from the row that holds event `from` on, upwards, or downwards where
+    /// `reverse`; bounds as above.
+    virtual std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse,
+                                                 std::size_t max_rows,
                                                  std::size_t max_bytes) const = 0;
 
-    /// Running executions by `wake_at`, then key, after the given pair, at most `limit`: what recovery walks through.
-    /// Those with a null wake_at are not listed.
+    /// Running executions by `wake_at`, then key, after the given pair, at most `limit`: what
+    /// recovery walks through. Those with a null wake_at are not listed.
     struct Wake {
         TimePoint at;
         ExecutionKey key = 0;
     };
     virtual std::vector<Wake> wakes_after(std::optional<Wake> after, std::size_t limit) const = 0;
-    /// Keys of the running executions of a machine, after `after`, ascending: for DeleteStateMachine.
-    virtual std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn, ExecutionKey after,
+    /// Keys of the running executions of a machine, after `after`, ascending: for
+    /// DeleteStateMachine.
+    virtual std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
+                                                         ExecutionKey after,
                                                          std::size_t limit) const = 0;
 
     // --- the whole
 
-    /// The secret that task tokens are signed with: 32 bytes, made at the first start and at each reset.
+    /// The secret that task tokens are signed with: 32 bytes, made at the first start and at each
+    /// reset.
     virtual std::string token_key() const = 0;
     /// The latest time that any stored entry bears: a restart never sets the clock back.
     virtual std::optional<TimePoint> latest_time() const = 0;
-    /// Forgets everything; writes queued before it and not yet committed end as `discarded`. `done` when it is empty.
+    /// Forgets everything; writes queued before it and not yet committed end as `discarded`. `done`
+    /// when it is empty.
     virtual void reset(Committed done) = 0;
     /// Commits what is queued and closes. Further writes end as `discarded`.
     virtual void close() = 0;

@@ -32,20 +32,21 @@ struct TaskCall {
     std::string credentials_role_arn;
     std::string region;
     std::string account;
-    /// The task's own time-out, if it has one: enforced outside, given so that a call can bound itself.
+    /// The task's own time-out, if it has one: enforced outside, given so that a call can bound
+    /// itself.
     std::optional<TimePoint> deadline;
 };
 
-/// How a call ended: the task's result, or its error (names as AWS: `Lambda.Unknown`, an errorType …).
-/// For `.waitForTaskToken` the result is the output of TaskSubmitted.
+/// How a call ended: the task's result, or its error (names as AWS: `Lambda.Unknown`, an errorType
+/// …). For `.waitForTaskToken` the result is the output of TaskSubmitted.
 using TaskResult = Result<Payload, StateError>;
 using TaskDone = std::function<void(TaskCallId, TaskResult)>;
 
 /// Carries out tasks. Implemented in integrations/, and by ScriptedTasks in tests.
 ///
-/// Thread-safe. `start` returns at once; `done` is called exactly once per call, on any thread (possibly before
-/// `start` returns), unless the call was cancelled: then at most once, and it is ignored.
-/// Time-outs and heartbeats of the state are the engine's business, not the runner's.
+/// Thread-safe. `start` returns at once; `done` is called exactly once per call, on any thread
+/// (possibly before `start` returns), unless the call was cancelled: then at most once, and it is
+/// ignored. Time-outs and heartbeats of the state are the engine's business, not the runner's.
 class TaskRunner {
 public:
     virtual ~TaskRunner() = default;

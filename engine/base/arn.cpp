@@ -12,8 +12,8 @@ std::optional<Arn> Arn::parse(std::string_view text) {
     }
     parts[5] = text;
     if (parts[0] != "arn") return std::nullopt;
-    return Arn{std::string(parts[1]), std::string(parts[2]), std::string(parts[3]), std::string(parts[4]),
-               std::string(parts[5])};
+    return Arn{std::string(parts[1]), std::string(parts[2]), std::string(parts[3]),
+               std::string(parts[4]), std::string(parts[5])};
 }
 
 std::string Arn::text() const {
@@ -24,23 +24,27 @@ std::string Arn::text() const {
 }
 
 std::string state_machine_arn(const Owner& owner, std::string_view name) {
-    return Arn{owner.partition, "states", owner.region, owner.account, "stateMachine:" + std::string(name)}.text();
+    return Arn{owner.partition, "states", owner.region, owner.account,
+               "stateMachine:" + std::string(name)}
+        .text();
 }
 
 namespace {
 std::string sibling(const Arn& machine, std::string resource) {
-    return Arn{machine.partition, "states", machine.region, machine.account, std::move(resource)}.text();
+    return Arn{machine.partition, "states", machine.region, machine.account, std::move(resource)}
+        .text();
 }
 }  // namespace
 
-std::string execution_arn(const Arn& state_machine, std::string_view machine_name, std::string_view name) {
+std::string execution_arn(const Arn& state_machine, std::string_view machine_name,
+                          std::string_view name) {
     std::string resource = "execution:";
     resource.append(machine_name).append(":").append(name);
     return sibling(state_machine, std::move(resource));
 }
 
-std::string express_execution_arn(const Arn& state_machine, std::string_view machine_name, std::string_view name,
-                                  std::string_view uuid) {
+std::string express_execution_arn(const Arn& state_machine, std::string_view machine_name,
+                                  std::string_view name, std::string_view uuid) {
     std::string resource = "express:";
     resource.append(machine_name).append(":").append(name).append(":").append(uuid);
     return sibling(state_machine, std::move(resource));

@@ -6,8 +6,8 @@
 
 namespace stepwell {
 
-/// `arn:<partition>:<service>:<region>:<account>:<resource>`; the resource keeps its colons and slashes.
-/// AWS General Reference, "Amazon Resource Names".
+/// `arn:<partition>:<service>:<region>:<account>:<resource>`; the resource keeps its colons and
+/// slashes. AWS General Reference, "Amazon Resource Names".
 struct Arn {
     std::string partition;
     std::string service;
@@ -32,7 +32,8 @@ struct Owner {
 /// `stateMachine:NAME`.
 std::string state_machine_arn(const Owner& owner, std::string_view name);
 /// `execution:MACHINE:NAME`, in the machine's partition, region and account.
-std::string execution_arn(const Arn& state_machine, std::string_view machine_name, std::string_view name);
+std::string execution_arn(const Arn& state_machine, std::string_view machine_name,
+                          std::string_view name);
 /// `express:MACHINE:NAME:UUID`.
 std::string express_execution_arn(const Arn& state_machine, std::string_view machine_name,
                                   std::string_view name, std::string_view uuid);

@@ -13,9 +13,12 @@ class BoundedBuilder : public nlohmann::detail::json_sax_dom_parser<Json> {
     using Base = nlohmann::detail::json_sax_dom_parser<Json>;
 
 public:
-    BoundedBuilder(Json& value, std::size_t max_depth) : Base(value, false), max_depth_(max_depth) {}
+    BoundedBuilder(Json& value, std::size_t max_depth)
+        : Base(value, false), max_depth_(max_depth) {}
 
-    bool start_object(std::size_t size) { return ++depth_ <= max_depth_ && Base::start_object(size); }
+    bool start_object(std::size_t size) {
+        return ++depth_ <= max_depth_ && Base::start_object(size);
+    }
     bool end_object() {
         --depth_;
         return Base::end_object();
@@ -59,13 +62,27 @@ void append_json_string(std::string& out, std::string_view text) {
         plain = i + 1;
         out.push_back('\\');
         switch (byte) {
-            case '"': out.push_back('"'); break;
-            case '\\': out.push_back('\\'); break;
-            case '\b': out.push_back('b'); break;
-            case '\t': out.push_back('t'); break;
-            case '\n': out.push_back('n'); break;
-            case '\f': out.push_back('f'); break;
-            case '\r': out.push_back('r'); break;
+            case '"':
+                out.push_back('"');
+                break;
+            case '\\':
+                out.push_back('\\');
+                break;
+            case '\b':
+                out.push_back('b');
+                break;
+            case '\t':
+                out.push_back('t');
+                break;
+            case '\n':
+                out.push_back('n');
+                break;
+            case '\f':
+                out.push_back('f');
+                break;
+            case '\r':
+                out.push_back('r');
+                break;
             default:
                 out += "u00";
                 out.push_back(kHex[byte >> 4U]);
@@ -87,7 +104,8 @@ void append_java_double(std::string& out, double value) {
     }
     char buffer[32];
     // Shortest digits that read back as the same number, as d.ddde±xx.
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
     std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
     if (text.front() == '-') {
         out.push_back('-');
@@ -148,14 +166,26 @@ void append_json(std::string& out, const Json& value) {
             out.push_back(']');
             return;
         }
-        case Json::value_t::string: append_json_string(out, value.get_ref<const Json::string_t&>()); return;
-        case Json::value_t::boolean: out += value.get<bool>() ? "true" : "false"; return;
-        case Json::value_t::number_integer: out += std::to_string(value.get<std::int64_t>()); return;
-        case Json::value_t::number_unsigned: out += std::to_string(value.get<std::uint64_t>()); return;
-        case Json::value_t::number_float: append_java_double(out, value.get<double>()); return;
+        case Json::value_t::string:
+            append_json_string(out, value.get_ref<const Json::string_t&>());
+            return;
+        case Json::value_t::boolean:
+            out += value.get<bool>() ? "true" : "false";
+            return;
+        case Json::value_t::number_integer:
+            out += std::to_string(value.get<std::int64_t>());
+            return;
+        case Json::value_t::number_unsigned:
+            out += std::to_string(value.get<std::uint64_t>());
+            return;
+        case Json::value_t::number_float:
+            append_java_double(out, value.get<double>());
+            return;
         case Json::value_t::null:
         case Json::value_t::binary:
-        case Json::value_t::discarded: out += "null"; return;
+        case Json::value_t::discarded:
+            out += "null";
+            return;
     }
 }
 

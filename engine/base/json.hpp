@@ -13,7 +13,8 @@
 
 namespace stepwell {
 
-/// The one JSON value type: nlohmann's, with objects that keep their order and find a key in constant time.
+/// The one JSON value type: nlohmann's, with objects that keep their order and find a key in
+/// constant time.
 using Json = nlohmann::basic_json<OrderedObject>;
 
 /// Depth and size that a text may have. Depth counts nested arrays and objects.
@@ -24,7 +25,8 @@ struct JsonLimits {
 
 /// Why a text is not JSON, in Jackson's words, as AWS quotes them.
 struct JsonSyntaxError {
-    /// `Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')`
+    /// `Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token
+    /// 'null', 'true' or 'false')`
     std::string message;
     /// `[Source: (String)"not a definition"; line: 1, column: 4]`
     std::string location;

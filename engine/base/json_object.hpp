@@ -13,11 +13,13 @@
 
 namespace stepwell {
 
-/// The object type of Json: a map that keeps the order of insertion and finds a key in constant time.
+/// The object type of Json: a map that keeps the order of insertion and finds a key in constant
+/// time.
 ///
-/// A vector of members and, from nine members on, an open-addressing table of their positions. The table
-/// changes only where members do, never in a const function: values are shared between threads.
-/// Equality ignores the order of members, as JSON does. The parameter list is what nlohmann::basic_json asks for.
+/// A vector of members and, from nine members on, an open-addressing table of their positions. The
+/// table changes only where members do, never in a const function: values are shared between
+/// threads. Equality ignores the order of members, as JSON does. The parameter list is what
+/// nlohmann::basic_json asks for.
 template <class Key, class T, class IgnoredLess, class Allocator>
 class OrderedObject {
     using Members = std::vector<std::pair<Key, T>>;
@@ -88,7 +90,9 @@ public:
     std::pair<iterator, bool> insert(value_type&& value) {
         return emplace(std::move(value.first), std::move(value.second));
     }
-    std::pair<iterator, bool> insert(const value_type& value) { return emplace(value.first, value.second); }
+    std::pair<iterator, bool> insert(const value_type& value) {
+        return emplace(value.first, value.second);
+    }
     template <class It>
     void insert(It first, It last) {
         for (; first != last; ++first) emplace(first->first, first->second);
@@ -157,7 +161,8 @@ private:
             return kNone;
         }
         const size_type mask = slots_.size() - 1;
-        for (size_type slot = std::hash<std::string_view>{}(wanted) & mask;; slot = (slot + 1) & mask) {
+        for (size_type slot = std::hash<std::string_view>{}(wanted)&mask;;
+             slot = (slot + 1) & mask) {
             const std::uint32_t entry = slots_[slot];
             if (entry == 0) return kNone;
             if (std::string_view(members_[entry - 1].first) == wanted) return entry - 1;
@@ -189,7 +194,8 @@ private:
     }
 
     Members members_;
-    std::vector<std::uint32_t> slots_;  // position + 1, 0 where free; empty up to kLinearUpTo members
+    std::vector<std::uint32_t>
+        slots_;  // position + 1, 0 where free; empty up to kLinearUpTo members
 };
 
 }  // namespace stepwell

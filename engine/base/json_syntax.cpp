@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
-/// AWS parses with Jackson and quotes it, so this is a second scanner with Jackson's order of checks, its words and
-/// its idea of where the parser stands (jackson-core 2.10 to 2.15: ReaderBasedJsonParser, ParserMinimalBase,
-/// JsonReadContext, ContentReference). It builds no values and runs only on a text that has been refused.
+/// AWS parses with Jackson and quotes it, so this is a second scanner with Jackson's order of
+/// checks, its words and its idea of where the parser stands (jackson-core 2.10 to 2.15:
+/// ReaderBasedJsonParser, ParserMinimalBase, JsonReadContext, ContentReference). It builds no
+/// values and runs only on a text that has been refused.
 namespace stepwell {
 namespace {
 
@@ -21,7 +22,8 @@ using Unit = char16_t;
 constexpr std::size_t kShownUnits = 500;
 /// Longest part of an unknown word that is quoted; ParserBase.MAX_ERROR_TOKEN_LENGTH.
 constexpr std::size_t kShownToken = 256;
-constexpr const char* kAnyValue = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+constexpr const char* kAnyValue =
+    "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 
 bool high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
@@ -63,7 +65,8 @@ Decoded decode_utf8(std::string_view text) {
             code = code << 6U | (next & 0x3FU);
         }
         constexpr std::array<unsigned, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-        if (code < kLeast.at(length) || code > 0x10FFFF || high_surrogate(code) || low_surrogate(code)) {
+        if (code < kLeast.at(length) || code > 0x10FFFF || high_surrogate(code) ||
+            low_surrogate(code)) {
             out.malformed = "Invalid UTF-8 start byte 0x" + hex(first);
             return out;
         }
@@ -110,27 +113,30 @@ bool iso_control(unsigned unit) { return unit < 0x20 || (unit >= 0x7F && unit <=
 /// java.lang.Character.isJavaIdentifierStart, by blocks where Unicode has letter after letter.
 bool identifier_start(unsigned unit) {
     if (unit < 0x80) {
-        return (unit >= 'a' && unit <= 'z') || (unit >= 'A' && unit <= 'Z') || unit == '_' || unit == '$';
+        return (unit >= 'a' && unit <= 'z') || (unit >= 'A' && unit <= 'Z') || unit == '_' ||
+               unit == '$';
     }
     struct Range {
         unsigned first;
         unsigned last;
     };
     static constexpr Range kLetters[] = {
-        {0xA2, 0xA5},     {0xAA, 0xAA},     {0xB5, 0xB5},     {0xBA, 0xBA},     {0xC0, 0xD6},     {0xD8, 0xF6},
-        {0xF8, 0x2C1},    {0x370, 0x1FFF},  {0x203F, 0x2040}, {0x20A0, 0x20CF}, {0x2C00, 0x2DFF}, {0x3005, 0x3007},
-        {0x3031, 0x31FF}, {0x3400, 0x4DBF}, {0x4E00, 0xD7FF}, {0xF900, 0xFDFF}, {0xFE70, 0xFEFC}, {0xFF21, 0xFF3A},
-        {0xFF41, 0xFF5A}, {0xFF66, 0xFFDC}};
+        {0xA2, 0xA5},     {0xAA, 0xAA},     {0xB5, 0xB5},     {0xBA, 0xBA},     {0xC0, 0xD6},
+        {0xD8, 0xF6},     {0xF8, 0x2C1},    {0x370, 0x1FFF},  {0x203F, 0x2040}, {0x20A0, 0x20CF},
+        {0x2C00, 0x2DFF}, {0x3005, 0x3007}, {0x3031, 0x31FF}, {0x3400, 0x4DBF}, {0x4E00, 0xD7FF},
+        {0xF900, 0xFDFF}, {0xFE70, 0xFEFC}, {0xFF21, 0xFF3A}, {0xFF41, 0xFF5A}, {0xFF66, 0xFFDC}};
     for (const Range& range : kLetters) {
         if (unit >= range.first && unit <= range.last) return true;
     }
     return false;
 }
 
-/// java.lang.Character.isJavaIdentifierPart: also digits, and control characters that may be ignored.
+/// java.lang.Character.isJavaIdentifierPart: also digits, and control characters that may be
+/// ignored.
 bool identifier_part(unsigned unit) {
-    return identifier_start(unit) || (unit >= '0' && unit <= '9') || unit <= 0x08 || (unit >= 0x0E && unit <= 0x1B) ||
-           (unit >= 0x7F && unit <= 0x9F) || (unit >= 0x300 && unit <= 0x36F);
+    return identifier_start(unit) || (unit >= '0' && unit <= '9') || unit <= 0x08 ||
+           (unit >= 0x0E && unit <= 0x1B) || (unit >= 0x7F && unit <= 0x9F) ||
+           (unit >= 0x300 && unit <= 0x36F);
 }
 
 bool digit(int unit) { return unit >= '0' && unit <= '9'; }
@@ -178,7 +184,8 @@ private:
         }
     };
 
-    // -- where the parser stands, and how it fails ------------------------------------------------------------
+    // -- where the parser stands, and how it fails
+    // ------------------------------------------------------------
 
     int peek() const { return at_ < text_.size() ? static_cast<int>(text_[at_]) : kEnd; }
     int take() { return at_ < text_.size() ? static_cast<int>(text_[at_++]) : kEnd; }
@@ -190,21 +197,26 @@ private:
             if (iso_control(unit) && unit != u'\r' && unit != u'\n') {
                 std::array<char, 8> escaped{};
                 std::snprintf(escaped.data(), escaped.size(), "\\u%04X", unsigned{unit});
-                for (const char* c = escaped.data(); *c != 0; ++c) shown.push_back(static_cast<unsigned char>(*c));
+                for (const char* c = escaped.data(); *c != 0; ++c)
+                    shown.push_back(static_cast<unsigned char>(*c));
             } else {
                 shown.push_back(unit);
             }
         }
         append_utf8(out, shown);
         out += '"';
-        if (text_.size() > kShownUnits) out += "[truncated " + std::to_string(text_.size() - kShownUnits) + " chars]";
-        return out + "; line: " + std::to_string(line) + ", column: " + std::to_string(column) + "]";
+        if (text_.size() > kShownUnits)
+            out += "[truncated " + std::to_string(text_.size() - kShownUnits) + " chars]";
+        return out + "; line: " + std::to_string(line) + ", column: " + std::to_string(column) +
+               "]";
     }
     bool fail_at(std::string message, std::size_t line, std::size_t column) {
         if (!error_) error_ = JsonSyntaxError{std::move(message), location(line, column)};
         return false;
     }
-    bool fail(std::string message) { return fail_at(std::move(message), line_, at_ - row_start_ + 1); }
+    bool fail(std::string message) {
+        return fail_at(std::move(message), line_, at_ - row_start_ + 1);
+    }
     bool fail_end(const std::string& where) {
         return fail(malformed_.empty() ? "Unexpected end-of-input" + where : malformed_);
     }
@@ -237,15 +249,18 @@ private:
                 return kEnd;
             }
             if (unit == '/') {
-                fail_unexpected(unit, "maybe a (non-standard) comment? (not recognized as one since Feature "
-                                      "'ALLOW_COMMENTS' not enabled for parser)");
+                fail_unexpected(
+                    unit,
+                    "maybe a (non-standard) comment? (not recognized as one since Feature "
+                    "'ALLOW_COMMENTS' not enabled for parser)");
                 return kEnd;
             }
             return unit;
         }
     }
 
-    // -- tokens -----------------------------------------------------------------------------------------------
+    // -- tokens
+    // -----------------------------------------------------------------------------------------------
 
     bool next_token() {
         int unit = skip_space();
@@ -255,11 +270,13 @@ private:
         if (unit == ']' || unit == '}') return close_scope(unit);
         if (scope.type != Scope::Type::root && scope.entries > 0) {
             if (unit != ',') {
-                return fail_unexpected(unit, std::string("was expecting comma to separate ") + scope.name() + " entries");
+                return fail_unexpected(unit, std::string("was expecting comma to separate ") +
+                                                 scope.name() + " entries");
             }
             unit = skip_space();
             if (error_) return false;
-            if (unit == kEnd) return fail_end(std::string(" within/between ") + scope.name() + " entries");
+            if (unit == kEnd)
+                return fail_end(std::string(" within/between ") + scope.name() + " entries");
         }
         if (scope.type == Scope::Type::object) {
             if (!member_name(scope, unit)) return false;
@@ -274,8 +291,8 @@ private:
         done_ = true;
         if (!malformed_.empty()) return fail(malformed_);
         if (scope.type != Scope::Type::root) {
-            return fail_end(std::string(": expected close marker for ") + scope.name() + " (start marker at " +
-                            location(scope.line, scope.column) + ")");
+            return fail_end(std::string(": expected close marker for ") + scope.name() +
+                            " (start marker at " + location(scope.line, scope.column) + ")");
         }
         // Token locations start at column 0 before there is a token.
         if (scope.entries == 0) return fail_at("No content to map due to end-of-input", 1, 0);
@@ -286,9 +303,9 @@ private:
         const Scope& scope = scopes_.back();
         const auto wanted = unit == ']' ? Scope::Type::array : Scope::Type::object;
         if (scope.type != wanted) {
-            return fail(std::string("Unexpected close marker '") + static_cast<char>(unit) + "': expected '" +
-                        (unit == ']' ? '}' : ']') + "' (for " + scope.name() + " starting at " +
-                        location(scope.line, scope.column) + ")");
+            return fail(std::string("Unexpected close marker '") + static_cast<char>(unit) +
+                        "': expected '" + (unit == ']' ? '}' : ']') + "' (for " + scope.name() +
+                        " starting at " + location(scope.line, scope.column) + ")");
         }
         scopes_.pop_back();
         return true;
@@ -296,17 +313,20 @@ private:
 
     bool open_scope(Scope::Type type) {
         if (scopes_.size() > limits_.max_depth) {
-            return fail("Document nesting depth (" + std::to_string(scopes_.size()) + ") exceeds the maximum allowed (" +
-                        std::to_string(limits_.max_depth) + ", from `StreamReadConstraints.getMaxNestingDepth()`)");
+            return fail("Document nesting depth (" + std::to_string(scopes_.size()) +
+                        ") exceeds the maximum allowed (" + std::to_string(limits_.max_depth) +
+                        ", from `StreamReadConstraints.getMaxNestingDepth()`)");
         }
         scopes_.push_back({type, line_, at_ - row_start_, 0, {}});
         return true;
     }
 
     bool member_name(Scope& scope, int unit) {
-        if (unit != '"') return fail_unexpected(unit, "was expecting double-quote to start field name");
+        if (unit != '"')
+            return fail_unexpected(unit, "was expecting double-quote to start field name");
         std::u16string name;
-        if (!string(" in field name", "name", duplicates_ == Duplicates::refused ? &name : nullptr)) return false;
+        if (!string(" in field name", "name", duplicates_ == Duplicates::refused ? &name : nullptr))
+            return false;
         if (duplicates_ == Duplicates::refused && !scope.names.insert(name).second) {
             std::string message = "Duplicate field '";
             append_utf8(message, name);
@@ -339,7 +359,8 @@ private:
         if (!value_token(unit, type)) return false;
         if (!trailing) return true;
         return fail_at(std::string("Trailing token (of type ") + type +
-                           ") found after value (bound as `com.fasterxml.jackson.databind.JsonNode`): not allowed as per "
+                           ") found after value (bound as "
+                           "`com.fasterxml.jackson.databind.JsonNode`): not allowed as per "
                            "`DeserializationFeature.FAIL_ON_TRAILING_TOKENS`",
                        line, column);
     }
@@ -348,29 +369,48 @@ private:
         switch (unit) {
             case '"':
                 type = "VALUE_STRING";
-                return string(": was expecting closing quote for a string value", "string value", nullptr);
-            case '[': type = "START_ARRAY"; return open_scope(Scope::Type::array);
-            case '{': type = "START_OBJECT"; return open_scope(Scope::Type::object);
-            case '}': return fail_unexpected(unit, "expected a value");
-            case 't': type = "VALUE_TRUE"; return word(u"true");
-            case 'f': type = "VALUE_FALSE"; return word(u"false");
-            case 'n': type = "VALUE_NULL"; return word(u"null");
-            case 'N': return odd_word(u"NaN", "NaN");
-            case 'I': return odd_word(u"Infinity", "Infinity");
+                return string(": was expecting closing quote for a string value", "string value",
+                              nullptr);
+            case '[':
+                type = "START_ARRAY";
+                return open_scope(Scope::Type::array);
+            case '{':
+                type = "START_OBJECT";
+                return open_scope(Scope::Type::object);
+            case '}':
+                return fail_unexpected(unit, "expected a value");
+            case 't':
+                type = "VALUE_TRUE";
+                return word(u"true");
+            case 'f':
+                type = "VALUE_FALSE";
+                return word(u"false");
+            case 'n':
+                type = "VALUE_NULL";
+                return word(u"null");
+            case 'N':
+                return odd_word(u"NaN", "NaN");
+            case 'I':
+                return odd_word(u"Infinity", "Infinity");
             case '+':
                 if (peek() == kEnd) return fail_end(" in a Number value");
                 ++at_;
-                return fail_number('+', "JSON spec does not allow numbers to have plus signs: enable "
-                                        "`JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow");
-            default: break;
+                return fail_number(
+                    '+',
+                    "JSON spec does not allow numbers to have plus signs: enable "
+                    "`JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow");
+            default:
+                break;
         }
         type = "VALUE_NUMBER";
         if (unit == '-' || digit(unit)) return number(unit);
-        if (identifier_start(static_cast<unsigned>(unit))) return fail_word({1, static_cast<Unit>(unit)});
+        if (identifier_start(static_cast<unsigned>(unit)))
+            return fail_word({1, static_cast<Unit>(unit)});
         return fail_unexpected(unit, std::string("expected a valid value ") + kAnyValue);
     }
 
-    // -- words ------------------------------------------------------------------------------------------------
+    // -- words
+    // ------------------------------------------------------------------------------------------------
 
     /// Quotes what has matched so far and what follows as if it were a Java identifier.
     bool fail_word(std::u16string seen) {
@@ -388,11 +428,13 @@ private:
 
     bool word(std::u16string_view wanted) {
         for (std::size_t i = 1; i < wanted.size(); ++i) {
-            if (peek() != static_cast<int>(wanted[i])) return fail_word(std::u16string(wanted.substr(0, i)));
+            if (peek() != static_cast<int>(wanted[i]))
+                return fail_word(std::u16string(wanted.substr(0, i)));
             ++at_;
         }
         const int next = peek();
-        if (next >= '0' && next != ']' && next != '}' && identifier_part(static_cast<unsigned>(next))) {
+        if (next >= '0' && next != ']' && next != '}' &&
+            identifier_part(static_cast<unsigned>(next))) {
             return fail_word(std::u16string(wanted));
         }
         return true;
@@ -404,10 +446,12 @@ private:
                     "': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow");
     }
 
-    // -- numbers ----------------------------------------------------------------------------------------------
+    // -- numbers
+    // ----------------------------------------------------------------------------------------------
 
-    /// Jackson reads a number that another character follows without moving on until it is complete, so errors in it
-    /// are placed behind its first character; at the end of the text it goes along.
+    /// Jackson reads a number that another character follows without moving on until it is
+    /// complete, so errors in it are placed behind its first character; at the end of the text it
+    /// goes along.
     bool number(int first) {
         const std::size_t start = at_ - 1;
         std::size_t ptr = at_;
@@ -416,10 +460,13 @@ private:
             first = static_cast<int>(text_[ptr++]);
             if (!digit(first)) {
                 at_ = ptr;
-                return fail_number(first, "expected digit (0-9) to follow minus sign, for valid numeric value");
+                return fail_number(
+                    first, "expected digit (0-9) to follow minus sign, for valid numeric value");
             }
         }
-        const auto unit_at = [this](std::size_t i) { return i < text_.size() ? static_cast<int>(text_[i]) : kEnd; };
+        const auto unit_at = [this](std::size_t i) {
+            return i < text_.size() ? static_cast<int>(text_[i]) : kEnd;
+        };
         if (first == '0' && digit(unit_at(ptr))) {
             at_ = ptr;
             return fail("Invalid numeric value: Leading zeroes not allowed");
@@ -428,7 +475,8 @@ private:
         bool fraction = false;
         if (unit_at(ptr) == '.') {
             fraction = true;
-            if (!digit(unit_at(++ptr))) return fail_in_number(ptr, '.', "Decimal point not followed by a digit");
+            if (!digit(unit_at(++ptr)))
+                return fail_in_number(ptr, '.', "Decimal point not followed by a digit");
             while (digit(unit_at(ptr))) ++ptr;
         }
         if (unit_at(ptr) == 'e' || unit_at(ptr) == 'E') {
@@ -457,7 +505,8 @@ private:
 
     bool root_space() {
         const int next = peek();
-        if (next == kEnd || next == ' ' || next == '\t' || next == '\n' || next == '\r') return true;
+        if (next == kEnd || next == ' ' || next == '\t' || next == '\n' || next == '\r')
+            return true;
         ++at_;
         return fail_unexpected(next, "Expected space separating root-level values");
     }
@@ -467,12 +516,15 @@ private:
         std::string digits;
         append_utf8(digits, text_.substr(start, end - start));
         if (std::isfinite(std::strtod(digits.c_str(), nullptr))) return true;
-        return fail("Numeric value (" + digits.substr(0, kShownToken) + ") out of range of `double`");
+        return fail("Numeric value (" + digits.substr(0, kShownToken) +
+                    ") out of range of `double`");
     }
 
-    // -- strings ----------------------------------------------------------------------------------------------
+    // -- strings
+    // ----------------------------------------------------------------------------------------------
 
-    /// `at_end` is what is said of a missing quote, `kind` what an unescaped control character stands in.
+    /// `at_end` is what is said of a missing quote, `kind` what an unescaped control character
+    /// stands in.
     bool string(const char* at_end, const char* kind, std::u16string* content) {
         unsigned open = 0;  // first half of a surrogate pair, escaped
         while (true) {
@@ -489,11 +541,14 @@ private:
                 return fail("Illegal unquoted character (" + describe(unit) +
                             "): has to be escaped using backslash to be included in " + kind);
             }
-            // DIFFERS: Jackson keeps half a surrogate pair; in UTF-8 there is no such thing. docs/differences.md
+            // DIFFERS: Jackson keeps half a surrogate pair; in UTF-8 there is no such thing.
+            // docs/differences.md
             const auto code = static_cast<unsigned>(unit);
             const bool second = escaped && low_surrogate(code);
-            if (open != 0 && !second) return fail("Unmatched first part of surrogate pair (0x" + hex(open) + ")");
-            if (open == 0 && second) return fail("Unmatched second part of surrogate pair (0x" + hex(code) + ")");
+            if (open != 0 && !second)
+                return fail("Unmatched first part of surrogate pair (0x" + hex(open) + ")");
+            if (open == 0 && second)
+                return fail("Unmatched second part of surrogate pair (0x" + hex(code) + ")");
             open = escaped && high_surrogate(code) ? code : 0;
             if (content != nullptr) content->push_back(static_cast<Unit>(unit));
         }
@@ -502,17 +557,28 @@ private:
     int escape() {
         const int unit = take();
         switch (unit) {
-            case kEnd: fail_end(" in character escape sequence"); return kEnd;
-            case 'b': return '\b';
-            case 't': return '\t';
-            case 'n': return '\n';
-            case 'f': return '\f';
-            case 'r': return '\r';
+            case kEnd:
+                fail_end(" in character escape sequence");
+                return kEnd;
+            case 'b':
+                return '\b';
+            case 't':
+                return '\t';
+            case 'n':
+                return '\n';
+            case 'f':
+                return '\f';
+            case 'r':
+                return '\r';
             case '"':
             case '/':
-            case '\\': return unit;
-            case 'u': return hex_escape();
-            default: fail("Unrecognized character escape " + describe(unit)); return kEnd;
+            case '\\':
+                return unit;
+            case 'u':
+                return hex_escape();
+            default:
+                fail("Unrecognized character escape " + describe(unit));
+                return kEnd;
         }
     }
 
@@ -553,8 +619,9 @@ private:
 
 JsonSyntaxError describe_json_syntax_error(std::string_view text, JsonLimits limits) {
     if (text.size() > limits.max_bytes) {
-        return {"Document length (" + std::to_string(text.size()) + ") exceeds the maximum allowed (" +
-                    std::to_string(limits.max_bytes) + ", from `StreamReadConstraints.getMaxDocumentLength()`)",
+        return {"Document length (" + std::to_string(text.size()) +
+                    ") exceeds the maximum allowed (" + std::to_string(limits.max_bytes) +
+                    ", from `StreamReadConstraints.getMaxDocumentLength()`)",
                 "[Source: (String); line: 1, column: 1]"};
     }
     const Decoded decoded = decode_utf8(text);

@@ -16,8 +16,9 @@ inline constexpr std::size_t kMaxPayloadBytes = 262'144;
 
 /// JSON data handed from state to state: immutable and shared, with its text and its value.
 ///
-/// Each is made at most once from the other, when first asked for. Thread-safe; copying costs one reference.
-/// Every Payload made outside (input text, a task's result) has been parsed once and found well formed.
+/// Each is made at most once from the other, when first asked for. Thread-safe; copying costs one
+/// reference. Every Payload made outside (input text, a task's result) has been parsed once and
+/// found well formed.
 class Payload {
 public:
     /// `{}`.

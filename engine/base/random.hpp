@@ -5,8 +5,8 @@
 
 namespace stepwell {
 
-/// A small deterministic generator (splitmix64): same seed, same numbers, on every machine and version.
-/// The interpreter gets a seed with each input; nothing below it knows a random source.
+/// A small deterministic generator (splitmix64): same seed, same numbers, on every machine and
+/// version. The interpreter gets a seed with each input; nothing below it knows a random source.
 class RandomBits {
 public:
     explicit RandomBits(std::uint64_t seed) : state_(seed) {}

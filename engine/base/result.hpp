@@ -7,7 +7,8 @@
 
 namespace stepwell {
 
-/// A value or the reason why there is none. Never thrown: see docs/style ("Three kinds of failure").
+/// A value or the reason why there is none. Never thrown: see docs/style ("Three kinds of
+/// failure").
 template <class T, class E>
 using Result = boost::system::result<T, E>;
 
@@ -32,9 +33,9 @@ using Evaluated = Result<T, StateError>;
 
 /// The value of a Result, or a return of its error from the enclosing function.
 /// For plain functions only: a coroutine writes `if (!result) co_return ...`.
-#define TRY(expression)                                               \
-    __extension__({                                                   \
-        auto try_result_ = (expression);                              \
-        if (!try_result_) return std::move(try_result_).error();      \
-        std::move(*try_result_);                                      \
+#define TRY(expression)                                          \
+    __extension__({                                              \
+        auto try_result_ = (expression);                         \
+        if (!try_result_) return std::move(try_result_).error(); \
+        std::move(*try_result_);                                 \
     })

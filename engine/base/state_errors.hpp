@@ -26,10 +26,22 @@ inline constexpr std::string_view kTaskFailed = "States.TaskFailed";
 inline constexpr std::string_view kTimeout = "States.Timeout";
 
 /// Every name that may stand in ErrorEquals and begins with "States.".
-inline constexpr std::string_view kReserved[] = {
-    kAll,           kBranchFailed,    kDataLimitExceeded, kExceedToleratedFailureThreshold,
-    kHeartbeatTimeout, kHttpSocket,   kIntrinsicFailure,  kItemReaderFailed,
-    kNoChoiceMatched, kParameterPathFailure, kPermissions, kQueryEvaluationError,
-    kResultPathMatchFailure, kResultWriterFailed, kRuntime, kTaskFailed, kTimeout};
+inline constexpr std::string_view kReserved[] = {kAll,
+                                                 kBranchFailed,
+                                                 kDataLimitExceeded,
+                                                 kExceedToleratedFailureThreshold,
+                                                 kHeartbeatTimeout,
+                                                 kHttpSocket,
+                                                 kIntrinsicFailure,
+                                                 kItemReaderFailed,
+                                                 kNoChoiceMatched,
+                                                 kParameterPathFailure,
+                                                 kPermissions,
+                                                 kQueryEvaluationError,
+                                                 kResultPathMatchFailure,
+                                                 kResultWriterFailed,
+                                                 kRuntime,
+                                                 kTaskFailed,
+                                                 kTimeout};
 
 }  // namespace stepwell::state_errors

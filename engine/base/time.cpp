@@ -30,9 +30,10 @@ std::string to_iso8601(TimePoint time) {
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{time - day};
     char buffer[40];
-    int length = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
-                               unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
-                               int(clock.minutes().count()), int(clock.seconds().count()));
+    int length =
+        std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
+                      unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
+                      int(clock.minutes().count()), int(clock.seconds().count()));
     std::string text(buffer, static_cast<std::size_t>(length));
     if (const int millis = int(clock.subseconds().count()); millis != 0) {
         length = std::snprintf(buffer, sizeof buffer, ".%03d", millis);
@@ -83,14 +84,15 @@ std::optional<TimePoint> parse_rfc3339(std::string_view text) {
     if (!text.empty()) return std::nullopt;
     const year_month_day date{year{*y}, month{unsigned(*mo)}, day{unsigned(*d)}};
     if (!date.ok() || *h > 23 || *mi > 59 || *s > 59) return std::nullopt;
-    return TimePoint{sys_days{date}} + hours{*h} + minutes{*mi} + seconds{*s} + milliseconds{millis} - offset;
+    return TimePoint{sys_days{date}} + hours{*h} + minutes{*mi} + seconds{*s} +
+           milliseconds{millis} - offset;
 }
 
 std::string to_epoch_seconds(TimePoint time) {
     const auto millis = time.time_since_epoch().count();
     char buffer[40];
-    const int length = std::snprintf(buffer, sizeof buffer, "%lld.%03d", static_cast<long long>(millis / 1000),
-                                     int(millis % 1000));
+    const int length = std::snprintf(buffer, sizeof buffer, "%lld.%03d",
+                                     static_cast<long long>(millis / 1000), int(millis % 1000));
     return {buffer, static_cast<std::size_t>(length)};
 }
 

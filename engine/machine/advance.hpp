@@ -9,13 +9,14 @@
 #include "engine/machine/execution.hpp"
 #include "engine/tasks.hpp"
 
-/// The interpreter: what follows from one input. No clock, no I/O, no randomness: time and seed come with the input.
+/// The interpreter: what follows from one input. No clock, no I/O, no randomness: time and seed
+/// come with the input.
 namespace stepwell {
 
 /// How many transitions one Step makes before others have a turn. See design.md, "Order", 6.
 inline constexpr int kTransitionsPerStep = 256;
-/// How many items of an inline Map run at once where MaxConcurrency says no limit. Developer Guide, "Map state
-/// processing modes": up to 40.
+/// How many items of an inline Map run at once where MaxConcurrency says no limit. Developer Guide,
+/// "Map state processing modes": up to 40.
 inline constexpr std::uint32_t kInlineMapConcurrency = 40;
 /// How long an Express execution may run. Developer Guide, "Service quotas".
 inline constexpr Seconds kExpressTimeout{300};
@@ -65,23 +66,25 @@ struct CancelTask {
 };
 using Action = std::variant<StartTask, CancelTask>;
 
-/// What an input led to: entries to store (already applied), and actions to take once they are durable.
+/// What an input led to: entries to store (already applied), and actions to take once they are
+/// durable.
 struct Step {
     std::vector<Entry> entries;
     std::vector<Action> actions;
     int transitions = 0;
-    /// Whether the input was taken. A task's end or a token for something no longer open is not: it is dropped or refused.
+    /// Whether the input was taken. A task's end or a token for something no longer open is not: it
+    /// is dropped or refused.
     bool accepted = true;
     /// Whether turns are left: deliver GoOn.
     bool more = false;
 };
 
-/// Timers due at or before `input.now` come first, in order of due time, then of entry; then the input itself; then
-/// every frame runs until it waits, up to kTransitionsPerStep transitions.
+/// Timers due at or before `input.now` come first, in order of due time, then of entry; then the
+/// input itself; then every frame runs until it waits, up to kTransitionsPerStep transitions.
 Step advance(Execution& execution, const Input& input);
 
-/// After a recovery: the calls that were under way and are to be made again, with the same request ids.
-/// Those past their deadline are left to their timer.
+/// After a recovery: the calls that were under way and are to be made again, with the same request
+/// ids. Those past their deadline are left to their timer.
 std::vector<Action> calls_to_repeat(const Execution& execution, TimePoint now);
 
 /// After a recovery: heartbeats, which are not stored, have a full interval from now.

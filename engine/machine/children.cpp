@@ -9,10 +9,13 @@
 namespace stepwell {
 namespace {
 
-StateError runtime_error(std::string cause) { return {std::string(state_errors::kRuntime), std::move(cause)}; }
+StateError runtime_error(std::string cause) {
+    return {std::string(state_errors::kRuntime), std::move(cause)};
+}
 
 /// A value as AWS quotes it in these messages: a string with its quotes, anything else as JSON.
-StateError not_a_number(std::string_view field, const Json& value, std::string_view kind, const Expression& path) {
+StateError not_a_number(std::string_view field, const Json& value, std::string_view kind,
+                        const Expression& path) {
     std::string cause = "The ";
     cause.append(field).append(" field refers to value ");
     const std::string text = write_json(value);
@@ -36,7 +39,8 @@ void Turn::work(Frame& frame, const asl::ParallelState& state) {
     const auto parameters = fill(state.parameters, *input, frame);
     if (!parameters) return state_failed(frame, parameters.error());
     record(frame, EventType::parallel_state_started, NoDetails{},
-           BranchesStarted{x_.next_frame, static_cast<std::uint32_t>(state.branches.size()), *parameters});
+           BranchesStarted{x_.next_frame, static_cast<std::uint32_t>(state.branches.size()),
+                           *parameters});
 }
 
 Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const Scope& scope) {
@@ -44,18 +48,22 @@ Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const
     if (const auto* literal = std::get_if<std::int64_t>(&state.max_concurrency)) most = *literal;
     if (const auto* path = std::get_if<Expression>(&state.max_concurrency)) {
         const Json value = TRY(look_up(*path, scope));
-        if (!value.is_number_integer()) return not_a_number("MaxConcurrencyPath", value, "integer", *path);
+        if (!value.is_number_integer())
+            return not_a_number("MaxConcurrencyPath", value, "integer", *path);
         most = value.get<std::int64_t>();
         if (most < 0) return runtime_error("MaxConcurrency cannot be negative.");
     }
     if (const auto* path = std::get_if<Expression>(&state.tolerated_failure_count)) {
         const Json value = TRY(look_up(*path, scope));
-        if (!value.is_number_integer()) return not_a_number("ToleratedFailureCountPath", value, "integer", *path);
-        if (value.get<std::int64_t>() < 0) return runtime_error("ToleratedFailureCount cannot be negative.");
+        if (!value.is_number_integer())
+            return not_a_number("ToleratedFailureCountPath", value, "integer", *path);
+        if (value.get<std::int64_t>() < 0)
+            return runtime_error("ToleratedFailureCount cannot be negative.");
     }
     if (const auto* path = std::get_if<Expression>(&state.tolerated_failure_percentage)) {
         const Json value = TRY(look_up(*path, scope));
-        if (!value.is_number()) return not_a_number("ToleratedFailurePercentagePath", value, "float", *path);
+        if (!value.is_number())
+            return not_a_number("ToleratedFailurePercentagePath", value, "float", *path);
         const double percentage = value.get<double>();
         if (!(percentage >= 0 && percentage <= 100)) {
             return runtime_error("ToleratedFailurePercentage must be between 0 and 100.");
@@ -78,12 +86,13 @@ void Turn::work(Frame& frame, const asl::MapState& state) {
     }
     if (!items.value().is_array()) {
         const std::string path = state.items_path ? state.items_path->text() : "$";
-        return state_failed(frame,
-                            located(frame, runtime_error("Reference path \"" + path + "\" must point to array.")));
+        return state_failed(frame, located(frame, runtime_error("Reference path \"" + path +
+                                                                "\" must point to array.")));
     }
     const auto concurrency = map_concurrency(state, scope);
     if (!concurrency) return state_failed(frame, located(frame, concurrency.error()));
-    record(frame, EventType::map_state_started, MapStartedDetails{std::int64_t(items.value().size())},
+    record(frame, EventType::map_state_started,
+           MapStartedDetails{std::int64_t(items.value().size())},
            MapStarted{x_.next_frame, items, *input, *concurrency});
     if (x_.closed()) return;
     if (frame.children->count == 0) return children_done(frame);
@@ -93,14 +102,16 @@ void Turn::work(Frame& frame, const asl::MapState& state) {
 /// Starts items until as many run as may. `previous`: what the …Started events hang on.
 void Turn::start_items(Frame& map, EventId previous) {
     const auto& state = std::get<asl::MapState>(x_.state_of(map).body);
-    while (!x_.closed() && map.phase == Phase::parent && map.children->started < map.children->count &&
+    while (!x_.closed() && map.phase == Phase::parent &&
+           map.children->started < map.children->count &&
            map.children->running < map.children->concurrency) {
         const std::uint32_t index = map.children->started;
         const Json& item = map.children->items.value().at(index);
         Payload input;
         if (state.item_selector) {
             const LazyContext context([&] { return context_of(map, std::pair{index, &item}, {}); });
-            auto selected = state.item_selector->evaluate(Scope{map.children->input.value(), context, random_});
+            auto selected =
+                state.item_selector->evaluate(Scope{map.children->input.value(), context, random_});
             if (!selected) {
                 abort_children(map, map.last_event);
                 return state_failed(map, located(map, std::move(selected).error()));
@@ -110,7 +121,8 @@ void Turn::start_items(Frame& map, EventId previous) {
             input = Payload(item);
         }
         record_beside(map, previous, EventType::map_iteration_started,
-                      MapIterationDetails{x_.state_of(map).name, index}, IterationStarted{index, input});
+                      MapIterationDetails{x_.state_of(map).name, index},
+                      IterationStarted{index, input});
     }
 }
 
@@ -125,7 +137,8 @@ void Turn::child_ended(Frame& child) {
         start_items(parent, last);
     }
     if (x_.closed() || parent.phase != Phase::parent) return;
-    if (parent.children->running == 0 && parent.children->started == parent.children->count) children_done(parent);
+    if (parent.children->running == 0 && parent.children->started == parent.children->count)
+        children_done(parent);
 }
 
 void Turn::children_done(Frame& frame) {
@@ -135,9 +148,10 @@ void Turn::children_done(Frame& frame) {
         results.push_back(x_.frame(children.first + i).result.value());
     }
     // OBSERVED: …StateSucceeded does not advance the chain (docs/observed.md).
-    record_beside(frame, frame.last_event,
-                  children.map ? EventType::map_state_succeeded : EventType::parallel_state_succeeded, NoDetails{},
-                  ChildrenDone{Payload(std::move(results))});
+    record_beside(
+        frame, frame.last_event,
+        children.map ? EventType::map_state_succeeded : EventType::parallel_state_succeeded,
+        NoDetails{}, ChildrenDone{Payload(std::move(results))});
 }
 
 /// Stops all branches or items of a frame that still run, in order.
@@ -146,7 +160,9 @@ void Turn::abort_children(Frame& frame, EventId failing_event) {
     const FrameId first = frame.children->first;
     for (FrameId id = first; id < first + frame.children->started && !x_.closed(); ++id) {
         Frame& child = x_.frame(id);
-        if (child.phase == Phase::ended || child.phase == Phase::failed || child.phase == Phase::aborted) continue;
+        if (child.phase == Phase::ended || child.phase == Phase::failed ||
+            child.phase == Phase::aborted)
+            continue;
         abort(child, failing_event);
     }
 }
@@ -162,7 +178,8 @@ void Turn::abort(Frame& frame, EventId failing_event) {
     } else {
         note(frame, FrameAborted{});
     }
-    if (in_state && state_event) record_beside(frame, failing_event, *state_event, NoDetails{}, Plain{});
+    if (in_state && state_event)
+        record_beside(frame, failing_event, *state_event, NoDetails{}, Plain{});
     abort_children(frame, failing_event);
 }
 

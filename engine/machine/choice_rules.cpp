@@ -11,8 +11,9 @@ namespace {
 
 using asl::Comparison;
 
-/// Order by UTF-16 code units, as Java compares strings, of UTF-8 texts: bytes order the same way but for
-/// characters above U+FFFF (0xF0 …), whose surrogates come before U+E000 … U+FFFF (0xEE, 0xEF).
+/// Order by UTF-16 code units, as Java compares strings, of UTF-8 texts: bytes order the same way
+/// but for characters above U+FFFF (0xF0 …), whose surrogates come before U+E000 … U+FFFF (0xEE,
+/// 0xEF).
 int compare_text(std::string_view a, std::string_view b) {
     const auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
     if (left == a.end() || right == b.end()) {
@@ -25,7 +26,8 @@ int compare_text(std::string_view a, std::string_view b) {
     return bytewise != astral_against_private ? -1 : 1;
 }
 
-/// StringMatches: `*` stands for any run; `\*` and `\\` for themselves. Linear in text × stars, no recursion.
+/// StringMatches: `*` stands for any run; `\*` and `\\` for themselves. Linear in text × stars, no
+/// recursion.
 bool matches_pattern(std::string_view text, std::string_view pattern) {
     std::size_t t = 0;
     std::size_t p = 0;
@@ -58,20 +60,26 @@ bool holds(Comparison comparison, int order) {
     switch (comparison) {
         case Comparison::string_equals:
         case Comparison::numeric_equals:
-        case Comparison::timestamp_equals: return order == 0;
+        case Comparison::timestamp_equals:
+            return order == 0;
         case Comparison::string_less_than:
         case Comparison::numeric_less_than:
-        case Comparison::timestamp_less_than: return order < 0;
+        case Comparison::timestamp_less_than:
+            return order < 0;
         case Comparison::string_greater_than:
         case Comparison::numeric_greater_than:
-        case Comparison::timestamp_greater_than: return order > 0;
+        case Comparison::timestamp_greater_than:
+            return order > 0;
         case Comparison::string_less_than_equals:
         case Comparison::numeric_less_than_equals:
-        case Comparison::timestamp_less_than_equals: return order <= 0;
+        case Comparison::timestamp_less_than_equals:
+            return order <= 0;
         case Comparison::string_greater_than_equals:
         case Comparison::numeric_greater_than_equals:
-        case Comparison::timestamp_greater_than_equals: return order >= 0;
-        default: return false;
+        case Comparison::timestamp_greater_than_equals:
+            return order >= 0;
+        default:
+            return false;
     }
 }
 
@@ -106,30 +114,41 @@ bool compare(Comparison comparison, const Json& value, const Json& operand) {
             const auto b = timestamp_of(operand);
             return a && b && holds(comparison, *a < *b ? -1 : (*b < *a ? 1 : 0));
         }
-        case Comparison::boolean_equals: return value.is_boolean() && operand.is_boolean() && value == operand;
+        case Comparison::boolean_equals:
+            return value.is_boolean() && operand.is_boolean() && value == operand;
         case Comparison::string_matches:
             return value.is_string() && operand.is_string() &&
-                   matches_pattern(value.get_ref<const std::string&>(), operand.get_ref<const std::string&>());
-        case Comparison::is_null: return value.is_null() == operand.get<bool>();
-        case Comparison::is_numeric: return value.is_number() == operand.get<bool>();
-        case Comparison::is_string: return value.is_string() == operand.get<bool>();
-        case Comparison::is_boolean: return value.is_boolean() == operand.get<bool>();
-        case Comparison::is_timestamp: return timestamp_of(value).has_value() == operand.get<bool>();
-        case Comparison::is_present: return operand.get<bool>();
+                   matches_pattern(value.get_ref<const std::string&>(),
+                                   operand.get_ref<const std::string&>());
+        case Comparison::is_null:
+            return value.is_null() == operand.get<bool>();
+        case Comparison::is_numeric:
+            return value.is_number() == operand.get<bool>();
+        case Comparison::is_string:
+            return value.is_string() == operand.get<bool>();
+        case Comparison::is_boolean:
+            return value.is_boolean() == operand.get<bool>();
+        case Comparison::is_timestamp:
+            return timestamp_of(value).has_value() == operand.get<bool>();
+        case Comparison::is_present:
+            return operand.get<bool>();
     }
     return false;
 }
 
 StateError invalid_reference(const Expression& path) {
     return {std::string(state_errors::kRuntime),
-            "Invalid path '" + path.text() + "': The choice state's condition path references an invalid value."};
+            "Invalid path '" + path.text() +
+                "': The choice state's condition path references an invalid value."};
 }
 
 Evaluated<bool> matches_test(const asl::Test& test, const Scope& scope) {
     const auto value = test.variable.evaluate(scope);
-    if (test.comparison == Comparison::is_present) return value.has_value() == std::get<Json>(test.operand).get<bool>();
+    if (test.comparison == Comparison::is_present)
+        return value.has_value() == std::get<Json>(test.operand).get<bool>();
     if (!value) return invalid_reference(test.variable);
-    if (const auto* literal = std::get_if<Json>(&test.operand)) return compare(test.comparison, value->value(), *literal);
+    if (const auto* literal = std::get_if<Json>(&test.operand))
+        return compare(test.comparison, value->value(), *literal);
     const auto& path = std::get<Expression>(test.operand);
     const auto operand = path.evaluate(scope);
     if (!operand) return invalid_reference(path);
@@ -137,7 +156,8 @@ Evaluated<bool> matches_test(const asl::Test& test, const Scope& scope) {
 }
 
 /// Rules in order, as far as needed: the first that decides ends it.
-Evaluated<bool> matches_some(const std::vector<asl::ChoiceRule>& rules, const Scope& scope, bool decisive) {
+Evaluated<bool> matches_some(const std::vector<asl::ChoiceRule>& rules, const Scope& scope,
+                             bool decisive) {
     for (const asl::ChoiceRule& rule : rules) {
         const bool matched = TRY(matches(rule, scope));
         if (matched == decisive) return decisive;
@@ -151,7 +171,9 @@ Evaluated<bool> matches(const asl::ChoiceRule& rule, const Scope& scope) {
     return std::visit(
         Overloaded{[&](const asl::AllOf& all) { return matches_some(all.rules, scope, false); },
                    [&](const asl::AnyOf& any) { return matches_some(any.rules, scope, true); },
-                   [&](const asl::NoneOf& none) -> Evaluated<bool> { return !TRY(matches(*none.rule, scope)); },
+                   [&](const asl::NoneOf& none) -> Evaluated<bool> {
+                       return !TRY(matches(*none.rule, scope));
+                   },
                    [&](const asl::Test& test) { return matches_test(test, scope); }},
         rule.condition);
 }

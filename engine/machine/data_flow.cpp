@@ -2,8 +2,8 @@
 #include "engine/base/state_errors.hpp"
 #include "engine/machine/turn.hpp"
 
-// Developer Guide, "Processing input and output in Step Functions": InputPath, Parameters, the work, ResultSelector,
-// ResultPath (into the raw input), OutputPath.
+// Developer Guide, "Processing input and output in Step Functions": InputPath, Parameters, the
+// work, ResultSelector, ResultPath (into the raw input), OutputPath.
 namespace stepwell {
 namespace {
 
@@ -14,7 +14,8 @@ Payload payload_of(Selection selection, const Payload& document) {
 }
 
 bool counts_retries(asl::StateType type) {
-    return type == asl::StateType::task || type == asl::StateType::parallel || type == asl::StateType::map;
+    return type == asl::StateType::task || type == asl::StateType::parallel ||
+           type == asl::StateType::map;
 }
 
 }  // namespace
@@ -66,7 +67,8 @@ Json Turn::context_of(const Frame& frame, std::optional<std::pair<std::uint32_t,
     return context;
 }
 
-Evaluated<Payload> Turn::filter(const asl::PathField& path, const Payload& payload, const Frame& frame) {
+Evaluated<Payload> Turn::filter(const asl::PathField& path, const Payload& payload,
+                                const Frame& frame) {
     if (std::holds_alternative<asl::WholeValue>(path)) return payload;
     if (std::holds_alternative<asl::EmptyObject>(path)) return Payload();
     const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
@@ -79,7 +81,8 @@ Evaluated<Payload> Turn::effective_input(Frame& frame) {
     return filter(x_.state_of(frame).input_path, frame.input, frame);
 }
 
-Evaluated<Payload> Turn::fill(const std::optional<Template>& source, const Payload& payload, const Frame& frame) {
+Evaluated<Payload> Turn::fill(const std::optional<Template>& source, const Payload& payload,
+                              const Frame& frame) {
     if (!source) return payload;
     const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
     auto made = source->evaluate(Scope{payload.value(), context, random_});
@@ -87,14 +90,16 @@ Evaluated<Payload> Turn::fill(const std::optional<Template>& source, const Paylo
     return Payload(*std::move(made));
 }
 
-Evaluated<Payload> Turn::merge(const asl::ResultPath& path, const Payload& raw_input, const Payload& result) {
+Evaluated<Payload> Turn::merge(const asl::ResultPath& path, const Payload& raw_input,
+                               const Payload& result) {
     if (std::holds_alternative<asl::ReplaceInput>(path)) return result;
     if (std::holds_alternative<asl::DiscardResult>(path)) return raw_input;
     return Payload(TRY(std::get<JsonPath>(path).write(raw_input.value(), result.value())));
 }
 
-void Turn::leave_with_result(Frame& frame, const std::optional<Template>& selector, const asl::ResultPath& result_path,
-                             const Payload& result, asl::Transition then) {
+void Turn::leave_with_result(Frame& frame, const std::optional<Template>& selector,
+                             const asl::ResultPath& result_path, const Payload& result,
+                             asl::Transition then) {
     const auto selected = fill(selector, result, frame);
     if (!selected) return state_failed(frame, selected.error());
     const auto merged = merge(result_path, frame.input, *selected);
@@ -111,12 +116,14 @@ void Turn::leave_with(Frame& frame, const Payload& unfiltered, asl::Transition t
 void Turn::leave(Frame& frame, const Payload& output, asl::Transition then) {
     const asl::State& state = x_.state_of(frame);
     if (output.size() > kMaxPayloadBytes) {
-        return state_failed(frame, StateError{std::string(state_errors::kDataLimitExceeded),
-                                              "The state/task '" + state.name +
-                                                  "' returned a result with a size exceeding the maximum number of "
-                                                  "bytes service limit."});
+        return state_failed(
+            frame, StateError{std::string(state_errors::kDataLimitExceeded),
+                              "The state/task '" + state.name +
+                                  "' returned a result with a size exceeding the maximum number of "
+                                  "bytes service limit."});
     }
-    record(frame, *exited_event(state.type()), StateExitedDetails{state.name, output}, LeftState{then.next, output});
+    record(frame, *exited_event(state.type()), StateExitedDetails{state.name, output},
+           LeftState{then.next, output});
     if (then.next || x_.closed()) return;
     if (frame.id != frame.parent) return child_ended(frame);
     close(EventType::execution_succeeded, OutputDetails{output}, frame.last_event);
@@ -124,7 +131,8 @@ void Turn::leave(Frame& frame, const Payload& output, asl::Transition then) {
 
 StateError Turn::located(const Frame& frame, StateError error) const {
     error.cause = "An error occurred while executing the state '" + x_.state_of(frame).name +
-                  "' (entered at the event id #" + std::to_string(frame.entered_event) + "). " + error.cause;
+                  "' (entered at the event id #" + std::to_string(frame.entered_event) + "). " +
+                  error.cause;
     return error;
 }
 

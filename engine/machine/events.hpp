@@ -141,10 +141,10 @@ struct MapIterationDetails {
 };
 
 /// The alternatives' order is stored: add at the end only.
-using EventDetails =
-    std::variant<NoDetails, ExecutionStartedDetails, OutputDetails, FailureDetails, StateEnteredDetails,
-                 StateExitedDetails, LambdaScheduledDetails, TaskScheduledDetails, TaskDetails, TaskOutputDetails,
-                 TaskFailureDetails, MapStartedDetails, MapIterationDetails>;
+using EventDetails = std::variant<NoDetails, ExecutionStartedDetails, OutputDetails, FailureDetails,
+                                  StateEnteredDetails, StateExitedDetails, LambdaScheduledDetails,
+                                  TaskScheduledDetails, TaskDetails, TaskOutputDetails,
+                                  TaskFailureDetails, MapStartedDetails, MapIterationDetails>;
 
 /// One event of the public history. API Reference, "HistoryEvent".
 struct HistoryEvent {

@@ -15,7 +15,8 @@ bool is_ready(Phase phase) {
         case Phase::scheduled:
         case Phase::finishing:
         case Phase::failing:
-        case Phase::retrying: return true;
+        case Phase::retrying:
+            return true;
         case Phase::waiting:
         case Phase::backoff:
         case Phase::called:
@@ -23,7 +24,8 @@ bool is_ready(Phase phase) {
         case Phase::parent:
         case Phase::ended:
         case Phase::failed:
-        case Phase::aborted: return false;
+        case Phase::aborted:
+            return false;
     }
     return false;
 }
@@ -78,7 +80,8 @@ public:
         } else {
             task->input = std::get<TaskScheduledDetails>(entry_.event->details).parameters;
         }
-        if (task->deadline) x_.timers.emplace(*task->deadline, task->scheduled, frame_.id, TimerKind::deadline);
+        if (task->deadline)
+            x_.timers.emplace(*task->deadline, task->scheduled, frame_.id, TimerKind::deadline);
         frame_.task = std::move(task);
         // Items that run side by side are all scheduled before the first is started (recorded:
         // timeouts__service_lambda_map_timeout), so the turn passes on.
@@ -88,7 +91,8 @@ public:
     void operator()(const TaskWasStarted&) {
         if (frame_.task->heartbeat.count() > 0) {
             frame_.task->heartbeat_due = entry_.event->timestamp + frame_.task->heartbeat;
-            x_.timers.emplace(*frame_.task->heartbeat_due, frame_.task->scheduled, frame_.id, TimerKind::heartbeat);
+            x_.timers.emplace(*frame_.task->heartbeat_due, frame_.task->scheduled, frame_.id,
+                              TimerKind::heartbeat);
         }
         set_phase(Phase::called);
     }
@@ -142,7 +146,8 @@ public:
     void operator()(const IterationStarted& note) {
         frame_.children->started = note.index + 1;
         ++frame_.children->running;
-        add_child(note.index, std::get<asl::MapState>(x_.state_of(frame_).body).processor, note.input);
+        add_child(note.index, std::get<asl::MapState>(x_.state_of(frame_).body).processor,
+                  note.input);
     }
     void operator()(const ChildrenDone& note) {
         frame_.result = note.result;
@@ -184,12 +189,14 @@ public:
                     : event.type == EventType::execution_aborted ? ExecutionStatus::aborted
                                                                  : ExecutionStatus::timed_out;
         const auto& failure = std::get<FailureDetails>(event.details);
-        // OBSERVED: DescribeExecution of a timed-out execution has neither error nor cause (docs/observed.md).
+        // OBSERVED: DescribeExecution of a timed-out execution has neither error nor cause
+        // (docs/observed.md).
         if (x_.status != ExecutionStatus::timed_out) x_.failure = {failure.error, failure.cause};
     }
 
 private:
-    /// Keeps Execution::ready in step: a frame that becomes ready stands at the back, one that already was keeps its place.
+    /// Keeps Execution::ready in step: a frame that becomes ready stands at the back, one that
+    /// already was keeps its place.
     void set_phase(Phase phase) {
         const bool was = is_ready(frame_.phase);
         const bool is = is_ready(phase);
@@ -215,13 +222,15 @@ private:
         set_phase(phase);
     }
     void drop_timer() {
-        if (frame_.due_since != 0) x_.timers.erase({frame_.due, frame_.due_since, frame_.id, TimerKind::due});
+        if (frame_.due_since != 0)
+            x_.timers.erase({frame_.due, frame_.due_since, frame_.id, TimerKind::due});
         frame_.due_since = 0;
     }
     void drop_task() {
         if (!frame_.task) return;
         const FrameTask& task = *frame_.task;
-        if (task.deadline) x_.timers.erase({*task.deadline, task.scheduled, frame_.id, TimerKind::deadline});
+        if (task.deadline)
+            x_.timers.erase({*task.deadline, task.scheduled, frame_.id, TimerKind::deadline});
         if (task.heartbeat_due) {
             x_.timers.erase({*task.heartbeat_due, task.scheduled, frame_.id, TimerKind::heartbeat});
         }
@@ -237,7 +246,8 @@ private:
     void drop_children(Frame& frame) {
         const FrameId first = frame.children->first;
         const FrameId end = first + frame.children->count;
-        for (auto child = x_.frames.lower_bound(first); child != x_.frames.end() && child->first < end;) {
+        for (auto child = x_.frames.lower_bound(first);
+             child != x_.frames.end() && child->first < end;) {
             if (child->second.children) drop_children(child->second);
             child = x_.frames.erase(child);
         }
@@ -307,7 +317,8 @@ void apply(Execution& execution, const Entry& entry) {
     if (entry.event) {
         execution.last_event = entry.event->id;
         execution.last_time = std::max(execution.last_time, entry.event->timestamp);
-        if (entry.note.advances_chain) execution.frame(entry.note.frame).last_event = entry.event->id;
+        if (entry.note.advances_chain)
+            execution.frame(entry.note.frame).last_event = entry.event->id;
     }
     std::visit(Fold(execution, entry), entry.note.body);
 }

@@ -135,20 +135,24 @@ struct Execution {
     std::set<Timer> timers;
 
     bool closed() const { return status != ExecutionStatus::running; }
-    const asl::State& state_of(const Frame& frame) const { return info.definition->states[frame.state]; }
+    const asl::State& state_of(const Frame& frame) const {
+        return info.definition->states[frame.state];
+    }
     Frame& frame(FrameId id) { return frames.at(id); }
 
     /// The earliest time at which something happens by itself, or nullopt.
     std::optional<TimePoint> next_timer() const;
-    /// When a restart must look at it: at once (the epoch) where something is ready or being called, at a time, or,
-    /// without a value, only when a call comes. See design.md, "How recovery rebuilds each kind of wait".
+    /// When a restart must look at it: at once (the epoch) where something is ready or being
+    /// called, at a time, or, without a value, only when a call comes. See design.md, "How recovery
+    /// rebuilds each kind of wait".
     std::optional<TimePoint> wake_at() const;
     /// The frame of an open task with this scheduled entry, or null.
     Frame* find_task(FrameId id, Sequence scheduled);
 };
 
-/// The only code that changes an execution: `advance` uses it live, recovery folds a stored journal with it.
-/// It evaluates nothing and decides nothing. Entries come in the order of their sequence numbers.
+/// The only code that changes an execution: `advance` uses it live, recovery folds a stored journal
+/// with it. It evaluates nothing and decides nothing. Entries come in the order of their sequence
+/// numbers.
 void apply(Execution& execution, const Entry& entry);
 
 }  // namespace stepwell

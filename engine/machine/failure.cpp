@@ -15,8 +15,10 @@ struct Rules {
 
 /// Task, Parallel and Map may retry and catch; the others may not.
 Rules rules_of(const asl::StateBody& body) {
-    if (const auto* task = std::get_if<asl::TaskState>(&body)) return {&task->retry, &task->catchers};
-    if (const auto* parallel = std::get_if<asl::ParallelState>(&body)) return {&parallel->retry, &parallel->catchers};
+    if (const auto* task = std::get_if<asl::TaskState>(&body))
+        return {&task->retry, &task->catchers};
+    if (const auto* parallel = std::get_if<asl::ParallelState>(&body))
+        return {&parallel->retry, &parallel->catchers};
     if (const auto* map = std::get_if<asl::MapState>(&body)) return {&map->retry, &map->catchers};
     return {};
 }
@@ -24,7 +26,8 @@ Rules rules_of(const asl::StateBody& body) {
 /// Interval × rate^attempts, capped, in milliseconds: never more than a state may wait.
 double delay_millis(const asl::Retrier& retrier, std::uint32_t attempts) {
     constexpr double kLongest = 99'999'999e3;
-    double delay = double(retrier.interval.count()) * 1000.0 * std::pow(retrier.backoff_rate, attempts);
+    double delay =
+        double(retrier.interval.count()) * 1000.0 * std::pow(retrier.backoff_rate, attempts);
     if (retrier.max_delay) delay = std::min(delay, double(retrier.max_delay->count()) * 1000.0);
     return std::min(delay, kLongest);
 }
@@ -39,14 +42,15 @@ Json error_output(const Failure& failure) {
 
 }  // namespace
 
-bool error_matches(const std::vector<std::string>& error_equals, const Failure& failure, bool reported,
-                   bool heartbeat_missed) {
+bool error_matches(const std::vector<std::string>& error_equals, const Failure& failure,
+                   bool reported, bool heartbeat_missed) {
     namespace names = state_errors;
     const std::string error = failure.error.value_or("");
     // OBSERVED: not even a Catch that names it takes States.Runtime (docs/observed.md).
     if (error == names::kRuntime) return false;
     const bool timeout = error == names::kTimeout || error == names::kHeartbeatTimeout;
-    // OBSERVED: States.ALL takes a task's result that is too large, though not a state's (docs/observed.md).
+    // OBSERVED: States.ALL takes a task's result that is too large, though not a state's
+    // (docs/observed.md).
     const bool all_takes_it = error != names::kDataLimitExceeded || reported;
     return std::any_of(error_equals.begin(), error_equals.end(), [&](const std::string& name) {
         if (name == error) return true;
@@ -69,7 +73,8 @@ void Turn::settle(Frame& frame, const Failure& failure) {
     if (retry(frame, failure)) return;
     // A retry of a Parallel or Map leaves no …StateFailed; its last failure does.
     if (frame.children && (frame.phase == Phase::failing || frame.phase == Phase::parent)) {
-        const EventType type = frame.children->map ? EventType::map_state_failed : EventType::parallel_state_failed;
+        const EventType type =
+            frame.children->map ? EventType::map_state_failed : EventType::parallel_state_failed;
         record(frame, type, NoDetails{}, Plain{});
     }
     if (recover(frame, failure)) return;
@@ -82,7 +87,8 @@ bool Turn::retry(Frame& frame, const Failure& failure) {
     const bool reported = frame.phase == Phase::failing;
     for (std::uint32_t i = 0; i < retriers->size(); ++i) {
         const asl::Retrier& retrier = (*retriers)[i];
-        if (!error_matches(retrier.error_equals, failure, reported, frame.heartbeat_missed)) continue;
+        if (!error_matches(retrier.error_equals, failure, reported, frame.heartbeat_missed))
+            continue;
         const std::uint32_t attempts = i < frame.attempts.size() ? frame.attempts[i] : 0;
         // The first that matches decides: when it is exhausted, later ones are not asked.
         if (std::int64_t{attempts} >= retrier.max_attempts) return false;
@@ -101,7 +107,8 @@ bool Turn::recover(Frame& frame, const Failure& failure) {
     if (catchers == nullptr) return false;
     const bool reported = frame.phase == Phase::failing;
     for (const asl::Catcher& catcher : *catchers) {
-        if (!error_matches(catcher.error_equals, failure, reported, frame.heartbeat_missed)) continue;
+        if (!error_matches(catcher.error_equals, failure, reported, frame.heartbeat_missed))
+            continue;
         // OBSERVED: OutputPath does not touch a caught error's output (docs/observed.md).
         const auto output = merge(catcher.result_path, frame.input, Payload(error_output(failure)));
         if (!output) {
@@ -118,8 +125,8 @@ bool Turn::recover(Frame& frame, const Failure& failure) {
 void Turn::fail_frame(Frame& frame, const Failure& failure) {
     if (x_.closed()) return;
     if (frame.id == frame.parent) return fail_execution(failure, frame.last_event);
-    // What follows hangs on the event that failed (recorded: timeouts__service_lambda_map_timeout): the item, its own
-    // Task state, the other items with theirs, and what the parent records next.
+    // What follows hangs on the event that failed (recorded: timeouts__service_lambda_map_timeout):
+    // the item, its own Task state, the other items with theirs, and what the parent records next.
     const EventId failing_event = frame.last_event;
     Frame& parent = x_.frame(frame.parent);
     const bool own_task = x_.state_of(frame).type() == asl::StateType::task;
@@ -130,7 +137,8 @@ void Turn::fail_frame(Frame& frame, const Failure& failure) {
     } else {
         note(frame, std::move(body));
     }
-    if (own_task) record_beside(frame, failing_event, EventType::task_state_aborted, NoDetails{}, Plain{});
+    if (own_task)
+        record_beside(frame, failing_event, EventType::task_state_aborted, NoDetails{}, Plain{});
     abort_children(parent, failing_event);
 }
 

@@ -25,8 +25,8 @@ struct Plain {};
 struct EnteredState {
     std::uint32_t state = 0;  ///< asl::StateIndex
 };
-/// The frame leaves its state (with …StateExited, where the type has one): for `next`, or, without one, its flow has
-/// ended with `output`.
+/// The frame leaves its state (with …StateExited, where the type has one): for `next`, or, without
+/// one, its flow has ended with `output`.
 struct LeftState {
     std::optional<std::uint32_t> next;
     Payload output;
@@ -35,7 +35,8 @@ struct LeftState {
 struct WaitsUntil {
     TimePoint due;
 };
-/// A task was scheduled (with …Scheduled, which has its input). Everything else that a later call of it needs.
+/// A task was scheduled (with …Scheduled, which has its input). Everything else that a later call
+/// of it needs.
 struct TaskWasScheduled {
     std::string request_id;
     std::string token;                   ///< empty: none
@@ -62,7 +63,8 @@ struct WillRetry {
 };
 /// The time of a retry has come (alone): the state's work begins again.
 struct RetryBegins {};
-/// A Parallel started (with ParallelStateStarted): one frame per branch from `first_child` on, all with this input.
+/// A Parallel started (with ParallelStateStarted): one frame per branch from `first_child` on, all
+/// with this input.
 struct BranchesStarted {
     FrameId first_child = 0;
     std::uint32_t count = 0;
@@ -75,12 +77,14 @@ struct MapStarted {
     Payload input;  ///< the Map's effective input: `$` in ItemSelector
     std::uint32_t concurrency = 0;
 };
-/// The next item of the Map in which the note's frame stands was started (with MapIterationStarted).
+/// The next item of the Map in which the note's frame stands was started (with
+/// MapIterationStarted).
 struct IterationStarted {
     std::uint32_t index = 0;
     Payload input;
 };
-/// All branches or items of the frame's state are done (with …StateSucceeded): their outputs, in order.
+/// All branches or items of the frame's state are done (with …StateSucceeded): their outputs, in
+/// order.
 struct ChildrenDone {
     Payload result;
 };
@@ -96,9 +100,10 @@ struct FrameAborted {};
 /// The execution is over (with Execution…). The frames stay as they were.
 struct Closed {};
 
-using NoteBody = std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled, TaskWasStarted,
-                              TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry, RetryBegins, BranchesStarted,
-                              MapStarted, IterationStarted, ChildrenDone, FrameFailed, FrameAborted, Closed>;
+using NoteBody =
+    std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled, TaskWasStarted,
+                 TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry, RetryBegins, BranchesStarted,
+                 MapStarted, IterationStarted, ChildrenDone, FrameFailed, FrameAborted, Closed>;
 
 struct Note {
     FrameId frame = 0;
@@ -107,7 +112,8 @@ struct Note {
     NoteBody body;
 };
 
-/// What is stored: an event that AWS shows, a note, or both. An execution is the fold of its entries.
+/// What is stored: an event that AWS shows, a note, or both. An execution is the fold of its
+/// entries.
 struct Entry {
     std::optional<HistoryEvent> event;
     Note note;

@@ -5,8 +5,8 @@
 #include "engine/machine/journal.hpp"
 
 // One description per struct (`fields`) serves writing and reading, so that they cannot differ.
-// Numbers are zigzag varints; a variant is its index and its fields; a payload is 0 and its text, or, where it stood
-// before in the same Step, one more than its number.
+// Numbers are zigzag varints; a variant is its index and its fields; a payload is 0 and its text,
+// or, where it stood before in the same Step, one more than its number.
 namespace stepwell {
 namespace {
 
@@ -27,7 +27,8 @@ public:
             varint(value);
         } else if constexpr (std::is_signed_v<T>) {
             const auto wide = static_cast<std::int64_t>(value);
-            varint((static_cast<std::uint64_t>(wide) << 1U) ^ static_cast<std::uint64_t>(wide >> 63));
+            varint((static_cast<std::uint64_t>(wide) << 1U) ^
+                   static_cast<std::uint64_t>(wide >> 63));
         } else {
             static_assert(std::is_same_v<T, TimePoint>);
             (*this)(std::int64_t{value.time_since_epoch().count()});
@@ -75,7 +76,8 @@ public:
             value = static_cast<T>(varint());
         } else if constexpr (std::is_signed_v<T>) {
             const std::uint64_t z = varint();
-            value = static_cast<T>(static_cast<std::int64_t>(z >> 1U) ^ -static_cast<std::int64_t>(z & 1U));
+            value = static_cast<T>(static_cast<std::int64_t>(z >> 1U) ^
+                                   -static_cast<std::int64_t>(z & 1U));
         } else {
             static_assert(std::is_same_v<T, TimePoint>);
             std::int64_t millis = 0;
@@ -130,52 +132,116 @@ private:
     std::vector<Payload> payloads_;
 };
 
-// What each struct holds, in its stored order. Never change one: add a new alternative, or raise kFormat.
+// What each struct holds, in its stored order. Never change one: add a new alternative, or raise
+// kFormat.
 
 template <class A, class... Ts>
 void each(A& archive, Ts&... values) {
     (archive(values), ...);
 }
 
-template <class A, class T> requires std::is_empty_v<T>
+template <class A, class T>
+requires std::is_empty_v<T>
 void fields(A&, T&) {}
 
-template <class A> void fields(A& a, ExecutionStartedDetails& d) {
+template <class A>
+void fields(A& a, ExecutionStartedDetails& d) {
     each(a, d.input, d.role_arn, d.state_machine_alias_arn, d.state_machine_version_arn);
 }
-template <class A> void fields(A& a, OutputDetails& d) { each(a, d.output); }
-template <class A> void fields(A& a, FailureDetails& d) { each(a, d.error, d.cause); }
-template <class A> void fields(A& a, StateEnteredDetails& d) { each(a, d.name, d.input); }
-template <class A> void fields(A& a, StateExitedDetails& d) { each(a, d.name, d.output); }
-template <class A> void fields(A& a, LambdaScheduledDetails& d) {
+template <class A>
+void fields(A& a, OutputDetails& d) {
+    each(a, d.output);
+}
+template <class A>
+void fields(A& a, FailureDetails& d) {
+    each(a, d.error, d.cause);
+}
+template <class A>
+void fields(A& a, StateEnteredDetails& d) {
+    each(a, d.name, d.input);
+}
+template <class A>
+void fields(A& a, StateExitedDetails& d) {
+    each(a, d.name, d.output);
+}
+template <class A>
+void fields(A& a, LambdaScheduledDetails& d) {
     each(a, d.resource, d.input, d.timeout_in_seconds, d.credentials_role_arn);
 }
-template <class A> void fields(A& a, TaskScheduledDetails& d) {
-    each(a, d.resource_type, d.resource, d.region, d.parameters, d.timeout_in_seconds, d.heartbeat_in_seconds,
-         d.credentials_role_arn);
+template <class A>
+void fields(A& a, TaskScheduledDetails& d) {
+    each(a, d.resource_type, d.resource, d.region, d.parameters, d.timeout_in_seconds,
+         d.heartbeat_in_seconds, d.credentials_role_arn);
 }
-template <class A> void fields(A& a, TaskDetails& d) { each(a, d.resource_type, d.resource); }
-template <class A> void fields(A& a, TaskOutputDetails& d) { each(a, d.resource_type, d.resource, d.output); }
-template <class A> void fields(A& a, TaskFailureDetails& d) {
+template <class A>
+void fields(A& a, TaskDetails& d) {
+    each(a, d.resource_type, d.resource);
+}
+template <class A>
+void fields(A& a, TaskOutputDetails& d) {
+    each(a, d.resource_type, d.resource, d.output);
+}
+template <class A>
+void fields(A& a, TaskFailureDetails& d) {
     each(a, d.resource_type, d.resource, d.error, d.cause);
 }
-template <class A> void fields(A& a, MapStartedDetails& d) { each(a, d.length); }
-template <class A> void fields(A& a, MapIterationDetails& d) { each(a, d.name, d.index); }
+template <class A>
+void fields(A& a, MapStartedDetails& d) {
+    each(a, d.length);
+}
+template <class A>
+void fields(A& a, MapIterationDetails& d) {
+    each(a, d.name, d.index);
+}
 
-template <class A> void fields(A& a, EnteredState& n) { each(a, n.state); }
-template <class A> void fields(A& a, LeftState& n) { each(a, n.next, n.output); }
-template <class A> void fields(A& a, WaitsUntil& n) { each(a, n.due); }
-template <class A> void fields(A& a, TaskWasScheduled& n) {
+template <class A>
+void fields(A& a, EnteredState& n) {
+    each(a, n.state);
+}
+template <class A>
+void fields(A& a, LeftState& n) {
+    each(a, n.next, n.output);
+}
+template <class A>
+void fields(A& a, WaitsUntil& n) {
+    each(a, n.due);
+}
+template <class A>
+void fields(A& a, TaskWasScheduled& n) {
     each(a, n.request_id, n.token, n.deadline, n.heartbeat_seconds, n.credentials_role_arn);
 }
-template <class A> void fields(A& a, TaskReturned& n) { each(a, n.result); }
-template <class A> void fields(A& a, TaskBroke& n) { each(a, n.heartbeat); }
-template <class A> void fields(A& a, WillRetry& n) { each(a, n.retrier, n.due); }
-template <class A> void fields(A& a, BranchesStarted& n) { each(a, n.first_child, n.count, n.input); }
-template <class A> void fields(A& a, MapStarted& n) { each(a, n.first_child, n.items, n.input, n.concurrency); }
-template <class A> void fields(A& a, IterationStarted& n) { each(a, n.index, n.input); }
-template <class A> void fields(A& a, ChildrenDone& n) { each(a, n.result); }
-template <class A> void fields(A& a, FrameFailed& n) { each(a, n.error, n.cause, n.failing_event); }
+template <class A>
+void fields(A& a, TaskReturned& n) {
+    each(a, n.result);
+}
+template <class A>
+void fields(A& a, TaskBroke& n) {
+    each(a, n.heartbeat);
+}
+template <class A>
+void fields(A& a, WillRetry& n) {
+    each(a, n.retrier, n.due);
+}
+template <class A>
+void fields(A& a, BranchesStarted& n) {
+    each(a, n.first_child, n.count, n.input);
+}
+template <class A>
+void fields(A& a, MapStarted& n) {
+    each(a, n.first_child, n.items, n.input, n.concurrency);
+}
+template <class A>
+void fields(A& a, IterationStarted& n) {
+    each(a, n.index, n.input);
+}
+template <class A>
+void fields(A& a, ChildrenDone& n) {
+    each(a, n.result);
+}
+template <class A>
+void fields(A& a, FrameFailed& n) {
+    each(a, n.error, n.cause, n.failing_event);
+}
 
 template <class... Ts>
 void variant(Writer& writer, std::variant<Ts...>& value) {

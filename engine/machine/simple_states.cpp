@@ -8,10 +8,14 @@
 namespace stepwell {
 namespace {
 
-StateError runtime_error(std::string cause) { return {std::string(state_errors::kRuntime), std::move(cause)}; }
+StateError runtime_error(std::string cause) {
+    return {std::string(state_errors::kRuntime), std::move(cause)};
+}
 
 /// A value as AWS quotes it behind `==`: a string without its quotes, anything else as JSON.
-std::string shown(const Json& value) { return value.is_string() ? value.get<std::string>() : write_json(value); }
+std::string shown(const Json& value) {
+    return value.is_string() ? value.get<std::string>() : write_json(value);
+}
 
 }  // namespace
 
@@ -20,7 +24,8 @@ void Turn::work(Frame& frame, const asl::PassState& state) {
     if (!input) return state_failed(frame, input.error());
     auto result = fill(state.parameters, *input, frame);
     if (!result) return state_failed(frame, result.error());
-    leave_with_result(frame, std::nullopt, state.result_path, state.result ? *state.result : *result, state.then);
+    leave_with_result(frame, std::nullopt, state.result_path,
+                      state.result ? *state.result : *result, state.then);
 }
 
 void Turn::work(Frame& frame, const asl::SucceedState&) {
@@ -32,15 +37,18 @@ void Turn::work(Frame& frame, const asl::SucceedState&) {
 void Turn::work(Frame& frame, const asl::FailState& state) {
     const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
     const Scope scope{frame.input.value(), context, random_};
-    const auto text_of = [&](const auto& field, std::string_view name) -> Evaluated<std::optional<std::string>> {
+    const auto text_of = [&](const auto& field,
+                             std::string_view name) -> Evaluated<std::optional<std::string>> {
         if (const auto* literal = std::get_if<std::string>(&field)) return std::optional(*literal);
         const auto* path = std::get_if<Expression>(&field);
         if (path == nullptr) return std::optional<std::string>();
         auto selected = path->evaluate(scope);
-        if (!selected) return located(frame, not_found_in_field(selected.error(), name, frame.input.value()));
+        if (!selected)
+            return located(frame, not_found_in_field(selected.error(), name, frame.input.value()));
         if (!selected->value().is_string()) {
-            return located(frame, runtime_error("The JSONPath '" + path->text() + "' specified for the field '" +
-                                                std::string(name) + "' must refer to a string in the input '" +
+            return located(frame, runtime_error("The JSONPath '" + path->text() +
+                                                "' specified for the field '" + std::string(name) +
+                                                "' must refer to a string in the input '" +
                                                 frame.input.text() + "'"));
         }
         return std::optional(selected->value().template get<std::string>());
@@ -67,9 +75,9 @@ void Turn::work(Frame& frame, const asl::ChoiceState& state) {
         }
     }
     if (!next) {
-        return state_failed(
-            frame, located(frame, {std::string(state_errors::kNoChoiceMatched),
-                                   "Failed to transition out of the state. The state does not point to a next state."}));
+        return state_failed(frame, located(frame, {std::string(state_errors::kNoChoiceMatched),
+                                                   "Failed to transition out of the state. The "
+                                                   "state does not point to a next state."}));
     }
     leave_with(frame, *input, asl::Transition{next});
 }
@@ -86,35 +94,43 @@ void Turn::work(Frame& frame, const asl::WaitState& state) {
     }
 }
 
-Evaluated<TimePoint> Turn::wait_until(Frame& frame, const asl::WaitState& state, const Payload& input) {
+Evaluated<TimePoint> Turn::wait_until(Frame& frame, const asl::WaitState& state,
+                                      const Payload& input) {
     const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
     const Scope scope{input.value(), context, random_};
     const auto seconds_path = [&](const asl::SecondsPath& field) -> Evaluated<TimePoint> {
         const std::string& path = field.path.text();
         auto selected = field.path.evaluate(scope);
-        if (!selected) return runtime_error("The SecondsPath parameter does not reference an input value: " + path);
+        if (!selected)
+            return runtime_error("The SecondsPath parameter does not reference an input value: " +
+                                 path);
         const Json& value = selected->value();
         if (!value.is_number_integer()) {
-            return runtime_error("The SecondsPath parameter cannot be parsed as a long value: " + path +
-                                 " == " + shown(value));
+            return runtime_error("The SecondsPath parameter cannot be parsed as a long value: " +
+                                 path + " == " + shown(value));
         }
         const auto seconds = value.get<std::int64_t>();
         if (seconds < 0) {
             return runtime_error("The SecondsPath parameter references a negative value: " + path +
                                  " == " + shown(value));
         }
-        if (seconds > std::numeric_limits<std::int32_t>::max()) return runtime_error("Wait state delay is too long.");
+        if (seconds > std::numeric_limits<std::int32_t>::max())
+            return runtime_error("Wait state delay is too long.");
         return now_ + Seconds{seconds};
     };
     const auto timestamp_path = [&](const asl::TimestampPath& field) -> Evaluated<TimePoint> {
         const std::string& path = field.path.text();
         auto selected = field.path.evaluate(scope);
-        if (!selected) return runtime_error("The TimestampPath parameter does not reference an input value: " + path);
+        if (!selected)
+            return runtime_error("The TimestampPath parameter does not reference an input value: " +
+                                 path);
         const Json& value = selected->value();
-        const auto time = value.is_string() ? parse_rfc3339(value.get_ref<const std::string&>()) : std::nullopt;
+        const auto time =
+            value.is_string() ? parse_rfc3339(value.get_ref<const std::string&>()) : std::nullopt;
         if (!time) {
             return runtime_error(
-                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format "
+                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset "
+                "date-time format "
                 "string: " +
                 path + " == " + shown(value));
         }
@@ -122,7 +138,8 @@ Evaluated<TimePoint> Turn::wait_until(Frame& frame, const asl::WaitState& state,
     };
     const TimePoint until = TRY(std::visit(
         Overloaded{[&](const Seconds& seconds) -> Evaluated<TimePoint> { return now_ + seconds; },
-                   [&](const TimePoint& time) -> Evaluated<TimePoint> { return time; }, seconds_path, timestamp_path},
+                   [&](const TimePoint& time) -> Evaluated<TimePoint> { return time; },
+                   seconds_path, timestamp_path},
         state.until));
     // OBSERVED: 24,855 days pass and 24,856 do not: seconds as a 32-bit number (docs/observed.md).
     if (until - now_ > Seconds{std::numeric_limits<std::int32_t>::max()}) {

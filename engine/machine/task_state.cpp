@@ -2,7 +2,8 @@
 #include "engine/base/state_errors.hpp"
 #include "engine/machine/turn.hpp"
 
-// ASL specification, "Task State"; Developer Guide, "Task workflow state", "Service integration patterns".
+// ASL specification, "Task State"; Developer Guide, "Task workflow state", "Service integration
+// patterns".
 namespace stepwell {
 namespace {
 
@@ -16,7 +17,8 @@ Evaluated<std::optional<Seconds>> seconds_of(const asl::SecondsField& field, std
     if (!selected) return invalid_path(selected.error());
     const Json& value = selected->value();
     constexpr std::int64_t kMost = 99'999'999;
-    if (!value.is_number_integer() || value.get<std::int64_t>() <= 0 || value.get<std::int64_t>() > kMost) {
+    if (!value.is_number_integer() || value.get<std::int64_t>() <= 0 ||
+        value.get<std::int64_t>() > kMost) {
         const std::string text = write_json(value);
         std::string cause = "The ";
         cause.append(name).append(" field refers to value ");
@@ -34,12 +36,15 @@ std::optional<std::int64_t> count_of(std::optional<Seconds> seconds) {
 
 /// The name under which a result that is too large is reported.
 std::string task_name(const asl::TaskResource& resource) {
-    return std::visit(Overloaded{[](const asl::LambdaResource& lambda) { return lambda.function_arn; },
-                                 [](const asl::ServiceResource& service) { return service.resource_type; }},
-                      resource);
+    return std::visit(
+        Overloaded{[](const asl::LambdaResource& lambda) { return lambda.function_arn; },
+                   [](const asl::ServiceResource& service) { return service.resource_type; }},
+        resource);
 }
 
-bool is_lambda(const asl::TaskState& state) { return std::holds_alternative<asl::LambdaResource>(state.resource); }
+bool is_lambda(const asl::TaskState& state) {
+    return std::holds_alternative<asl::LambdaResource>(state.resource);
+}
 
 }  // namespace
 
@@ -62,7 +67,8 @@ TaskCall task_call(const Execution& execution, const Frame& frame) {
 }
 
 void Turn::work(Frame& frame, const asl::TaskState& state) {
-    if (const auto scheduled = schedule(frame, state); !scheduled) state_failed(frame, scheduled.error());
+    if (const auto scheduled = schedule(frame, state); !scheduled)
+        state_failed(frame, scheduled.error());
 }
 
 Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
@@ -87,7 +93,8 @@ Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
     if (parameters.size() > kMaxPayloadBytes) {
         return StateError{std::string(state_errors::kDataLimitExceeded),
                           "The state/task '" + x_.state_of(frame).name +
-                              "' returned a result with a size exceeding the maximum number of bytes service limit."};
+                              "' returned a result with a size exceeding the maximum number of "
+                              "bytes service limit."};
     }
     auto timeout = seconds_of(state.timeout, "TimeoutSecondsPath", scope);
     if (!timeout) return here(std::move(timeout).error());
@@ -97,19 +104,20 @@ Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
         auto credentials = state.credentials->evaluate(scope);
         if (!credentials) return here(std::move(credentials).error());
         const auto role = credentials->find("RoleArn");
-        if (role != credentials->end() && role->is_string()) task.credentials_role_arn = role->get<std::string>();
+        if (role != credentials->end() && role->is_string())
+            task.credentials_role_arn = role->get<std::string>();
     }
     if (*timeout) task.deadline = now_ + **timeout;
     task.heartbeat_seconds = *heartbeat ? (*heartbeat)->count() : 0;
 
     if (service == nullptr) {
-        LambdaScheduledDetails details{std::get<asl::LambdaResource>(state.resource).function_arn, parameters,
-                                       count_of(*timeout), task.credentials_role_arn};
+        LambdaScheduledDetails details{std::get<asl::LambdaResource>(state.resource).function_arn,
+                                       parameters, count_of(*timeout), task.credentials_role_arn};
         record(frame, EventType::lambda_function_scheduled, std::move(details), std::move(task));
     } else {
-        TaskScheduledDetails details{service->resource_type, service->resource,   x_.info.region,
-                                     parameters,             count_of(*timeout), count_of(*heartbeat),
-                                     task.credentials_role_arn};
+        TaskScheduledDetails details{
+            service->resource_type, service->resource,    x_.info.region,           parameters,
+            count_of(*timeout),     count_of(*heartbeat), task.credentials_role_arn};
         record(frame, EventType::task_scheduled, std::move(details), std::move(task));
     }
     return {};
@@ -121,7 +129,8 @@ void Turn::call_task(Frame& frame) {
         record(frame, EventType::lambda_function_started, NoDetails{}, TaskWasStarted{});
     } else {
         const auto& service = std::get<asl::ServiceResource>(state.resource);
-        record(frame, EventType::task_started, TaskDetails{service.resource_type, service.resource}, TaskWasStarted{});
+        record(frame, EventType::task_started, TaskDetails{service.resource_type, service.resource},
+               TaskWasStarted{});
     }
     if (x_.closed()) return;
     step_.actions.emplace_back(StartTask{frame.id, frame.task->scheduled, task_call(x_, frame)});
@@ -130,16 +139,20 @@ void Turn::call_task(Frame& frame) {
 void Turn::task_succeeded(Frame& frame, Payload result) {
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
     if (result.size() > kMaxPayloadBytes) {
-        return task_failed(frame, Failure{std::string(state_errors::kDataLimitExceeded),
-                                          "The state/task '" + task_name(state.resource) +
-                                              "' returned a result with a size exceeding the maximum number of bytes "
-                                              "service limit."});
+        return task_failed(
+            frame,
+            Failure{std::string(state_errors::kDataLimitExceeded),
+                    "The state/task '" + task_name(state.resource) +
+                        "' returned a result with a size exceeding the maximum number of bytes "
+                        "service limit."});
     }
     if (is_lambda(state)) {
-        record(frame, EventType::lambda_function_succeeded, OutputDetails{result}, TaskReturned{result});
+        record(frame, EventType::lambda_function_succeeded, OutputDetails{result},
+               TaskReturned{result});
     } else {
         const auto& service = std::get<asl::ServiceResource>(state.resource);
-        record(frame, EventType::task_succeeded, TaskOutputDetails{service.resource_type, service.resource, result},
+        record(frame, EventType::task_succeeded,
+               TaskOutputDetails{service.resource_type, service.resource, result},
                TaskReturned{result});
     }
 }
@@ -148,32 +161,38 @@ void Turn::task_submitted(Frame& frame, Payload output) {
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
     if (output.size() > kMaxPayloadBytes) return task_succeeded(frame, std::move(output));
     const auto& service = std::get<asl::ServiceResource>(state.resource);
-    record(frame, EventType::task_submitted, TaskOutputDetails{service.resource_type, service.resource, output},
-           TaskWasSubmitted{});
+    record(frame, EventType::task_submitted,
+           TaskOutputDetails{service.resource_type, service.resource, output}, TaskWasSubmitted{});
 }
 
 void Turn::task_failed(Frame& frame, Failure failure) {
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
     if (is_lambda(state)) {
-        record(frame, EventType::lambda_function_failed, FailureDetails{failure.error, failure.cause}, TaskBroke{});
+        record(frame, EventType::lambda_function_failed,
+               FailureDetails{failure.error, failure.cause}, TaskBroke{});
     } else {
         const auto& service = std::get<asl::ServiceResource>(state.resource);
         record(frame, EventType::task_failed,
-               TaskFailureDetails{service.resource_type, service.resource, failure.error, failure.cause}, TaskBroke{});
+               TaskFailureDetails{service.resource_type, service.resource, failure.error,
+                                  failure.cause},
+               TaskBroke{});
     }
 }
 
 void Turn::task_timed_out(Frame& frame, bool heartbeat) {
     cancel_call(frame);
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
-    // OBSERVED: a missed heartbeat is recorded as States.Timeout too, without a cause (docs/observed.md).
+    // OBSERVED: a missed heartbeat is recorded as States.Timeout too, without a cause
+    // (docs/observed.md).
     const std::string error(state_errors::kTimeout);
     if (is_lambda(state)) {
-        record(frame, EventType::lambda_function_timed_out, FailureDetails{error, std::nullopt}, TaskBroke{heartbeat});
+        record(frame, EventType::lambda_function_timed_out, FailureDetails{error, std::nullopt},
+               TaskBroke{heartbeat});
     } else {
         const auto& service = std::get<asl::ServiceResource>(state.resource);
         record(frame, EventType::task_timed_out,
-               TaskFailureDetails{service.resource_type, service.resource, error, std::nullopt}, TaskBroke{heartbeat});
+               TaskFailureDetails{service.resource_type, service.resource, error, std::nullopt},
+               TaskBroke{heartbeat});
     }
 }
 

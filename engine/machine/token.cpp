@@ -15,12 +15,14 @@ constexpr std::size_t kMacBytes = 32;
 constexpr std::size_t kTokenBytes = kBodyBytes + kMacBytes;  // 68: base64 pads it with one '='
 
 void append_number(std::string& out, std::uint64_t number, int bytes) {
-    for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<char>(number >> (8U * unsigned(i))));
+    for (int i = bytes - 1; i >= 0; --i)
+        out.push_back(static_cast<char>(number >> (8U * unsigned(i))));
 }
 
 std::uint64_t take_number(std::string_view& bytes, int count) {
     std::uint64_t number = 0;
-    for (int i = 0; i < count; ++i) number = (number << 8U) | static_cast<unsigned char>(bytes[std::size_t(i)]);
+    for (int i = 0; i < count; ++i)
+        number = (number << 8U) | static_cast<unsigned char>(bytes[std::size_t(i)]);
     bytes.remove_prefix(std::size_t(count));
     return number;
 }
@@ -30,8 +32,9 @@ std::uint64_t take_number(std::string_view& bytes, int count) {
 std::string TokenMint::mac(std::string_view message) const {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
-    if (HMAC(EVP_sha256(), key_.data(), int(key_.size()), reinterpret_cast<const unsigned char*>(message.data()),
-             message.size(), digest.data(), &length) == nullptr) {
+    if (HMAC(EVP_sha256(), key_.data(), int(key_.size()),
+             reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(),
+             &length) == nullptr) {
         throw std::runtime_error("HMAC-SHA-256 failed");
     }
     return {reinterpret_cast<const char*>(digest.data()), length};
@@ -47,8 +50,9 @@ std::string TokenMint::make(const TokenTarget& target, RandomBits& random) const
     append_number(bytes, random.next(), 8);
     bytes += mac(bytes);
     std::string token(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(token.data()),
-                                       reinterpret_cast<const unsigned char*>(bytes.data()), int(bytes.size()));
+    const int length =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(token.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), int(bytes.size()));
     token.resize(std::size_t(length));
     return token;
 }
@@ -58,13 +62,15 @@ std::optional<TokenTarget> TokenMint::read(std::string_view token) const {
     if (token.size() != kTextBytes) return std::nullopt;
     std::string bytes(kTextBytes / 4 * 3, '\0');
     if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(token.data()), int(token.size())) < 0) {
+                        reinterpret_cast<const unsigned char*>(token.data()),
+                        int(token.size())) < 0) {
         return std::nullopt;
     }
     bytes.resize(kTokenBytes);
     const std::string_view body = std::string_view(bytes).substr(0, kBodyBytes);
     const std::string expected = mac(body);
-    if (CRYPTO_memcmp(expected.data(), bytes.data() + kBodyBytes, kMacBytes) != 0) return std::nullopt;
+    if (CRYPTO_memcmp(expected.data(), bytes.data() + kBodyBytes, kMacBytes) != 0)
+        return std::nullopt;
     std::string_view rest = body;
     TokenTarget target;
     target.execution = static_cast<ExecutionKey>(take_number(rest, 8));

@@ -10,7 +10,8 @@
 
 namespace stepwell {
 
-/// Internal, unique and growing with the time of the start: never shown to callers, except inside task tokens.
+/// Internal, unique and growing with the time of the start: never shown to callers, except inside
+/// task tokens.
 using ExecutionKey = std::int64_t;
 
 /// What a task token stands for: one attempt of one task.
@@ -20,9 +21,9 @@ struct TokenTarget {
     Sequence scheduled = 0;
 };
 
-/// Makes and reads task tokens. A token carries its target, a random part and a MAC (HMAC-SHA-256) under a key kept in
-/// the store: there is no table to grow, and a forged or foreign token is told from a late one. Immutable.
-/// API Reference, "SendTaskSuccess": 1 to 2048 characters.
+/// Makes and reads task tokens. A token carries its target, a random part and a MAC (HMAC-SHA-256)
+/// under a key kept in the store: there is no table to grow, and a forged or foreign token is told
+/// from a late one. Immutable. API Reference, "SendTaskSuccess": 1 to 2048 characters.
 class TokenMint {
 public:
     explicit TokenMint(std::string key) : key_(std::move(key)) {}

@@ -8,24 +8,31 @@
 namespace stepwell {
 
 EventType entered_event(asl::StateType type) {
-    return static_cast<EventType>(static_cast<int>(EventType::task_state_entered) + static_cast<int>(type));
+    return static_cast<EventType>(static_cast<int>(EventType::task_state_entered) +
+                                  static_cast<int>(type));
 }
 
 std::optional<EventType> exited_event(asl::StateType type) {
     if (type == asl::StateType::fail) return std::nullopt;
-    return static_cast<EventType>(static_cast<int>(EventType::task_state_exited) + static_cast<int>(type));
+    return static_cast<EventType>(static_cast<int>(EventType::task_state_exited) +
+                                  static_cast<int>(type));
 }
 
 std::optional<EventType> aborted_event(asl::StateType type) {
     switch (type) {
-        case asl::StateType::task: return EventType::task_state_aborted;
-        case asl::StateType::wait: return EventType::wait_state_aborted;
-        case asl::StateType::parallel: return EventType::parallel_state_aborted;
-        case asl::StateType::map: return EventType::map_state_aborted;
+        case asl::StateType::task:
+            return EventType::task_state_aborted;
+        case asl::StateType::wait:
+            return EventType::wait_state_aborted;
+        case asl::StateType::parallel:
+            return EventType::parallel_state_aborted;
+        case asl::StateType::map:
+            return EventType::map_state_aborted;
         case asl::StateType::pass:
         case asl::StateType::choice:
         case asl::StateType::succeed:
-        case asl::StateType::fail: return std::nullopt;
+        case asl::StateType::fail:
+            return std::nullopt;
     }
     return std::nullopt;
 }
@@ -71,8 +78,8 @@ void Turn::take_turns() {
 void Turn::take(const Begin&) {
     Frame& root = x_.frame(0);
     // OBSERVED: the first …StateEntered has previousEventId 0, not 1 (docs/observed.md).
-    record_beside(root, 0, EventType::execution_started, ExecutionStartedDetails{x_.info.input, x_.info.role_arn, {}, {}},
-                  Plain{});
+    record_beside(root, 0, EventType::execution_started,
+                  ExecutionStartedDetails{x_.info.input, x_.info.role_arn, {}, {}}, Plain{});
 }
 
 void Turn::take(const GoOn&) {}
@@ -98,21 +105,25 @@ void Turn::take(const TokenCame& input) {
         step_.accepted = false;
         return;
     }
-    // A function may report before its own invocation has returned: the report wins, and there is no TaskSubmitted.
+    // A function may report before its own invocation has returned: the report wins, and there is
+    // no TaskSubmitted.
     std::visit(Overloaded{[&](const Payload& output) { task_succeeded(*frame, output); },
                           [&](const Failure& failure) { task_failed(*frame, failure); },
                           [&](const std::monostate&) {
                               FrameTask& task = *frame->task;
                               if (!task.heartbeat_due) return;
-                              x_.timers.erase({*task.heartbeat_due, task.scheduled, frame->id, TimerKind::heartbeat});
+                              x_.timers.erase({*task.heartbeat_due, task.scheduled, frame->id,
+                                               TimerKind::heartbeat});
                               task.heartbeat_due = now_ + task.heartbeat;
-                              x_.timers.emplace(*task.heartbeat_due, task.scheduled, frame->id, TimerKind::heartbeat);
+                              x_.timers.emplace(*task.heartbeat_due, task.scheduled, frame->id,
+                                                TimerKind::heartbeat);
                           }},
                input.report);
 }
 
 void Turn::take(const Stop& input) {
-    close(EventType::execution_aborted, FailureDetails{input.failure.error, input.failure.cause}, 0);
+    close(EventType::execution_aborted, FailureDetails{input.failure.error, input.failure.cause},
+          0);
 }
 
 void Turn::take(const MachineDeleted&) { x_.machine_deleted = true; }
@@ -130,10 +141,15 @@ bool Turn::fire_next_timer() {
                 note(frame, RetryBegins{});
             }
             return true;
-        case TimerKind::deadline: task_timed_out(frame, false); return true;
-        case TimerKind::heartbeat: task_timed_out(frame, true); return true;
+        case TimerKind::deadline:
+            task_timed_out(frame, false);
+            return true;
+        case TimerKind::heartbeat:
+            task_timed_out(frame, true);
+            return true;
         case TimerKind::execution:
-            close(EventType::execution_timed_out, FailureDetails{std::string(state_errors::kTimeout), std::nullopt}, 0);
+            close(EventType::execution_timed_out,
+                  FailureDetails{std::string(state_errors::kTimeout), std::nullopt}, 0);
             return true;
     }
     return false;
@@ -141,12 +157,22 @@ bool Turn::fire_next_timer() {
 
 void Turn::take_turn(Frame& frame) {
     switch (frame.phase) {
-        case Phase::entering: enter(frame); return;
+        case Phase::entering:
+            enter(frame);
+            return;
         case Phase::working:
-        case Phase::retrying: work(frame); return;
-        case Phase::scheduled: call_task(frame); return;
-        case Phase::finishing: finish(frame); return;
-        case Phase::failing: handle_failure(frame); return;
+        case Phase::retrying:
+            work(frame);
+            return;
+        case Phase::scheduled:
+            call_task(frame);
+            return;
+        case Phase::finishing:
+            finish(frame);
+            return;
+        case Phase::failing:
+            handle_failure(frame);
+            return;
         case Phase::waiting:
         case Phase::backoff:
         case Phase::called:
@@ -154,20 +180,23 @@ void Turn::take_turn(Frame& frame) {
         case Phase::parent:
         case Phase::ended:
         case Phase::failed:
-        case Phase::aborted: break;
+        case Phase::aborted:
+            break;
     }
     throw std::logic_error("a frame that is not ready has a turn");
 }
 
 void Turn::enter(Frame& frame) {
     if (x_.machine_deleted) {
-        // DeleteStateMachine: "running executions end at their next transition" (design.md, "Order", 10).
+        // DeleteStateMachine: "running executions end at their next transition" (design.md,
+        // "Order", 10).
         close(EventType::execution_aborted, FailureDetails{}, 0);
         return;
     }
     const asl::State& state = x_.state_of(frame);
     ++step_.transitions;
-    record(frame, entered_event(state.type()), StateEnteredDetails{state.name, frame.input}, EnteredState{frame.state});
+    record(frame, entered_event(state.type()), StateEnteredDetails{state.name, frame.input},
+           EnteredState{frame.state});
 }
 
 void Turn::work(Frame& frame) {
@@ -203,20 +232,23 @@ void Turn::record(Frame& frame, EventType type, EventDetails details, NoteBody b
     record(frame, frame.last_event, true, type, std::move(details), std::move(body));
 }
 
-void Turn::record_beside(Frame& frame, EventId previous, EventType type, EventDetails details, NoteBody body) {
+void Turn::record_beside(Frame& frame, EventId previous, EventType type, EventDetails details,
+                         NoteBody body) {
     record(frame, previous, false, type, std::move(details), std::move(body));
 }
 
-void Turn::record(Frame& frame, EventId previous, bool advances_chain, EventType type, EventDetails details,
-                  NoteBody body) {
+void Turn::record(Frame& frame, EventId previous, bool advances_chain, EventType type,
+                  EventDetails details, NoteBody body) {
     if (x_.closed()) return;
     const EventId id = x_.last_event + 1;
     if (id == kMaxEvents && x_.info.type == asl::WorkflowType::standard) {
-        // The last event a history may have says so, whatever was due. Wording reported from the service.
+        // The last event a history may have says so, whatever was due. Wording reported from the
+        // service.
         for (auto& [other_id, other] : x_.frames) cancel_call(other);
         type = EventType::execution_failed;
-        details = FailureDetails{std::string(state_errors::kRuntime),
-                                 "The execution reached the maximum number of history events (25000)."};
+        details =
+            FailureDetails{std::string(state_errors::kRuntime),
+                           "The execution reached the maximum number of history events (25000)."};
         body = Closed{};
         advances_chain = false;
     }

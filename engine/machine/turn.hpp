@@ -7,10 +7,12 @@
 
 #include "engine/machine/advance.hpp"
 
-/// Inside of the interpreter: how one input is carried through an execution. Used by engine/machine alone.
+/// Inside of the interpreter: how one input is carried through an execution. Used by engine/machine
+/// alone.
 namespace stepwell {
 
-/// Takes one input and lets every frame run until it waits. What it decides it records; `apply` makes it so.
+/// Takes one input and lets every frame run until it waits. What it decides it records; `apply`
+/// makes it so.
 class Turn {
 public:
     Turn(Execution& execution, const Input& input, Step& step);
@@ -36,9 +38,10 @@ private:
     /// Records an event of a frame behind its last one, with what it changes.
     void record(Frame& frame, EventType type, EventDetails details, NoteBody body);
     /// The same behind another event, and without becoming the frame's last one.
-    void record_beside(Frame& frame, EventId previous, EventType type, EventDetails details, NoteBody body);
-    void record(Frame& frame, EventId previous, bool advances_chain, EventType type, EventDetails details,
-                NoteBody body);
+    void record_beside(Frame& frame, EventId previous, EventType type, EventDetails details,
+                       NoteBody body);
+    void record(Frame& frame, EventId previous, bool advances_chain, EventType type,
+                EventDetails details, NoteBody body);
     /// Records what no event tells.
     void note(Frame& frame, NoteBody body);
 
@@ -48,7 +51,8 @@ private:
     void work(Frame& frame, const asl::WaitState& state);
     void work(Frame& frame, const asl::SucceedState& state);
     void work(Frame& frame, const asl::FailState& state);
-    Evaluated<TimePoint> wait_until(Frame& frame, const asl::WaitState& state, const Payload& input);
+    Evaluated<TimePoint> wait_until(Frame& frame, const asl::WaitState& state,
+                                    const Payload& input);
     void end_wait(Frame& frame);
     TimePoint scaled(TimePoint target) const;
 
@@ -84,12 +88,16 @@ private:
     Json context_of(const Frame& frame, std::optional<std::pair<std::uint32_t, const Json*>> item,
                     std::string_view token) const;
     Evaluated<Payload> effective_input(Frame& frame);
-    Evaluated<Payload> filter(const asl::PathField& path, const Payload& payload, const Frame& frame);
-    Evaluated<Payload> fill(const std::optional<Template>& source, const Payload& payload, const Frame& frame);
-    Evaluated<Payload> merge(const asl::ResultPath& path, const Payload& raw_input, const Payload& result);
+    Evaluated<Payload> filter(const asl::PathField& path, const Payload& payload,
+                              const Frame& frame);
+    Evaluated<Payload> fill(const std::optional<Template>& source, const Payload& payload,
+                            const Frame& frame);
+    Evaluated<Payload> merge(const asl::ResultPath& path, const Payload& raw_input,
+                             const Payload& result);
     /// ResultSelector, ResultPath and OutputPath; then the state is left.
-    void leave_with_result(Frame& frame, const std::optional<Template>& selector, const asl::ResultPath& result_path,
-                           const Payload& result, asl::Transition then);
+    void leave_with_result(Frame& frame, const std::optional<Template>& selector,
+                           const asl::ResultPath& result_path, const Payload& result,
+                           asl::Transition then);
     /// OutputPath; then the state is left.
     void leave_with(Frame& frame, const Payload& unfiltered, asl::Transition then);
     void leave(Frame& frame, const Payload& output, asl::Transition then);
@@ -116,7 +124,7 @@ TaskCall task_call(const Execution& execution, const Frame& frame);
 Evaluated<bool> matches(const asl::ChoiceRule& rule, const Scope& scope);
 
 /// Whether ErrorEquals names this failure. `reported`: by the task itself, not by the interpreter.
-bool error_matches(const std::vector<std::string>& error_equals, const Failure& failure, bool reported,
-                   bool heartbeat_missed);
+bool error_matches(const std::vector<std::string>& error_equals, const Failure& failure,
+                   bool reported, bool heartbeat_missed);
 
 }  // namespace stepwell

@@ -17,7 +17,8 @@ namespace stepwell {
 
 struct RuntimeOptions {
     unsigned shards = 2;
-    /// --wait-time-scale: Wait states and retry delays take this fraction of their time; 0 does not wait at all.
+    /// --wait-time-scale: Wait states and retry delays take this fraction of their time; 0 does not
+    /// wait at all.
     double wait_time_scale = 1.0;
 };
 
@@ -29,7 +30,8 @@ struct StartRequest {
     Payload input;
     std::string trace_header;
 };
-/// How StartExecution ended. `existing` where an execution of that name is there (outcome conflict).
+/// How StartExecution ended. `existing` where an execution of that name is there (outcome
+/// conflict).
 struct Started {
     Outcome outcome = Outcome::committed;
     TimePoint start_date;
@@ -37,7 +39,8 @@ struct Started {
 };
 /// A finished synchronous Express execution.
 struct SyncEnded {
-    /// overloaded: given up before its end (cancelled, shut down, reset); the rest says nothing then.
+    /// overloaded: given up before its end (cancelled, shut down, reset); the rest says nothing
+    /// then.
     Outcome outcome = Outcome::committed;
     ExecutionStatus status = ExecutionStatus::succeeded;
     TimePoint start_date;
@@ -57,34 +60,43 @@ struct Stopped {
     TimePoint stop_date;
 };
 
-struct TokenSucceeded { Payload output; };
-struct TokenFailed { std::optional<std::string> error; std::optional<std::string> cause; };
+struct TokenSucceeded {
+    Payload output;
+};
+struct TokenFailed {
+    std::optional<std::string> error;
+    std::optional<std::string> cause;
+};
 struct TokenHeartbeat {};
 using TokenReport = std::variant<TokenSucceeded, TokenFailed, TokenHeartbeat>;
 enum class TokenOutcome {
     accepted,
     invalid,         ///< forged, foreign or malformed: InvalidToken
-    task_timed_out,  ///< the task it stood for is over, timed out, or its execution is closed: TaskTimedOut
+    task_timed_out,  ///< the task it stood for is over, timed out, or its execution is closed:
+                     ///< TaskTimedOut
     task_not_found,  ///< its execution is not there any more: TaskDoesNotExist
     overloaded,
 };
 
-/// All calls are thread-safe and return at once. Answers come on some thread of the runtime or store, after what they
-/// say is committed; they must be quick (post to your own executor).
+/// All calls are thread-safe and return at once. Answers come on some thread of the runtime or
+/// store, after what they say is committed; they must be quick (post to your own executor).
 class Runtime {
 public:
-    /// `random_seed` feeds tokens, ids and jitter. The store and the task runner must outlive the runtime.
-    Runtime(Store& store, TaskRunner& tasks, const Clock& clock, RuntimeOptions options, std::uint64_t random_seed);
+    /// `random_seed` feeds tokens, ids and jitter. The store and the task runner must outlive the
+    /// runtime.
+    Runtime(Store& store, TaskRunner& tasks, const Clock& clock, RuntimeOptions options,
+            std::uint64_t random_seed);
     ~Runtime();
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
 
-    /// Brings back what was running: reads the index of wake times, not the journals. Call once, before serving.
+    /// Brings back what was running: reads the index of wake times, not the journals. Call once,
+    /// before serving.
     void recover();
 
     void start(StartRequest request, std::function<void(Started)> answer);
-    /// Runs an Express execution and answers when it has ended; nothing is stored. The result's handle cancels it; it
-    /// may be called at any time, from any thread.
+    /// Runs an Express execution and answers when it has ended; nothing is stored. The result's
+    /// handle cancels it; it may be called at any time, from any thread.
     using CancelSync = std::function<void()>;
     CancelSync start_sync(StartRequest request, std::function<void(SyncEnded)> answer);
     void stop(ExecutionKey key, StopRequest request, std::function<void(Stopped)> answer);
@@ -97,9 +109,11 @@ public:
     /// Stops the shards; what was running continues at the next start of the server.
     void shut_down();
 
-    /// The clock was set (a manual or a skipping one): what is due by it happens. The wall clock needs no such call.
+    /// The clock was set (a manual or a skipping one): what is due by it happens. The wall clock
+    /// needs no such call.
     void clock_changed();
-    /// Waits until nothing is under way but calls of tasks: every input taken, every Step stored, nothing due.
+    /// Waits until nothing is under way but calls of tasks: every input taken, every Step stored,
+    /// nothing due.
     void settle();
 
     struct Statistics {

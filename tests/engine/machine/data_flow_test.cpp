@@ -1,4 +1,5 @@
-// InputPath … OutputPath, the Context Object, Choice rules, limits: what a state makes of its input.
+// InputPath … OutputPath, the Context Object, Choice rules, limits: what a state makes of its
+// input.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,46 +18,53 @@ struct Flow {
 class PassState : public testing::TestWithParam<Flow> {};
 
 TEST_P(PassState, Gives) {
-    Drive drive(std::string(R"({"StartAt":"T","States":{"T":{"Type":"Pass","End":true)") + GetParam().state + "}}}",
+    Drive drive(std::string(R"({"StartAt":"T","States":{"T":{"Type":"Pass","End":true)") +
+                    GetParam().state + "}}}",
                 GetParam().input);
     drive.run_to_end();
     EXPECT_EQ(drive.output(), GetParam().output) << drive.execution->failure.cause.value_or("");
 }
 INSTANTIATE_TEST_SUITE_P(
     Fields, PassState,
-    testing::Values(
-        Flow{"ItsInput", "", R"({"a":1})", R"({"a":1})"},
-        Flow{"ItsInputAsItWasWritten", "", R"({ "a" : 1.50 })", R"({ "a" : 1.50 })"},
-        Flow{"InputPath", R"(,"InputPath":"$.a")", R"({"a":[1]})", "[1]"},
-        Flow{"InputPathNull", R"(,"InputPath":null)", R"({"a":1})", "{}"},
-        Flow{"OutputPath", R"(,"OutputPath":"$.a")", R"({"a":2})", "2"},
-        Flow{"OutputPathNull", R"(,"OutputPath":null)", R"({"a":2})", "{}"},
-        Flow{"Parameters", R"(,"Parameters":{"x.$":"$.a","y":0})", R"({"a":2})", R"({"x":2,"y":0})"},
-        Flow{"ResultPathIntoTheRawInput", R"(,"InputPath":"$.a","ResultPath":"$.r")", R"({"a":2})",
-             R"({"a":2,"r":2})"},
-        Flow{"ResultPathNull", R"(,"Result":5,"ResultPath":null)", R"({"a":2})", R"({"a":2})"},
-        Flow{"Intrinsics", R"x(,"Parameters":{"n.$":"States.MathAdd($.n, 1)"})x", R"({"n":2})", R"({"n":3})"}),
+    testing::Values(Flow{"ItsInput", "", R"({"a":1})", R"({"a":1})"},
+                    Flow{"ItsInputAsItWasWritten", "", R"({ "a" : 1.50 })", R"({ "a" : 1.50 })"},
+                    Flow{"InputPath", R"(,"InputPath":"$.a")", R"({"a":[1]})", "[1]"},
+                    Flow{"InputPathNull", R"(,"InputPath":null)", R"({"a":1})", "{}"},
+                    Flow{"OutputPath", R"(,"OutputPath":"$.a")", R"({"a":2})", "2"},
+                    Flow{"OutputPathNull", R"(,"OutputPath":null)", R"({"a":2})", "{}"},
+                    Flow{"Parameters", R"(,"Parameters":{"x.$":"$.a","y":0})", R"({"a":2})",
+                         R"({"x":2,"y":0})"},
+                    Flow{"ResultPathIntoTheRawInput", R"(,"InputPath":"$.a","ResultPath":"$.r")",
+                         R"({"a":2})", R"({"a":2,"r":2})"},
+                    Flow{"ResultPathNull", R"(,"Result":5,"ResultPath":null)", R"({"a":2})",
+                         R"({"a":2})"},
+                    Flow{"Intrinsics", R"x(,"Parameters":{"n.$":"States.MathAdd($.n, 1)"})x",
+                         R"({"n":2})", R"({"n":3})"}),
     [](const auto& c) { return c.param.name; });
 
 TEST(ContextObject, TellsExecutionMachineAndState) {
-    Drive drive(R"({"StartAt":"T","States":{"T":{"Type":"Pass","OutputPath":"$$","End":true}}})", R"({"v":0})");
+    Drive drive(R"({"StartAt":"T","States":{"T":{"Type":"Pass","OutputPath":"$$","End":true}}})",
+                R"({"v":0})");
     drive.run_to_end();
-    EXPECT_EQ(drive.output(),
-              R"({"Execution":{"Id":"arn:aws:states:us-east-1:123456789012:execution:m:e","Input":{"v":0},)"
-              R"("StartTime":"2023-11-14T22:13:20Z","Name":"e","RoleArn":"arn:aws:iam::123456789012:role/r",)"
-              R"("RedriveCount":0},"StateMachine":{"Id":"arn:aws:states:us-east-1:123456789012:stateMachine:m",)"
-              R"("Name":"m"},"State":{"Name":"T","EnteredTime":"2023-11-14T22:13:20Z"}})");
+    EXPECT_EQ(
+        drive.output(),
+        R"({"Execution":{"Id":"arn:aws:states:us-east-1:123456789012:execution:m:e","Input":{"v":0},)"
+        R"("StartTime":"2023-11-14T22:13:20Z","Name":"e","RoleArn":"arn:aws:iam::123456789012:role/r",)"
+        R"("RedriveCount":0},"StateMachine":{"Id":"arn:aws:states:us-east-1:123456789012:stateMachine:m",)"
+        R"("Name":"m"},"State":{"Name":"T","EnteredTime":"2023-11-14T22:13:20Z"}})");
 }
 
 TEST(ContextObject, TellsTheInnermostItemOfAMap) {
-    Drive drive(R"({"StartAt":"O","States":{"O":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"I","States":{
+    Drive drive(
+        R"({"StartAt":"O","States":{"O":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"I","States":{
         "I":{"Type":"Map","End":true,"ItemSelector":{"inner.$":"$$.Map.Item.Value","at.$":"$$.Map.Item.Index"},
              "ItemProcessor":{"StartAt":"P","States":{
              "P":{"Type":"Pass","Parameters":{"in.$":"$","now.$":"$$.Map.Item.Value"},"End":true}}}}}}}}})",
-                "[[7],[8,9]]");
+        "[[7],[8,9]]");
     drive.run_to_end();
-    EXPECT_EQ(drive.output(), R"([[{"in":{"inner":7,"at":0},"now":7}],)"
-                              R"([{"in":{"inner":8,"at":0},"now":8},{"in":{"inner":9,"at":1},"now":9}]])");
+    EXPECT_EQ(drive.output(),
+              R"([[{"in":{"inner":7,"at":0},"now":7}],)"
+              R"([{"in":{"inner":8,"at":0},"now":8},{"in":{"inner":9,"at":1},"now":9}]])");
 }
 
 TEST(ContextObject, CountsTheRetriesOfATask) {
@@ -81,66 +89,87 @@ struct Rule {
 class ChoiceRule : public testing::TestWithParam<Rule> {};
 
 TEST_P(ChoiceRule, Matches) {
-    Drive drive(std::string(R"({"StartAt":"T","States":{"T":{"Type":"Choice","Default":"N","Choices":[{"Next":"Y",)") +
-                    GetParam().rule + R"(}]},"Y":{"Type":"Pass","Result":true,"End":true},
+    Drive drive(
+        std::string(
+            R"({"StartAt":"T","States":{"T":{"Type":"Choice","Default":"N","Choices":[{"Next":"Y",)") +
+            GetParam().rule + R"(}]},"Y":{"Type":"Pass","Result":true,"End":true},
                                            "N":{"Type":"Pass","Result":false,"End":true}}})",
-                GetParam().input);
+        GetParam().input);
     drive.run_to_end();
-    EXPECT_EQ(drive.output(), GetParam().matches ? "true" : "false") << drive.execution->failure.cause.value_or("");
+    EXPECT_EQ(drive.output(), GetParam().matches ? "true" : "false")
+        << drive.execution->failure.cause.value_or("");
 }
 INSTANTIATE_TEST_SUITE_P(
     Operators, ChoiceRule,
     testing::Values(
         Rule{"StringEquals", R"("Variable":"$.v","StringEquals":"a")", R"({"v":"a"})", true},
-        Rule{"StringLessThanByCodeUnit", R"("Variable":"$.v","StringLessThan":"\uffff")", R"({"v":"\ud83d\ude00"})",
-             true},
-        Rule{"StringGreaterThanPrefix", R"("Variable":"$.v","StringGreaterThan":"a")", R"({"v":"ab"})", true},
-        Rule{"OtherTypeDoesNotMatch", R"("Variable":"$.v","StringEquals":"1")", R"({"v":1})", false},
-        Rule{"NumericEqualsByValue", R"("Variable":"$.v","NumericEquals":1)", R"({"v":1.0})", true},
-        Rule{"NumericLessThanPath", R"("Variable":"$.v","NumericLessThanPath":"$.w")", R"({"v":1,"w":2})", true},
-        Rule{"TimestampEqualsAcrossOffsets", R"("Variable":"$.v","TimestampEquals":"2020-01-01T00:00:00Z")",
-             R"({"v":"2020-01-01T01:00:00+01:00"})", true},
-        Rule{"StringMatchesStar", R"("Variable":"$.v","StringMatches":"a*c*")", R"({"v":"abcd"})", true},
-        Rule{"StringMatchesEscapedStar", R"("Variable":"$.v","StringMatches":"a\\*")", R"({"v":"a*"})", true},
-        Rule{"StringMatchesEscapedStarOnly", R"("Variable":"$.v","StringMatches":"a\\*")", R"({"v":"ab"})", false},
-        Rule{"IsPresentFindsNull", R"("Variable":"$.v","IsPresent":true)", R"({"v":null})", true},
-        Rule{"IsPresentFindsNothing", R"("Variable":"$.w","IsPresent":false)", R"({"v":null})", true},
-        Rule{"IsTimestamp", R"("Variable":"$.v","IsTimestamp":true)", R"({"v":"2020-01-01"})", false},
-        Rule{"And", R"("And":[{"Variable":"$.v","IsNumeric":true},{"Variable":"$.v","NumericGreaterThan":5}])",
-             R"({"v":6})", true},
-        Rule{"AndEndsAtTheFirstThatFails",
-             R"("And":[{"Variable":"$.w","IsPresent":true},{"Variable":"$.w","NumericGreaterThan":5}])", R"({"v":6})",
+        Rule{"StringLessThanByCodeUnit", R"("Variable":"$.v","StringLessThan":"\uffff")",
+             R"({"v":"\ud83d\ude00"})", true},
+        Rule{"StringGreaterThanPrefix", R"("Variable":"$.v","StringGreaterThan":"a")",
+             R"({"v":"ab"})", true},
+        Rule{"OtherTypeDoesNotMatch", R"("Variable":"$.v","StringEquals":"1")", R"({"v":1})",
              false},
-        Rule{"Or", R"("Or":[{"Variable":"$.v","NumericEquals":1},{"Variable":"$.v","NumericEquals":6}])", R"({"v":6})",
+        Rule{"NumericEqualsByValue", R"("Variable":"$.v","NumericEquals":1)", R"({"v":1.0})", true},
+        Rule{"NumericLessThanPath", R"("Variable":"$.v","NumericLessThanPath":"$.w")",
+             R"({"v":1,"w":2})", true},
+        Rule{"TimestampEqualsAcrossOffsets",
+             R"("Variable":"$.v","TimestampEquals":"2020-01-01T00:00:00Z")",
+             R"({"v":"2020-01-01T01:00:00+01:00"})", true},
+        Rule{"StringMatchesStar", R"("Variable":"$.v","StringMatches":"a*c*")", R"({"v":"abcd"})",
              true},
+        Rule{"StringMatchesEscapedStar", R"("Variable":"$.v","StringMatches":"a\\*")",
+             R"({"v":"a*"})", true},
+        Rule{"StringMatchesEscapedStarOnly", R"("Variable":"$.v","StringMatches":"a\\*")",
+             R"({"v":"ab"})", false},
+        Rule{"IsPresentFindsNull", R"("Variable":"$.v","IsPresent":true)", R"({"v":null})", true},
+        Rule{"IsPresentFindsNothing", R"("Variable":"$.w","IsPresent":false)", R"({"v":null})",
+             true},
+        Rule{"IsTimestamp", R"("Variable":"$.v","IsTimestamp":true)", R"({"v":"2020-01-01"})",
+             false},
+        Rule{
+            "And",
+            R"("And":[{"Variable":"$.v","IsNumeric":true},{"Variable":"$.v","NumericGreaterThan":5}])",
+            R"({"v":6})", true},
+        Rule{
+            "AndEndsAtTheFirstThatFails",
+            R"("And":[{"Variable":"$.w","IsPresent":true},{"Variable":"$.w","NumericGreaterThan":5}])",
+            R"({"v":6})", false},
+        Rule{"Or",
+             R"("Or":[{"Variable":"$.v","NumericEquals":1},{"Variable":"$.v","NumericEquals":6}])",
+             R"({"v":6})", true},
         Rule{"Not", R"("Not":{"Variable":"$.v","NumericEquals":1})", R"({"v":6})", true}),
     [](const auto& c) { return c.param.name; });
 
 TEST(ChoiceState, WithoutAMatchAndDefaultFails) {
-    Drive drive(R"({"StartAt":"T","States":{"T":{"Type":"Choice","Choices":[{"Variable":"$.v","IsNull":true,"Next":"Y"}]},
+    Drive drive(
+        R"({"StartAt":"T","States":{"T":{"Type":"Choice","Choices":[{"Variable":"$.v","IsNull":true,"Next":"Y"}]},
                    "Y":{"Type":"Succeed"}}})",
-                R"({"v":1})");
+        R"({"v":1})");
     drive.run_to_end();
     EXPECT_EQ(drive.execution->failure.error, "States.NoChoiceMatched");
 }
 
 TEST(ChoiceState, FailsWhereItsVariableIsNotThere) {
-    Drive drive(R"({"StartAt":"T","States":{"T":{"Type":"Choice","Choices":[{"Variable":"$.v","IsNull":true,"Next":"Y"}]},
+    Drive drive(
+        R"({"StartAt":"T","States":{"T":{"Type":"Choice","Choices":[{"Variable":"$.v","IsNull":true,"Next":"Y"}]},
                    "Y":{"Type":"Succeed"}}})");
     drive.run_to_end();
     EXPECT_EQ(drive.execution->failure.error, "States.Runtime");
     EXPECT_EQ(drive.execution->failure.cause,
-              "An error occurred while executing the state 'T' (entered at the event id #2). Invalid path '$.v': The "
+              "An error occurred while executing the state 'T' (entered at the event id #2). "
+              "Invalid path '$.v': The "
               "choice state's condition path references an invalid value.");
 }
 
 TEST(MapState, RefusesWhatIsNoArray) {
-    Drive drive(R"({"StartAt":"T","States":{"T":{"Type":"Map","ItemsPath":"$.v","End":true,"ItemProcessor":{
+    Drive drive(
+        R"({"StartAt":"T","States":{"T":{"Type":"Map","ItemsPath":"$.v","End":true,"ItemProcessor":{
                    "StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}})",
-                R"({"v":1})");
+        R"({"v":1})");
     drive.run_to_end();
     EXPECT_EQ(drive.execution->failure.cause,
-              "An error occurred while executing the state 'T' (entered at the event id #2). Reference path \"$.v\" "
+              "An error occurred while executing the state 'T' (entered at the event id #2). "
+              "Reference path \"$.v\" "
               "must point to array.");
 }
 
@@ -153,10 +182,11 @@ TEST(MapState, KeepsTheOrderOfItsItemsWhateverTheOrderOfTheirEnds) {
 }
 
 TEST(MapState, RunsAtMostSoManyItemsAtOnceAsItSays) {
-    Drive drive(R"({"StartAt":"T","States":{"T":{"Type":"Map","MaxConcurrency":2,"End":true,"ItemProcessor":{
+    Drive drive(
+        R"({"StartAt":"T","States":{"T":{"Type":"Map","MaxConcurrency":2,"End":true,"ItemProcessor":{
                    "StartAt":"L","States":{"L":{"Type":"Task","End":true,
                    "Resource":"arn:aws:lambda:us-east-1:123456789012:function:f"}}}}}})",
-                "[0,1,2,3,4]");
+        "[0,1,2,3,4]");
     drive.begin();
     EXPECT_EQ(drive.calls.size(), 2U);
     const StartTask first = drive.calls.front();
@@ -175,12 +205,14 @@ TEST(DataLimit, RefusesAnOutputOfMoreThan262144Bytes) {
     drive.run_to_end();
     EXPECT_EQ(drive.execution->failure.error, "States.DataLimitExceeded");
     EXPECT_EQ(drive.execution->failure.cause,
-              "The state/task 'T' returned a result with a size exceeding the maximum number of bytes service limit.");
+              "The state/task 'T' returned a result with a size exceeding the maximum number of "
+              "bytes service limit.");
 }
 
 TEST(DataLimit, TakesAnOutputOfExactly262144Bytes) {
     const std::size_t overhead = std::string(R"({"a":"","b":""})").size();
-    Drive drive(large_pass(), R"({"a":")" + std::string((kMaxPayloadBytes - overhead) / 2, 'x') + R"("})");
+    Drive drive(large_pass(),
+                R"({"a":")" + std::string((kMaxPayloadBytes - overhead) / 2, 'x') + R"("})");
     drive.run_to_end();
     EXPECT_EQ(drive.execution->status, ExecutionStatus::succeeded);
 }
@@ -188,17 +220,21 @@ TEST(DataLimit, TakesAnOutputOfExactly262144Bytes) {
 TEST(DataLimit, NamesTheFunctionWhoseResultIsTooLarge) {
     Drive drive(R"({"StartAt":"T","States":{"T":{"Type":"Task","End":true,
                    "Resource":"arn:aws:lambda:us-east-1:123456789012:function:f"}}})");
-    drive.answer = [](const TaskCall&) -> TaskResult { return Payload::from_text("\"" + std::string(262'143, 'x') + "\""); };
+    drive.answer = [](const TaskCall&) -> TaskResult {
+        return Payload::from_text("\"" + std::string(262'143, 'x') + "\"");
+    };
     drive.run_to_end();
     EXPECT_EQ(drive.history().at(4), "5 4 LambdaFunctionFailed States.DataLimitExceeded");
-    EXPECT_THAT(*drive.execution->failure.cause, testing::HasSubstr("'arn:aws:lambda:us-east-1:123456789012:function:f'"));
+    EXPECT_THAT(*drive.execution->failure.cause,
+                testing::HasSubstr("'arn:aws:lambda:us-east-1:123456789012:function:f'"));
 }
 
 TEST(JournalCodec, WritesAPayloadOnceHoweverOftenItStandsInAStep) {
     const Payload large = Payload::from_text("\"" + std::string(10'000, 'x') + "\"");
     std::vector<Entry> entries(3);
     for (Entry& entry : entries) {
-        entry.event = HistoryEvent{1, 0, TimePoint{}, EventType::pass_state_entered, StateEnteredDetails{"S", large}};
+        entry.event = HistoryEvent{1, 0, TimePoint{}, EventType::pass_state_entered,
+                                   StateEnteredDetails{"S", large}};
     }
     EXPECT_LT(encode_entries(entries).size(), 10'200U);
 }

@@ -16,17 +16,20 @@ namespace stepwell::test {
 /// Whether the execution is thrown away and folded again from its stored journal after every Step.
 enum class Cut { never, after_every_step };
 
-/// Drives the interpreter by hand: a clock that stands still until told, and tasks that answer as scripted.
-/// After every Step the journal is encoded, decoded and folded, and must give what `advance` left.
+/// Drives the interpreter by hand: a clock that stands still until told, and tasks that answer as
+/// scripted. After every Step the journal is encoded, decoded and folded, and must give what
+/// `advance` left.
 class Drive {
 public:
     using Answer = std::function<std::optional<TaskResult>(const TaskCall&)>;
 
     explicit Drive(std::string_view definition, std::string_view input = "{}", Cut cut = Cut::never,
-                   asl::WorkflowType type = asl::WorkflowType::standard, double wait_time_scale = 1.0)
+                   asl::WorkflowType type = asl::WorkflowType::standard,
+                   double wait_time_scale = 1.0)
         : cut_(cut) {
         auto parsed = asl::parse(definition, type);
-        if (!parsed.machine) throw std::invalid_argument(asl::invalid_definition_message(parsed.diagnostics));
+        if (!parsed.machine)
+            throw std::invalid_argument(asl::invalid_definition_message(parsed.diagnostics));
         info_.key = 7;
         info_.arn = "arn:aws:states:us-east-1:123456789012:execution:m:e";
         info_.name = "e";
@@ -49,7 +52,7 @@ public:
     TimePoint now = TimePoint{Seconds{1'700'000'000}};
     std::unique_ptr<Execution> execution;
     std::vector<Entry> journal;
-    std::vector<StartTask> calls;       ///< open calls, oldest first
+    std::vector<StartTask> calls;  ///< open calls, oldest first
     std::vector<CancelTask> cancelled;
     std::vector<StartTask> all_calls;
 
@@ -63,7 +66,8 @@ public:
     }
     Drive& advance(Milliseconds time) {
         const TimePoint until = now + time;
-        for (auto next = execution->next_timer(); next && *next <= until; next = execution->next_timer()) {
+        for (auto next = execution->next_timer(); next && *next <= until;
+             next = execution->next_timer()) {
             now = std::max(now, *next);
             deliver(GoOn{});
         }
@@ -100,25 +104,29 @@ public:
 
     /// What a fold must reproduce.
     static std::string digest(const Execution& x) {
-        std::string out = std::to_string(int(x.status)) + " e" + std::to_string(x.last_event) + " s" +
-                          std::to_string(x.last_sequence) + " n" + std::to_string(x.next_frame) + " c" +
-                          std::to_string(x.calls) + " r";
+        std::string out = std::to_string(int(x.status)) + " e" + std::to_string(x.last_event) +
+                          " s" + std::to_string(x.last_sequence) + " n" +
+                          std::to_string(x.next_frame) + " c" + std::to_string(x.calls) + " r";
         for (FrameId id : x.ready) out += std::to_string(id) + ",";
         for (const auto& [id, f] : x.frames) {
-            out += "\n" + std::to_string(id) + "<" + std::to_string(f.parent) + " #" + std::to_string(f.index) + " p" +
-                   std::to_string(int(f.phase)) + " @" + std::to_string(f.state) + " l" + std::to_string(f.last_event) +
-                   " x" + std::to_string(f.retry_count) + " in " + f.input.text() + " out " + f.result.text() + " " +
-                   f.failure.error.value_or("-") + "/" + f.failure.cause.value_or("-");
+            out += "\n" + std::to_string(id) + "<" + std::to_string(f.parent) + " #" +
+                   std::to_string(f.index) + " p" + std::to_string(int(f.phase)) + " @" +
+                   std::to_string(f.state) + " l" + std::to_string(f.last_event) + " x" +
+                   std::to_string(f.retry_count) + " in " + f.input.text() + " out " +
+                   f.result.text() + " " + f.failure.error.value_or("-") + "/" +
+                   f.failure.cause.value_or("-");
             if (f.task) out += " t" + f.task->request_id + f.task->token + f.task->input.text();
             if (f.children) {
-                out += " k" + std::to_string(f.children->started) + "/" + std::to_string(f.children->running) + "/" +
+                out += " k" + std::to_string(f.children->started) + "/" +
+                       std::to_string(f.children->running) + "/" +
                        std::to_string(f.children->count);
             }
         }
         for (const auto& [due, since, id, kind] : x.timers) {
             if (kind == TimerKind::heartbeat) continue;
-            out += "\ntimer " + std::to_string(due.time_since_epoch().count()) + " " + std::to_string(since) + " " +
-                   std::to_string(id) + " " + std::to_string(int(kind));
+            out += "\ntimer " + std::to_string(due.time_since_epoch().count()) + " " +
+                   std::to_string(since) + " " + std::to_string(id) + " " +
+                   std::to_string(int(kind));
         }
         return out;
     }
@@ -127,13 +135,14 @@ private:
     static std::string line(const HistoryEvent& event) {
         std::string out = std::to_string(event.id) + " " + std::to_string(event.previous) + " " +
                           std::string(event_type_name(event.type));
-        std::visit(Overloaded{[&](const StateEnteredDetails& d) { out += " " + d.name; },
-                              [&](const StateExitedDetails& d) { out += " " + d.name; },
-                              [&](const MapIterationDetails& d) { out += " " + std::to_string(d.index); },
-                              [&](const FailureDetails& d) { out += " " + d.error.value_or("-"); },
-                              [&](const TaskFailureDetails& d) { out += " " + d.error.value_or("-"); },
-                              [](const auto&) {}},
-                   event.details);
+        std::visit(
+            Overloaded{[&](const StateEnteredDetails& d) { out += " " + d.name; },
+                       [&](const StateExitedDetails& d) { out += " " + d.name; },
+                       [&](const MapIterationDetails& d) { out += " " + std::to_string(d.index); },
+                       [&](const FailureDetails& d) { out += " " + d.error.value_or("-"); },
+                       [&](const TaskFailureDetails& d) { out += " " + d.error.value_or("-"); },
+                       [](const auto&) {}},
+            event.details);
         return out;
     }
 
@@ -149,7 +158,8 @@ private:
                                   [&](CancelTask& cancel) {
                                       cancelled.push_back(cancel);
                                       std::erase_if(calls, [&](const StartTask& call) {
-                                          return call.frame == cancel.frame && call.scheduled == cancel.scheduled;
+                                          return call.frame == cancel.frame &&
+                                                 call.scheduled == cancel.scheduled;
                                       });
                                   }},
                        action);
@@ -163,13 +173,15 @@ private:
         auto folded = std::make_unique<Execution>(info_);
         for (const Entry& entry : journal) apply(*folded, entry);
         if (digest(*folded) != digest(*execution)) {
-            throw std::logic_error("the fold differs:\n" + digest(*folded) + "\nfrom what ran:\n" + digest(*execution));
+            throw std::logic_error("the fold differs:\n" + digest(*folded) + "\nfrom what ran:\n" +
+                                   digest(*execution));
         }
         if (cut_ == Cut::never) return;
         execution = std::move(folded);
         restart_heartbeats(*execution, now);
         calls.clear();
-        for (Action& action : calls_to_repeat(*execution, now)) calls.push_back(std::get<StartTask>(std::move(action)));
+        for (Action& action : calls_to_repeat(*execution, now))
+            calls.push_back(std::get<StartTask>(std::move(action)));
     }
 
     void settle() {

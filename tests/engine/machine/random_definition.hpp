@@ -8,8 +8,8 @@
 
 namespace stepwell::test {
 
-/// Makes state machines at random: all state types, nested, with retries, catches, time-outs and tokens.
-/// Every definition ends: states lead forward only. The same seed gives the same machine.
+/// Makes state machines at random: all state types, nested, with retries, catches, time-outs and
+/// tokens. Every definition ends: states lead forward only. The same seed gives the same machine.
 class RandomDefinition {
 public:
     explicit RandomDefinition(std::uint64_t seed) : random_(seed) {}
@@ -58,22 +58,38 @@ private:
             rule[chance(50) ? "IsNumeric" : "IsNull"] = chance(50);
             rule["Next"] = later();
             state["Choices"] = Json::array({std::move(rule)});
-            if (!chance(5)) state["Default"] = names[i + 1];
-            else state["Choices"].push_back(always(names[i + 1]));
+            if (!chance(5))
+                state["Default"] = names[i + 1];
+            else
+                state["Choices"].push_back(always(names[i + 1]));
             return state;
         }
         switch (kind) {
             case 2:
-            case 3: pass(state); break;
-            case 4: wait(state); break;
-            case 7: parallel(state, depth); break;
-            case 8: map(state, depth); break;
-            default: task(state); break;
+            case 3:
+                pass(state);
+                break;
+            case 4:
+                wait(state);
+                break;
+            case 7:
+                parallel(state, depth);
+                break;
+            case 8:
+                map(state, depth);
+                break;
+            default:
+                task(state);
+                break;
         }
-        if (state["Type"] != "Pass" && state["Type"] != "Wait" && !last) errors(state, later());
-        else if (state["Type"] != "Pass" && state["Type"] != "Wait") errors(state, "");
-        if (last) state["End"] = true;
-        else state["Next"] = names[i + 1];
+        if (state["Type"] != "Pass" && state["Type"] != "Wait" && !last)
+            errors(state, later());
+        else if (state["Type"] != "Pass" && state["Type"] != "Wait")
+            errors(state, "");
+        if (last)
+            state["End"] = true;
+        else
+            state["Next"] = names[i + 1];
         return state;
     }
     static Json always(const std::string& next) {
@@ -87,10 +103,18 @@ private:
     void pass(Json& state) {
         state["Type"] = "Pass";
         switch (below(4)) {
-            case 0: state["Result"] = int(below(9)); break;
-            case 1: state["Parameters"]["id.$"] = "States.UUID()"; break;
-            case 2: state["Parameters"]["in.$"] = "$"; break;
-            default: state["OutputPath"] = nullptr; break;
+            case 0:
+                state["Result"] = int(below(9));
+                break;
+            case 1:
+                state["Parameters"]["id.$"] = "States.UUID()";
+                break;
+            case 2:
+                state["Parameters"]["in.$"] = "$";
+                break;
+            default:
+                state["OutputPath"] = nullptr;
+                break;
         }
     }
     void wait(Json& state) {
@@ -100,7 +124,9 @@ private:
     void task(Json& state) {
         state["Type"] = "Task";
         switch (below(3)) {
-            case 0: state["Resource"] = "arn:aws:lambda:us-east-1:123456789012:function:f"; break;
+            case 0:
+                state["Resource"] = "arn:aws:lambda:us-east-1:123456789012:function:f";
+                break;
             case 1:
                 state["Resource"] = "arn:aws:states:::lambda:invoke";
                 state["Parameters"]["FunctionName"] = "f";
@@ -117,7 +143,8 @@ private:
     void parallel(Json& state, int depth) {
         state["Type"] = "Parallel";
         state["Branches"] = Json::array();
-        for (std::uint64_t n = 1 + below(3); n > 0; --n) state["Branches"].push_back(flow(depth + 1));
+        for (std::uint64_t n = 1 + below(3); n > 0; --n)
+            state["Branches"].push_back(flow(depth + 1));
     }
     void map(Json& state, int depth) {
         state["Type"] = "Map";

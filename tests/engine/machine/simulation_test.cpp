@@ -1,6 +1,7 @@
-// Thousands of random definitions on a hand-driven clock, each run twice: uncut, and thrown away and folded again from
-// its stored journal after every Step. Output and history must be the same. Tasks answer late, twice and out of date.
-// STEPWELL_SIMULATIONS=N runs N definitions, STEPWELL_SIMULATION_SEED=S begins with seed S.
+// Thousands of random definitions on a hand-driven clock, each run twice: uncut, and thrown away
+// and folded again from its stored journal after every Step. Output and history must be the same.
+// Tasks answer late, twice and out of date. STEPWELL_SIMULATIONS=N runs N definitions,
+// STEPWELL_SIMULATION_SEED=S begins with seed S.
 
 #include <gtest/gtest.h>
 
@@ -20,7 +21,8 @@ struct Outcome {
     std::string end;
 };
 
-/// What a task does follows from the seed and from which attempt it is, not from the order of events.
+/// What a task does follows from the seed and from which attempt it is, not from the order of
+/// events.
 struct Fate {
     Milliseconds delay;
     bool fails;
@@ -28,7 +30,8 @@ struct Fate {
 };
 Fate fate_of(std::uint64_t seed, const StartTask& call) {
     RandomBits random(seed ^ (std::uint64_t(call.scheduled) << 20U) ^ call.frame);
-    return {Milliseconds{random.next_below(15'000)}, random.next_below(100) < 25, random.next_below(100) < 10};
+    return {Milliseconds{random.next_below(15'000)}, random.next_below(100) < 25,
+            random.next_below(100) < 10};
 }
 
 class Simulation {
@@ -58,7 +61,9 @@ private:
         TimePoint at;
         std::uint64_t order;
         std::function<void()> deliver;
-        bool operator<(const Event& other) const { return std::tie(at, order) > std::tie(other.at, other.order); }
+        bool operator<(const Event& other) const {
+            return std::tie(at, order) > std::tie(other.at, other.order);
+        }
     };
 
     void accept_calls() {
@@ -67,12 +72,17 @@ private:
     void answer_later(const StartTask& call) {
         const Fate fate = fate_of(seed_, call);
         if (fate.stays_silent) return;
-        const TaskResult result = fate.fails ? TaskResult(StateError{"Broke", "by fate"})
-                                             : TaskResult(Payload::from_text(std::to_string(call.scheduled)));
-        const auto end_call = [this, call, result] { drive_.deliver(TaskEnded{call.frame, call.scheduled, result}); };
+        const TaskResult result =
+            fate.fails ? TaskResult(StateError{"Broke", "by fate"})
+                       : TaskResult(Payload::from_text(std::to_string(call.scheduled)));
+        const auto end_call = [this, call, result] {
+            drive_.deliver(TaskEnded{call.frame, call.scheduled, result});
+        };
         const auto report = [this, call, result] {
-            if (result) drive_.deliver(TokenCame{call.frame, call.scheduled, *result});
-            else drive_.deliver(TokenCame{call.frame, call.scheduled, Failure{"Broke", "by fate"}});
+            if (result)
+                drive_.deliver(TokenCame{call.frame, call.scheduled, *result});
+            else
+                drive_.deliver(TokenCame{call.frame, call.scheduled, Failure{"Broke", "by fate"}});
         };
         at(fate.delay, end_call);
         if (!call.call.token.empty()) at(fate.delay * 2, report);
@@ -150,7 +160,8 @@ TEST(Simulation, OfRandomDefinitionsIsTheSameCutOrUncut) {
         ++ends[uncut.drive().execution->status];
     }
     if (count >= 1'000) {
-        // The generator reaches every way to end; a simulation of nothing but one would prove little.
+        // The generator reaches every way to end; a simulation of nothing but one would prove
+        // little.
         EXPECT_GT(ends[ExecutionStatus::succeeded], 0);
         EXPECT_GT(ends[ExecutionStatus::failed], 0);
         EXPECT_GT(ends[ExecutionStatus::aborted], 0);

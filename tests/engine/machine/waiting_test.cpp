@@ -14,16 +14,19 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using namespace std::chrono_literals;
 
-std::string machine(const std::string& states) { return R"({"StartAt":"T","States":{)" + states + "}}"; }
+std::string machine(const std::string& states) {
+    return R"({"StartAt":"T","States":{)" + states + "}}";
+}
 
 TaskResult succeeds(const std::string& text) { return Payload::from_text(text); }
 TaskResult fails(const std::string& error) { return StateError{error, "because"}; }
 
 std::string invoke(const std::string& more, bool token = false) {
     return machine(R"("T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke)" +
-                   std::string(token ? ".waitForTaskToken" : "") + R"(","Parameters":{"FunctionName":"f")" +
-                   (token ? R"(,"Payload":{"token.$":"$$.Task.Token"})" : "") + R"(},"End":true)" + more +
-                   R"(},"C":{"Type":"Pass","End":true})");
+                   std::string(token ? ".waitForTaskToken" : "") +
+                   R"(","Parameters":{"FunctionName":"f")" +
+                   (token ? R"(,"Payload":{"token.$":"$$.Task.Token"})" : "") + R"(},"End":true)" +
+                   more + R"(},"C":{"Type":"Pass","End":true})");
 }
 
 // --- Wait
@@ -64,13 +67,16 @@ struct WaitFailure {
 class WaitStateRefuses : public testing::TestWithParam<WaitFailure> {};
 
 TEST_P(WaitStateRefuses, AtRunTime) {
-    Drive drive(machine(std::string(R"("T":{"Type":"Wait",)") + GetParam().field + R"(,"End":true})"),
-                GetParam().input);
+    Drive drive(
+        machine(std::string(R"("T":{"Type":"Wait",)") + GetParam().field + R"(,"End":true})"),
+        GetParam().input);
     drive.run_to_end();
     EXPECT_EQ(drive.execution->failure.error, "States.Runtime");
-    EXPECT_EQ(drive.execution->failure.cause,
-              std::string("An error occurred while executing the state 'T' (entered at the event id #2). ") +
-                  GetParam().cause);
+    EXPECT_EQ(
+        drive.execution->failure.cause,
+        std::string(
+            "An error occurred while executing the state 'T' (entered at the event id #2). ") +
+            GetParam().cause);
 }
 INSTANTIATE_TEST_SUITE_P(
     Fields, WaitStateRefuses,
@@ -81,18 +87,21 @@ INSTANTIATE_TEST_SUITE_P(
                     "The SecondsPath parameter cannot be parsed as a long value: $.s == 1.5"},
         WaitFailure{"Negative", R"("SecondsPath":"$.s")", R"({"s":-1})",
                     "The SecondsPath parameter references a negative value: $.s == -1"},
-        WaitFailure{"TooLong", R"("SecondsPath":"$.s")", R"({"s":99999999999})", "Wait state delay is too long."},
+        WaitFailure{"TooLong", R"("SecondsPath":"$.s")", R"({"s":99999999999})",
+                    "Wait state delay is too long."},
         WaitFailure{"NoTimestamp", R"("TimestampPath":"$.t")", R"({"t":"tomorrow"})",
-                    "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time "
+                    "The TimestampPath parameter does not reference a valid ISO-8601 extended "
+                    "offset date-time "
                     "format string: $.t == tomorrow"},
-        WaitFailure{"TooFarTimestamp", R"("TimestampPath":"$.t")", R"({"t":"2199-01-01T00:00:00Z"})",
-                    "Wait state delay is too long."}),
+        WaitFailure{"TooFarTimestamp", R"("TimestampPath":"$.t")",
+                    R"({"t":"2199-01-01T00:00:00Z"})", "Wait state delay is too long."}),
     [](const auto& c) { return c.param.name; });
 
 // --- Retry
 
 TEST(Retry, WaitsLongerEachTimeUpToItsCap) {
-    Drive drive(invoke(R"(,"Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":2,"BackoffRate":3,
+    Drive drive(
+        invoke(R"(,"Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":2,"BackoffRate":3,
                            "MaxDelaySeconds":10,"MaxAttempts":4}])"));
     drive.answer = [](const TaskCall&) { return fails("E"); };
     drive.begin();
@@ -119,7 +128,8 @@ TEST(Retry, CountsAnewWhenTheStateIsEnteredAgain) {
 }
 
 TEST(Retry, ThatIsExhaustedLeadsToCatchWithoutAskingLaterRetriers) {
-    Drive drive(invoke(R"(,"Retry":[{"ErrorEquals":["E"],"MaxAttempts":0},{"ErrorEquals":["States.ALL"]}],
+    Drive drive(
+        invoke(R"(,"Retry":[{"ErrorEquals":["E"],"MaxAttempts":0},{"ErrorEquals":["States.ALL"]}],
                            "Catch":[{"ErrorEquals":["E"],"Next":"C"}])"));
     drive.answer = [](const TaskCall&) { return fails("E"); };
     drive.run_to_end();
@@ -128,7 +138,8 @@ TEST(Retry, ThatIsExhaustedLeadsToCatchWithoutAskingLaterRetriers) {
 }
 
 TEST(Retry, WithFullJitterWaitsAtMostItsDelay) {
-    Drive drive(invoke(R"(,"Retry":[{"ErrorEquals":["E"],"IntervalSeconds":8,"JitterStrategy":"FULL"}])"));
+    Drive drive(
+        invoke(R"(,"Retry":[{"ErrorEquals":["E"],"IntervalSeconds":8,"JitterStrategy":"FULL"}])"));
     drive.answer = [](const TaskCall&) { return fails("E"); };
     drive.begin();
     ASSERT_TRUE(drive.execution->next_timer());
@@ -147,29 +158,37 @@ class ErrorEquals : public testing::TestWithParam<Match> {};
 
 TEST_P(ErrorEquals, Matches) {
     const Match& c = GetParam();
-    EXPECT_EQ(error_matches({c.pattern}, Failure{c.error, std::nullopt}, c.reported, c.heartbeat), c.matches);
+    EXPECT_EQ(error_matches({c.pattern}, Failure{c.error, std::nullopt}, c.reported, c.heartbeat),
+              c.matches);
 }
 INSTANTIATE_TEST_SUITE_P(
     Names, ErrorEquals,
-    testing::Values(Match{"Name", "E", "E", true, false, true}, Match{"OtherName", "E", "F", true, false, false},
-                    Match{"All", "States.ALL", "E", true, false, true},
-                    Match{"AllTakesTimeout", "States.ALL", "States.Timeout", true, false, true},
-                    Match{"AllLeavesRuntime", "States.ALL", "States.Runtime", false, false, false},
-                    Match{"NobodyTakesRuntime", "States.Runtime", "States.Runtime", false, false, false},
-                    Match{"AllLeavesALargeOutput", "States.ALL", "States.DataLimitExceeded", false, false, false},
-                    Match{"AllTakesALargeResult", "States.ALL", "States.DataLimitExceeded", true, false, true},
-                    Match{"LargeOutputByName", "States.DataLimitExceeded", "States.DataLimitExceeded", false, false, true},
-                    Match{"TaskFailed", "States.TaskFailed", "E", true, false, true},
-                    Match{"TaskFailedLeavesTimeout", "States.TaskFailed", "States.Timeout", true, false, false},
-                    Match{"TimeoutTakesHeartbeat", "States.Timeout", "States.HeartbeatTimeout", true, true, true},
-                    Match{"HeartbeatByName", "States.HeartbeatTimeout", "States.Timeout", true, true, true},
-                    Match{"HeartbeatLeavesTimeout", "States.HeartbeatTimeout", "States.Timeout", true, false, false}),
+    testing::Values(
+        Match{"Name", "E", "E", true, false, true},
+        Match{"OtherName", "E", "F", true, false, false},
+        Match{"All", "States.ALL", "E", true, false, true},
+        Match{"AllTakesTimeout", "States.ALL", "States.Timeout", true, false, true},
+        Match{"AllLeavesRuntime", "States.ALL", "States.Runtime", false, false, false},
+        Match{"NobodyTakesRuntime", "States.Runtime", "States.Runtime", false, false, false},
+        Match{"AllLeavesALargeOutput", "States.ALL", "States.DataLimitExceeded", false, false,
+              false},
+        Match{"AllTakesALargeResult", "States.ALL", "States.DataLimitExceeded", true, false, true},
+        Match{"LargeOutputByName", "States.DataLimitExceeded", "States.DataLimitExceeded", false,
+              false, true},
+        Match{"TaskFailed", "States.TaskFailed", "E", true, false, true},
+        Match{"TaskFailedLeavesTimeout", "States.TaskFailed", "States.Timeout", true, false, false},
+        Match{"TimeoutTakesHeartbeat", "States.Timeout", "States.HeartbeatTimeout", true, true,
+              true},
+        Match{"HeartbeatByName", "States.HeartbeatTimeout", "States.Timeout", true, true, true},
+        Match{"HeartbeatLeavesTimeout", "States.HeartbeatTimeout", "States.Timeout", true, false,
+              false}),
     [](const auto& c) { return c.param.name; });
 
 // --- time-outs and heartbeats
 
 TEST(Timeout, CancelsTheCallAndDropsItsLateResult) {
-    Drive drive(invoke(R"(,"TimeoutSeconds":5,"Catch":[{"ErrorEquals":["States.Timeout"],"Next":"C"}])"));
+    Drive drive(
+        invoke(R"(,"TimeoutSeconds":5,"Catch":[{"ErrorEquals":["States.Timeout"],"Next":"C"}])"));
     drive.begin();
     const StartTask call = drive.all_calls.at(0);
     drive.advance(5s);
@@ -211,9 +230,10 @@ TEST(TaskToken, IsHandedOverAndAwaitedAfterTheCall) {
     EXPECT_FALSE(call.call.token.empty());
     EXPECT_EQ(call.call.input.value().at("Payload").at("token"), call.call.token);
     drive.deliver(TokenCame{call.frame, call.scheduled, Payload::from_text("5")});
-    EXPECT_THAT(drive.history(), ElementsAre("1 0 ExecutionStarted", "2 0 TaskStateEntered T", "3 2 TaskScheduled",
-                                             "4 3 TaskStarted", "5 4 TaskSubmitted", "6 5 TaskSucceeded",
-                                             "7 6 TaskStateExited T", "8 7 ExecutionSucceeded"));
+    EXPECT_THAT(drive.history(),
+                ElementsAre("1 0 ExecutionStarted", "2 0 TaskStateEntered T", "3 2 TaskScheduled",
+                            "4 3 TaskStarted", "5 4 TaskSubmitted", "6 5 TaskSucceeded",
+                            "7 6 TaskStateExited T", "8 7 ExecutionSucceeded"));
 }
 
 TEST(TaskToken, MayComeBackBeforeItsCallReturns) {
@@ -226,7 +246,8 @@ TEST(TaskToken, MayComeBackBeforeItsCallReturns) {
 }
 
 TEST(TaskToken, ThatIsLateIsRefused) {
-    Drive drive(invoke(R"(,"TimeoutSeconds":5,"Retry":[{"ErrorEquals":["States.Timeout"]}])", true));
+    Drive drive(
+        invoke(R"(,"TimeoutSeconds":5,"Retry":[{"ErrorEquals":["States.Timeout"]}])", true));
     drive.begin();
     const StartTask first = drive.all_calls.at(0);
     drive.advance(6s);
@@ -290,7 +311,8 @@ TEST(Recovery, GivesAHeartbeatAFullInterval) {
 }
 
 TEST(Turns, AreBounded) {
-    Drive drive(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"C"},
+    Drive drive(
+        R"({"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"C"},
         "C":{"Type":"Choice","Choices":[{"Variable":"$","IsNull":true,"Next":"D"}],"Default":"A"},
         "D":{"Type":"Succeed"}}})");
     Step step = advance(*drive.execution, Input{drive.now, 1, Begin{}});
@@ -300,7 +322,8 @@ TEST(Turns, AreBounded) {
 }
 
 TEST(MachineDeletion, EndsAnExecutionBeforeItsNextTransition) {
-    Drive drive(machine(R"("T":{"Type":"Wait","Seconds":5,"Next":"N"},"N":{"Type":"Pass","End":true})"));
+    Drive drive(
+        machine(R"("T":{"Type":"Wait","Seconds":5,"Next":"N"},"N":{"Type":"Pass","End":true})"));
     drive.begin();
     drive.deliver(MachineDeleted{});
     EXPECT_FALSE(drive.execution->closed());
