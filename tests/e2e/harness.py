@@ -80,6 +80,7 @@ class Server:
         self.environment = clean_environment(**(environment or {}))
         self.folder = Path(folder or tempfile.gettempdir())
         self.process = self.url = None
+        self.ended = False  # by the test
         self._log = tempfile.NamedTemporaryFile(prefix="stepwell-e2e-log-")
 
     def start(self, *more_options):
@@ -89,6 +90,7 @@ class Server:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=self.environment,
                 preexec_fn=_die_with_parent)
+        self.ended = False
         self.url = wait_for(self._ready_url, "the ready line of the server")
         return self
 
@@ -97,10 +99,13 @@ class Server:
             if "ready" in line.lower() and (url := re.search(r"https?://[^\s\"',]+:\d+", line)):
                 return url.group()
         if self.process.poll() is not None:
+            self.ended = True
             raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.log(since_start=True)}")
         return None
 
     def log(self, since_start=False):
+        if self._log.file.closed:
+            return ""
         with open(self._log.name, errors="replace") as log:
             log.seek(self._log_start if since_start else 0)
             return log.read()
@@ -111,7 +116,11 @@ class Server:
 
     def end(self, how):
         """Sends a signal and returns the exit status; as subprocess has it, negative for the signal that killed it."""
+        if self.process.poll() is not None:
+            self.ended = True
+            raise AssertionError(f"the server had ended by itself, with {self.process.returncode}:\n{self.log()[-4000:]}")
         self.process.send_signal(how)
+        self.ended = True
         return self.process.wait(timeout=PATIENCE)
 
     def kill(self):
@@ -121,9 +130,14 @@ class Server:
         return self.end(signal.SIGTERM)
 
     def close(self):
-        if self.process and self.process.poll() is None:
-            self.kill()
-        self._log.close()
+        """Ends it; an error where it had ended by itself, or where a sanitizer had something to say."""
+        try:
+            if self.process and not self.ended:
+                self.kill()
+            if found := re.search(r".*(ERROR: \w+Sanitizer|runtime error: )(.*\n){1,30}", self.log()):
+                raise AssertionError(found.group())
+        finally:
+            self._log.close()
 
     # --- HTTP ---------------------------------------------------------------------------------------------------------
 

@@ -4,8 +4,13 @@ Times are read from the history, not from a clock beside it, so that a slow mach
 began anew after the restart would end at least `Seconds` after it, however slow the machine is.
 """
 
+import http.client
+import itertools
 import json
+import os
+import random
 import signal
+import threading
 import time
 
 from harness import (Gate, ServerTest, chain, check_history, find, functions_file, lambda_arn, name_of, shape,
@@ -412,6 +417,91 @@ class Scenarios:
             self.assertEqual(description["output"], str(number))
             self.assertEqual(description["startDate"], answer["startDate"])
             self.assertEqual(len(events), 8)
+
+
+class UnderLoad(ServerTest):
+    """The server is killed at any moment, again and again, while clients start executions."""
+
+    ROUNDS, CLIENTS = 8, 4
+    MIXED = machine(
+        "Mix",
+        Mix={"Type": "Parallel", "Next": "Say", "Branches": [
+            machine("Each", Each={"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 2, "End": True,
+                                  "ItemProcessor": machine("Square", Square={
+                                      "Type": "Pass", "Parameters": {"n.$": "States.MathAdd($, 100)"}, "End": True})}),
+            machine("Wait", Wait={"Type": "Wait", "Seconds": 1, "Next": "Waited"},
+                    Waited={"Type": "Pass", "Result": "waited", "End": True}),
+            machine("Call", Call=call_function("flaky", Retry=[
+                {"ErrorEquals": ["Flaky"], "IntervalSeconds": 1, "MaxAttempts": 5, "BackoffRate": 1}]))]},
+        Say={"Type": "Pass", "End": True})
+
+    def test_no_acknowledged_start_is_lost_and_each_runs_to_its_end(self):
+        seed = int.from_bytes(os.urandom(4), "big")
+        chance = random.Random(seed)
+        config = functions_file(self.folder, {"flaky": "flaky.handler"})
+        sfn = self.server("--config", config, data=self.folder / "stepwell.db")
+        arn = sfn.create("mixed", self.MIXED)
+        acknowledged, stop, numbers = {}, threading.Event(), itertools.count()
+
+        def client():
+            while not stop.is_set():
+                number = next(numbers)
+                event = {"items": [number, number + 1, number + 2], "count": str(self.folder / f"count-{number}"),
+                         "failures": number % 2}
+                try:
+                    answer = sfn.call("StartExecution", stateMachineArn=arn, name=f"n{number}", input=json.dumps(event))
+                    acknowledged[answer["executionArn"]] = number
+                except (OSError, http.client.HTTPException):
+                    pass  # The server is away.
+                stop.wait(0.02)
+
+        clients = [threading.Thread(target=client) for _ in range(self.CLIENTS)]
+        for thread in clients:
+            thread.start()
+        try:
+            for _ in range(self.ROUNDS):
+                enough = len(acknowledged) + 5
+                wait_for(lambda: len(acknowledged) >= enough, "some starts")
+                time.sleep(chance.uniform(0, 0.2))  # Any moment will do.
+                sfn.kill()
+                sfn.start()
+        finally:
+            stop.set()
+            for thread in clients:
+                thread.join()
+
+        listed, token = [], {}
+        while True:
+            page = sfn.call("ListExecutions", stateMachineArn=arn, maxResults=50, **token)
+            listed += [e["executionArn"] for e in page["executions"]]
+            if "nextToken" not in page:
+                break
+            token = {"nextToken": page["nextToken"]}
+        self.assertEqual(len(set(listed)), len(listed))
+        self.assertEqual(set(acknowledged) - set(listed), set(), f"seed {seed}")
+        for execution in listed:  # Those too whose start was not answered.
+            with self.subTest(f"seed {seed}: {execution}"):
+                self.check(sfn, execution, int(execution.rpartition(":n")[2]))
+
+    def check(self, sfn, execution, number):
+        description = sfn.closed(execution)
+        self.assertEqual(description["status"], "SUCCEEDED", description)
+        squares, waited, call = json.loads(description["output"])
+        self.assertEqual(squares, [{"n": number + i + 100} for i in range(3)])
+        self.assertEqual(waited, "waited")
+        # A call that was cut off is made again, so the count may be higher than the failures ask for.
+        self.assertGreaterEqual(call["calls"], 1 + number % 2)
+        events = sfn.history(execution)
+        check_history(self, events)
+        fork = ["ParallelStateEntered", "ParallelStateStarted"]
+        self.assertEqual(types_up_to(events, find(events, "PassStateExited", "Waited")), fork + [
+            "WaitStateEntered", "WaitStateExited", "PassStateEntered", "PassStateExited"])
+        path = types_up_to(events, find(events, "TaskStateExited", "Call"))
+        failures = path.count("LambdaFunctionFailed")
+        self.assertEqual(path, fork + ["TaskStateEntered", *(CALL + ["LambdaFunctionFailed"]) * failures, *CALL,
+                                       "LambdaFunctionSucceeded", "TaskStateExited"])
+        for event_type in ("MapIterationStarted", "MapIterationSucceeded"):
+            self.assertEqual(sum(e["type"] == event_type for e in events), 3)
 
 
 class AfterSigkill(Scenarios, ServerTest):
