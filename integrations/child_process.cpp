@@ -21,8 +21,10 @@ namespace {
 
 constexpr int kExecFailed = 127;
 constexpr Milliseconds kPollWithoutPidfd{50};
-// A turn of the loop reads at most this much, so that a process that writes without end holds nobody up.
+// A turn of the loop reads at most this much, so that a process that writes without end holds
+// nobody up.
 constexpr std::size_t kOutputPerTurn = 4096;
+constexpr int kMostTriesToReap = 10'000;
 constexpr std::size_t kMostOutputAtEnd = 1U << 20U;
 
 /// Closes what it holds.
@@ -62,8 +64,8 @@ struct Launch {
 
 /// Runs in the child, in the parent's memory (vfork): system calls only.
 [[noreturn]] void become(const Launch& launch) {
-    // The default actions: a handler of the server's must not run in its memory, and what it ignores
-    // (SIGPIPE) would stay ignored in the new program.
+    // The default actions: a handler of the server's must not run in its memory, and what it
+    // ignores (SIGPIPE) would stay ignored in the new program.
     struct sigaction action = {};
     action.sa_handler = SIG_DFL;
     for (int number = 1; number < NSIG; ++number) ::sigaction(number, &action, nullptr);
@@ -135,7 +137,8 @@ int memory_file(const std::string& text) {
 std::string describe_exit(int wait_status) {
     if (WIFSIGNALED(wait_status)) {
         std::string name = ::strsignal(WTERMSIG(wait_status));
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](unsigned char c) { return std::tolower(c); });
         return "signal: " + name + (WCOREDUMP(wait_status) ? " (core dumped)" : "");
     }
     const int code = WEXITSTATUS(wait_status);
@@ -147,7 +150,8 @@ std::filesystem::path find_program(std::string_view name) {
     std::string_view folders = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
     while (!folders.empty()) {
         const auto colon = folders.find(':');
-        const std::filesystem::path candidate = std::filesystem::path(folders.substr(0, colon)) / name;
+        const std::filesystem::path candidate =
+            std::filesystem::path(folders.substr(0, colon)) / name;
         std::error_code ignored;  // A folder that cannot be looked into has no program for us.
         if (candidate.is_absolute() && std::filesystem::is_regular_file(candidate, ignored) &&
             ::access(candidate.c_str(), X_OK) == 0) {
@@ -170,7 +174,8 @@ ProcessGuard::ProcessGuard() {
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_ = ::fork();
     if (pid_ == 0) {
-        // All signals stay blocked: what ends the server (Ctrl-C for the whole terminal) must not end its guard first.
+        // All signals stay blocked: what ends the server (Ctrl-C for the whole terminal) must not
+        // end its guard first.
         ::setpgid(0, 0);
         ::prctl(PR_SET_NAME, "stepwell-guard");
         ::dup2(reading.get(), STDIN_FILENO);
@@ -194,7 +199,8 @@ ProcessGuard::~ProcessGuard() {
 
 void ProcessGuard::tell(pid_t message) {
     if (pipe_ < 0) return;
-    // Less than PIPE_BUF, so it is written whole or not at all. A guard that is gone (EPIPE) leaves PR_SET_PDEATHSIG.
+    // Less than PIPE_BUF, so it is written whole or not at all. A guard that is gone (EPIPE) leaves
+    // PR_SET_PDEATHSIG.
     sigset_t pipe_signal;
     sigset_t before;
     ::sigemptyset(&pipe_signal);
@@ -211,8 +217,10 @@ void ProcessGuard::tell(pid_t message) {
 void ProcessGuard::watch(pid_t group) { tell(group); }
 void ProcessGuard::forget(pid_t group) { tell(-group); }
 
-Result<std::unique_ptr<ChildProcess>, StartError> ChildProcess::start(IoLoop& loop, ProcessGuard& guard,
-                                                                      const ChildCommand& command, Events events) {
+Result<std::unique_ptr<ChildProcess>, StartError> ChildProcess::start(IoLoop& loop,
+                                                                      ProcessGuard& guard,
+                                                                      const ChildCommand& command,
+                                                                      Events events) {
     const auto fail = [](const std::string& what, int problem) {
         return StartError{what + ": " + std::strerror(problem)};
     };
@@ -227,14 +235,21 @@ Result<std::unique_ptr<ChildProcess>, StartError> ChildProcess::start(IoLoop& lo
     const std::vector<char*> argv = pointers_to(command.arguments);
     const std::vector<char*> envp = pointers_to(command.environment);
     volatile int problem = 0;
-    const Launch launch{command.executable.c_str(), argv.data(), envp.data(), command.folder.c_str(),
-                        input.get(),                writing.get(), ::getpid(), &problem};
+    const Launch launch{command.executable.c_str(),
+                        argv.data(),
+                        envp.data(),
+                        command.folder.c_str(),
+                        input.get(),
+                        writing.get(),
+                        ::getpid(),
+                        &problem};
     // No signal may be handled in the child while it runs in our memory.
     sigset_t all;
     sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    const pid_t pid = ::vfork();  // fork would copy the page tables of a server that may hold gigabytes.
+    const pid_t pid =
+        ::vfork();  // fork would copy the page tables of a server that may hold gigabytes.
     if (pid == 0) become(launch);
     const int fork_problem = errno;
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -244,12 +259,14 @@ Result<std::unique_ptr<ChildProcess>, StartError> ChildProcess::start(IoLoop& lo
         return fail(command.executable.string(), problem);
     }
     guard.watch(pid);
-    std::unique_ptr<ChildProcess> child(new ChildProcess(loop, guard, std::move(events), pid, reading.release()));
+    std::unique_ptr<ChildProcess> child(
+        new ChildProcess(loop, guard, std::move(events), pid, reading.release()));
     child->watch_end();
     return child;
 }
 
-ChildProcess::ChildProcess(IoLoop& loop, ProcessGuard& guard, Events events, pid_t pid, int output_fd)
+ChildProcess::ChildProcess(IoLoop& loop, ProcessGuard& guard, Events events, pid_t pid,
+                           int output_fd)
     : loop_(loop), guard_(guard), events_(std::move(events)), pid_(pid), poll_(loop) {
     output_ = std::make_unique<FdWatch>(loop_, output_fd, [this] {
         std::array<char, kOutputPerTurn> chunk;
@@ -265,10 +282,9 @@ ChildProcess::ChildProcess(IoLoop& loop, ProcessGuard& guard, Events events, pid
 ChildProcess::~ChildProcess() {
     if (reaped_) return;
     kill();
-    while (!reap()) {
-        // It was killed: it ends as soon as the kernel gets to it.
-        ::usleep(500);
-    }
+    // It ends as soon as the kernel gets to it, unless it hangs in a file system that does not
+    // answer.
+    for (int tries = 0; !reap() && tries < kMostTriesToReap; ++tries) ::usleep(500);
 }
 
 void ChildProcess::kill() {
@@ -299,7 +315,8 @@ void ChildProcess::watch_end() {
 
 void ChildProcess::look_for_end() {
     siginfo_t info = {};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0) {
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        info.si_pid == 0) {
         if (!end_) poll_.start(kPollWithoutPidfd, [this] { look_for_end(); });
         return;
     }
@@ -318,7 +335,8 @@ void ChildProcess::look_for_end() {
 
 bool ChildProcess::reap() {
     siginfo_t info = {};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0) {
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+        info.si_pid == 0) {
         return false;
     }
     ::kill(-pid_, SIGKILL);

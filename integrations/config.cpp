@@ -18,14 +18,17 @@ constexpr Milliseconds kLongestTimeout{900'000};  // Lambda quotas: 15 minutes.
 constexpr std::size_t kMostProcesses = 1'000;
 
 bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
 }
 
 /// API reference, CreateFunction: FunctionName; with a qualifier, Invoke's.
 bool is_function_name(std::string_view text) {
     const auto colon = text.find(':');
     const std::string_view name = text.substr(0, colon);
-    if (name.empty() || name.size() > 64 || !std::all_of(name.begin(), name.end(), is_name_character)) return false;
+    if (name.empty() || name.size() > 64 ||
+        !std::all_of(name.begin(), name.end(), is_name_character))
+        return false;
     if (colon == std::string_view::npos) return true;
     const std::string_view qualifier = text.substr(colon + 1);
     if (qualifier == "$LATEST") return true;
@@ -38,7 +41,9 @@ bool is_file(const fs::path& path) {
     return fs::is_regular_file(path, ignored);
 }
 
-bool is_executable(const fs::path& path) { return is_file(path) && ::access(path.c_str(), X_OK) == 0; }
+bool is_executable(const fs::path& path) {
+    return is_file(path) && ::access(path.c_str(), X_OK) == 0;
+}
 
 }  // namespace
 
@@ -54,9 +59,11 @@ Result<LocalFunction, ConfigError> find_function_file(LocalFunction function) {
         return ConfigError{"function " + function.name + ": " + what};
     };
     std::error_code problem;
-    if (!fs::is_directory(function.folder, problem)) return fail("there is no folder " + function.folder.string());
+    if (!fs::is_directory(function.folder, problem))
+        return fail("there is no folder " + function.folder.string());
     function.folder = fs::canonical(function.folder, problem);
-    if (problem) return fail("cannot use folder " + function.folder.string() + ": " + problem.message());
+    if (problem)
+        return fail("cannot use folder " + function.folder.string() + ": " + problem.message());
 
     const fs::path base = function.folder / function.file;
     const auto with = [&](const char* extension) { return is_file(base.string() + extension); };
@@ -69,8 +76,8 @@ Result<LocalFunction, ConfigError> find_function_file(LocalFunction function) {
     } else if (is_executable(function.folder / "bootstrap")) {
         function.runtime = LambdaRuntime::provided;
     } else {
-        return fail("there is no " + function.file + ".py, .js, .mjs or .cjs, nor an executable " + function.file +
-                    " or bootstrap, in " + function.folder.string());
+        return fail("there is no " + function.file + ".py, .js, .mjs or .cjs, nor an executable " +
+                    function.file + " or bootstrap, in " + function.folder.string());
     }
     return function;
 }
@@ -88,12 +95,15 @@ Result<LocalFunction, ConfigError> parse_local_function(std::string_view text) {
     }
     const std::string_view target = text.substr(equals + 1);
     const auto slash = target.rfind('/');
-    const std::string_view code = slash == std::string_view::npos ? target : target.substr(slash + 1);
+    const std::string_view code =
+        slash == std::string_view::npos ? target : target.substr(slash + 1);
     const auto dot = code.rfind('.');
     if (dot == std::string_view::npos || dot == 0 || dot + 1 == code.size()) {
         return fail("expected FILE.HANDLER after the folder, as in app.handler");
     }
-    function.folder = slash == std::string_view::npos ? "." : slash == 0 ? "/" : std::string(target.substr(0, slash));
+    function.folder = slash == std::string_view::npos ? "."
+                      : slash == 0                    ? "/"
+                                                      : std::string(target.substr(0, slash));
     function.file = code.substr(0, dot);
     function.handler = code.substr(dot + 1);
     return find_function_file(std::move(function));
@@ -102,7 +112,8 @@ Result<LocalFunction, ConfigError> parse_local_function(std::string_view text) {
 std::optional<ConfigError> check_lambda_options(const LambdaOptions& options) {
     if (options.endpoint) {
         if (const auto url = parse_http_url(*options.endpoint); !url) {
-            return ConfigError{"the Lambda endpoint " + *options.endpoint + " is no URL: " + url.error().message};
+            return ConfigError{"the Lambda endpoint " + *options.endpoint +
+                               " is no URL: " + url.error().message};
         }
     }
     std::set<std::string> names;

@@ -11,7 +11,8 @@
 #include "engine/base/result.hpp"
 #include "engine/base/time.hpp"
 
-/// What integrations/ can be told: plain values, filled by server/ from the command line and stepwell.yaml.
+/// What integrations/ can be told: plain values, filled by server/ from the command line and
+/// stepwell.yaml.
 namespace stepwell {
 
 /// Why a setting cannot be used, in one line for the person who wrote it.
@@ -32,9 +33,11 @@ struct LocalFunction {
     /// As AWS names functions; with `:QUALIFIER` it answers to that version or alias only.
     std::string name;
     LambdaRuntime runtime = LambdaRuntime::python;
-    /// The function's root (Lambda's /var/task): its working directory, and what is watched for changes.
+    /// The function's root (Lambda's /var/task): its working directory, and what is watched for
+    /// changes.
     std::filesystem::path folder;
-    /// Inside `folder`: a module without its extension (`app`, `src/app`); the executable of `provided`.
+    /// Inside `folder`: a module without its extension (`app`, `src/app`); the executable of
+    /// `provided`.
     std::string file;
     /// What is called in that module.
     std::string handler;
@@ -50,30 +53,35 @@ struct LocalFunction {
 
 /// How Lambda functions are reached: local ones first, then the endpoint.
 struct LambdaOptions {
-    /// A Lambda Invoke API: `http://127.0.0.1:3001`. A URL whose path ends in `/invocations` takes every call as it
-    /// is, as the runtime interface emulator needs it.
+    /// A Lambda Invoke API: `http://127.0.0.1:3001`. A URL whose path ends in `/invocations` takes
+    /// every call as it is, as the runtime interface emulator needs it.
     std::optional<std::string> endpoint;
     std::vector<LocalFunction> functions;
     /// What functions see as theirs where no ARN says otherwise.
     std::string region = "us-east-1";
     std::string account = "123456789012";
-    /// How long a process may take to load its code and ask for work (Lambda: 10 s), on top of its own time-out.
+    /// How long a process may take to load its code and ask for work (Lambda: 10 s), on top of its
+    /// own time-out.
     Milliseconds init_timeout{10'000};
     /// How long a process is kept warm without a call.
     Milliseconds idle_timeout{300'000};
 };
 
-/// `NAME=FOLDER/FILE.HANDLER`, as `--function` takes it. Looks at the folder to find out what runs the file:
-/// FILE.py; FILE.js, .mjs or .cjs; an executable FILE; or an executable `bootstrap`, as Lambda's own custom runtimes.
+/// `NAME=FOLDER/FILE.HANDLER`, as `--function` takes it. Looks at the folder to find out what runs
+/// the file: FILE.py; FILE.js, .mjs or .cjs; an executable FILE; or an executable `bootstrap`, as
+/// Lambda's own custom runtimes.
 Result<LocalFunction, ConfigError> parse_local_function(std::string_view text);
 
-/// `python3.12`, `nodejs20.x`, `provided.al2023`, … as AWS names runtimes, or just `python`, `node`, `provided`.
+/// `python3.12`, `nodejs20.x`, `provided.al2023`, … as AWS names runtimes, or just `python`,
+/// `node`, `provided`.
 std::optional<LambdaRuntime> parse_lambda_runtime(std::string_view text);
 
-/// Whether the file that runs `function` is there, and which it is; sets `runtime` to what its name says.
+/// Whether the file that runs `function` is there, and which it is; sets `runtime` to what its name
+/// says.
 Result<LocalFunction, ConfigError> find_function_file(LocalFunction function);
 
-/// Checks what can be checked before anything starts: names, time-outs, the endpoint's URL, names given twice.
+/// Checks what can be checked before anything starts: names, time-outs, the endpoint's URL, names
+/// given twice.
 std::optional<ConfigError> check_lambda_options(const LambdaOptions& options);
 
 }  // namespace stepwell

@@ -19,12 +19,12 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFolders = 2'000;
 constexpr int kMostDepth = 16;
-constexpr std::uint32_t kChanges =
-    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | IN_ONLYDIR | IN_EXCL_UNLINK;
+constexpr std::uint32_t kChanges = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE |
+                                   IN_DELETE | IN_ATTRIB | IN_ONLYDIR | IN_EXCL_UNLINK;
 
 bool is_ignored(std::string_view name) {
-    return name.starts_with('.') || name.ends_with('~') || name.ends_with(".pyc") || name == "__pycache__" ||
-           name == "node_modules";
+    return name.starts_with('.') || name.ends_with('~') || name.ends_with(".pyc") ||
+           name == "__pycache__" || name == "node_modules";
 }
 
 }  // namespace
@@ -43,7 +43,8 @@ void FolderWatch::warn(const std::string& why) {
 }
 
 FolderWatch::FolderId FolderWatch::add(const fs::path& folder) {
-    if (const auto known = std::find(folders_.begin(), folders_.end(), folder); known != folders_.end()) {
+    if (const auto known = std::find(folders_.begin(), folders_.end(), folder);
+        known != folders_.end()) {
         return static_cast<FolderId>(known - folders_.begin());
     }
     folders_.push_back(folder);
@@ -55,7 +56,8 @@ FolderWatch::FolderId FolderWatch::add(const fs::path& folder) {
 void FolderWatch::watch_below(const fs::path& path, int depth) {
     if (inotify_ < 0) return;
     if (watched_.size() >= kMostFolders || depth > kMostDepth) {
-        return warn("more than " + std::to_string(kMostFolders) + " folders, or too deep ones, in " + path.string());
+        return warn("more than " + std::to_string(kMostFolders) +
+                    " folders, or too deep ones, in " + path.string());
     }
     const int watch = ::inotify_add_watch(inotify_, path.c_str(), kChanges);
     if (watch < 0) {
@@ -64,9 +66,11 @@ void FolderWatch::watch_below(const fs::path& path, int depth) {
     }
     watched_[watch] = Watched{path, depth};
     std::error_code problem;
-    for (fs::directory_iterator it(path, problem), end; !problem && it != end; it.increment(problem)) {
+    for (fs::directory_iterator it(path, problem), end; !problem && it != end;
+         it.increment(problem)) {
         std::error_code gone;  // It was removed meanwhile: nothing to watch.
-        if (!it->is_symlink(gone) && it->is_directory(gone) && !is_ignored(it->path().filename().string())) {
+        if (!it->is_symlink(gone) && it->is_directory(gone) &&
+            !is_ignored(it->path().filename().string())) {
             watch_below(it->path(), depth + 1);
         }
     }
@@ -106,7 +110,8 @@ void FolderWatch::take_events() {
 void FolderWatch::changed(const fs::path& path) {
     // A folder of one function may lie inside another's.
     for (std::size_t i = 0; i < folders_.size(); ++i) {
-        const auto [outer, inner] = std::mismatch(folders_[i].begin(), folders_[i].end(), path.begin(), path.end());
+        const auto [outer, inner] =
+            std::mismatch(folders_[i].begin(), folders_[i].end(), path.begin(), path.end());
         if (outer == folders_[i].end()) ++generations_[i];
     }
 }

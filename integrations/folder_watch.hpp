@@ -11,10 +11,10 @@ namespace stepwell {
 
 /// Tells whether a file in one of several folders, or below it, has changed.
 ///
-/// Asked, not telling: `generation` takes in what the kernel has noted so far (inotify), so what was written before
-/// the question counts, and nothing needs to be called back. Hidden files, `__pycache__`, `node_modules` and the
-/// compiled files of Python are not looked at. Folders beyond the kernel's or our limit are not watched; the log says
-/// so once. Not thread-safe.
+/// Asked, not telling: `generation` takes in what the kernel has noted so far (inotify), so what
+/// was written before the question counts, and nothing needs to be called back. Hidden files,
+/// `__pycache__`, `node_modules` and the compiled files of Python are not looked at. Folders beyond
+/// the kernel's or our limit are not watched; the log says so once. Not thread-safe.
 class FolderWatch {
 public:
     FolderWatch();

@@ -50,12 +50,15 @@ void FunctionLog::begin_invocation(const std::string& request_id, const std::str
     tail_ = "START RequestId: " + request_id + " Version: " + version + "\n";
 }
 
-std::string FunctionLog::end_invocation(const std::string& request_id, double milliseconds, int memory_mb) {
+std::string FunctionLog::end_invocation(const std::string& request_id, double milliseconds,
+                                        int memory_mb) {
     if (!tail_.ends_with('\n')) tail_ += '\n';
     const auto memory = std::to_string(memory_mb);
     tail_ += "END RequestId: " + request_id + "\nREPORT RequestId: " + request_id +
-             fmt::format("\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: {} MB\t\n",
-                         milliseconds, static_cast<std::int64_t>(std::ceil(milliseconds)), memory, memory);
+             fmt::format(
+                 "\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory "
+                 "Used: {} MB\t\n",
+                 milliseconds, static_cast<std::int64_t>(std::ceil(milliseconds)), memory, memory);
     keep_end(tail_);
     std::string encoded = base64::encode(tail_);
     tail_.clear();

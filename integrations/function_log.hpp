@@ -5,8 +5,8 @@
 
 namespace stepwell {
 
-/// What a function's process writes: line by line into the server's log, under the function's name, and the last
-/// 4 KB of one invocation for `LogType: Tail` (API reference, Invoke, LogResult).
+/// What a function's process writes: line by line into the server's log, under the function's name,
+/// and the last 4 KB of one invocation for `LogType: Tail` (API reference, Invoke, LogResult).
 class FunctionLog {
 public:
     explicit FunctionLog(std::string function_name) : name_(std::move(function_name)) {}

@@ -45,7 +45,7 @@ using TlsStream = net::ssl::stream<tcp::socket>;
 /// One open connection, in use by one call or kept for the next.
 struct Connection {
     explicit Connection(net::io_context& context) : socket(context) {}
-    tcp::socket socket;              // of a plain connection; moved into `tls` otherwise
+    tcp::socket socket;  // of a plain connection; moved into `tls` otherwise
     std::unique_ptr<TlsStream> tls;
     boost::beast::flat_buffer buffer;
     std::chrono::steady_clock::time_point idle_since;
@@ -59,7 +59,8 @@ struct Connection {
     bool still_good() {
         char byte = 0;
         const auto got = ::recv(lowest().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        if (got > 0) return tls != nullptr;  // TLS has messages of its own, such as new session tickets.
+        if (got > 0)
+            return tls != nullptr;  // TLS has messages of its own, such as new session tickets.
         return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     }
 };
@@ -69,7 +70,8 @@ using ConnectionPtr = std::shared_ptr<Connection>;
 enum class Ended { no, cancelled, timed_out };
 
 struct Call {
-    Call(net::io_context& context, HttpClient::CallId call_id, HttpRequest call_request, HttpDone call_done)
+    Call(net::io_context& context, HttpClient::CallId call_id, HttpRequest call_request,
+         HttpDone call_done)
         : id(call_id),
           request(std::move(call_request)),
           done(std::move(call_done)),
@@ -94,7 +96,8 @@ struct Call {
 };
 using CallPtr = std::shared_ptr<Call>;
 
-/// What became of one attempt. `stale`: nothing of an answer came, so a kept connection may just have been old.
+/// What became of one attempt. `stale`: nothing of an answer came, so a kept connection may just
+/// have been old.
 struct Attempt {
     std::optional<HttpResponse> response;
     HttpError error;
@@ -102,9 +105,13 @@ struct Attempt {
     bool keep = false;
 };
 
-HttpError error_of(HttpError::Kind kind, std::string message) { return HttpError{kind, std::move(message)}; }
+HttpError error_of(HttpError::Kind kind, std::string message) {
+    return HttpError{kind, std::move(message)};
+}
 
-std::string origin_of(const HttpUrl& url) { return (url.tls ? "https://" : "http://") + url.authority(); }
+std::string origin_of(const HttpUrl& url) {
+    return (url.tls ? "https://" : "http://") + url.authority();
+}
 
 http::request<http::string_body> message_of(const HttpRequest& request) {
     http::request<http::string_body> message;
@@ -114,27 +121,35 @@ http::request<http::string_body> message_of(const HttpRequest& request) {
     for (const HttpHeader& header : request.headers) {
         std::string value = header.value;
         // A value from a workflow must not become a header of its own.
-        std::replace_if(value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+        std::replace_if(
+            value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; },
+            ' ');
         message.insert(header.name, value);
     }
-    if (message.find(http::field::host) == message.end()) message.set(http::field::host, request.url.authority());
-    if (message.find(http::field::user_agent) == message.end()) message.set(http::field::user_agent, "stepwell");
+    if (message.find(http::field::host) == message.end())
+        message.set(http::field::host, request.url.authority());
+    if (message.find(http::field::user_agent) == message.end())
+        message.set(http::field::user_agent, "stepwell");
     message.body() = request.body;
-    if (request.method != "GET" || !request.body.empty()) message.content_length(request.body.size());
+    if (request.method != "GET" || !request.body.empty())
+        message.content_length(request.body.size());
     return message;
 }
 
 HttpError read_error(const ErrorCode& ec) {
-    if (ec == http::error::body_limit) return error_of(HttpError::Kind::too_large, "The answer's body is too large");
+    if (ec == http::error::body_limit)
+        return error_of(HttpError::Kind::too_large, "The answer's body is too large");
     if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
         return error_of(HttpError::Kind::too_large, "The answer's head is too large");
     }
-    if (ec == http::error::end_of_stream || ec == http::error::partial_message || ec == net::error::eof ||
-        ec.category() == net::error::get_system_category() || ec.category() == net::error::get_ssl_category() ||
+    if (ec == http::error::end_of_stream || ec == http::error::partial_message ||
+        ec == net::error::eof || ec.category() == net::error::get_system_category() ||
+        ec.category() == net::error::get_ssl_category() ||
         ec == net::ssl::error::stream_truncated) {
-        return error_of(HttpError::Kind::closed, ec == http::error::end_of_stream
-                                                     ? "The target server failed to respond"
-                                                     : "Connection closed before the answer was complete");
+        return error_of(HttpError::Kind::closed,
+                        ec == http::error::end_of_stream
+                            ? "The target server failed to respond"
+                            : "Connection closed before the answer was complete");
     }
     return error_of(HttpError::Kind::malformed, "The answer is not HTTP: " + ec.message());
 }
@@ -152,24 +167,28 @@ HttpResponse response_of(http::response<http::string_body> message) {
 
 /// Sends the request and reads the answer; the connection stays open.
 template <class Stream>
-net::awaitable<Attempt> exchange(Stream& stream, Connection& connection, const HttpRequest& request) {
+net::awaitable<Attempt> exchange(Stream& stream, Connection& connection,
+                                 const HttpRequest& request) {
     Attempt attempt;
     http::request<http::string_body> message = message_of(request);
     const auto [write_ec, written] = co_await http::async_write(stream, message, kAwait);
-    // A server may refuse a request before it has read all of it: its answer counts more than our failure to send.
+    // A server may refuse a request before it has read all of it: its answer counts more than our
+    // failure to send.
     for (int interim = 0; interim < kMaxInterimAnswers; ++interim) {
         http::response_parser<http::string_body> parser;
         parser.header_limit(kMaxHeadBytes);
         parser.body_limit(request.max_body_bytes);
         if (request.method == "HEAD") parser.skip(true);
-        const auto [head_ec, head_bytes] = co_await http::async_read_header(stream, connection.buffer, parser, kAwait);
+        const auto [head_ec, head_bytes] =
+            co_await http::async_read_header(stream, connection.buffer, parser, kAwait);
         if (head_ec) {
             attempt.error = read_error(head_ec);
             attempt.stale = !parser.got_some() && attempt.error.kind == HttpError::Kind::closed;
             co_return attempt;
         }
         if (parser.get().result_int() < 200 && parser.get().result_int() != 101) continue;
-        const auto [body_ec, body_bytes] = co_await http::async_read(stream, connection.buffer, parser, kAwait);
+        const auto [body_ec, body_bytes] =
+            co_await http::async_read(stream, connection.buffer, parser, kAwait);
         if (body_ec) {
             attempt.error = read_error(body_ec);
             co_return attempt;
@@ -178,7 +197,8 @@ net::awaitable<Attempt> exchange(Stream& stream, Connection& connection, const H
         attempt.response = response_of(parser.release());
         co_return attempt;
     }
-    attempt.error = error_of(HttpError::Kind::malformed, "The answer never came after its interim answers");
+    attempt.error =
+        error_of(HttpError::Kind::malformed, "The answer never came after its interim answers");
     co_return attempt;
 }
 
@@ -192,7 +212,10 @@ std::string tls_problem(const ErrorCode& ec, TlsStream& stream) {
 
 struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     Impl(net::io_context& io, HttpClientOptions client_options)
-        : context(io), options(std::move(client_options)), sweep(io), tls(net::ssl::context::tls_client) {}
+        : context(io),
+          options(std::move(client_options)),
+          sweep(io),
+          tls(net::ssl::context::tls_client) {}
 
     net::io_context& context;
     HttpClientOptions options;
@@ -211,7 +234,8 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     void prepare_tls() {
         if (std::exchange(tls_ready, true)) return;
         tls.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
-                        net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 | net::ssl::context::no_tlsv1_1);
+                        net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
+                        net::ssl::context::no_tlsv1_1);
         tls.set_verify_mode(net::ssl::verify_peer);
         tls.set_default_verify_paths();
         if (!options.ca_file.empty()) tls.load_verify_file(options.ca_file);
@@ -244,7 +268,8 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
             self->sweeping = false;
             const auto oldest = std::chrono::steady_clock::now() - self->options.idle_timeout;
             for (auto it = self->idle.begin(); it != self->idle.end();) {
-                std::erase_if(it->second, [&](const ConnectionPtr& c) { return c->idle_since <= oldest; });
+                std::erase_if(it->second,
+                              [&](const ConnectionPtr& c) { return c->idle_since <= oldest; });
                 it = it->second.empty() ? self->idle.erase(it) : std::next(it);
             }
             if (!self->idle.empty()) self->schedule_sweep();
@@ -255,16 +280,20 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     net::awaitable<std::optional<HttpError>> connect(CallPtr call) {
         bool late = false;
         call->connect_deadline.expires_after(options.connect_timeout);
-        call->connect_deadline.async_wait([&late, weak = std::weak_ptr<Call>(call)](const ErrorCode& ec) {
-            const auto waiting_call = weak.lock();
-            if (ec || !waiting_call || waiting_call->connect_deadline.expiry() > std::chrono::steady_clock::now()) return;
-            late = true;
-            waiting_call->resolver.cancel();
-            if (waiting_call->connection) waiting_call->connection->close();
-        });
+        call->connect_deadline.async_wait(
+            [&late, weak = std::weak_ptr<Call>(call)](const ErrorCode& ec) {
+                const auto waiting_call = weak.lock();
+                if (ec || !waiting_call ||
+                    waiting_call->connect_deadline.expiry() > std::chrono::steady_clock::now())
+                    return;
+                late = true;
+                waiting_call->resolver.cancel();
+                if (waiting_call->connection) waiting_call->connection->close();
+            });
         call->connection = std::make_shared<Connection>(context);
         std::optional<HttpError> failed = co_await open(call, late);
-        // Also withdraws the reference to `late`: a wait that ends later sees the expiry moved away.
+        // Also withdraws the reference to `late`: a wait that ends later sees the expiry moved
+        // away.
         call->connect_deadline.expires_at(std::chrono::steady_clock::time_point::max());
         co_return failed;
     }
@@ -279,7 +308,9 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
         } else {
             const auto [ec, found] =
                 co_await call->resolver.async_resolve(url.host, std::to_string(url.port), kAwait);
-            if (late) co_return error_of(HttpError::Kind::resolve, url.host + ": the name was not resolved in time");
+            if (late)
+                co_return error_of(HttpError::Kind::resolve,
+                                   url.host + ": the name was not resolved in time");
             if (ec || call->ended != Ended::no) {
                 co_return error_of(HttpError::Kind::resolve, url.host + ": " + ec.message());
             }
@@ -288,9 +319,10 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
         const auto [connect_ec, endpoint] =
             co_await net::async_connect(call->connection->socket, endpoints, kAwait);
         if (connect_ec || late || call->ended != Ended::no) {
-            co_return error_of(HttpError::Kind::connect, "Connect to " + url.host + ":" + std::to_string(url.port) +
-                                                             " failed: " +
-                                                             (late ? "connect timed out" : connect_ec.message()));
+            co_return error_of(
+                HttpError::Kind::connect,
+                "Connect to " + url.host + ":" + std::to_string(url.port) +
+                    " failed: " + (late ? "connect timed out" : connect_ec.message()));
         }
         ++made;
         ErrorCode ignored;  // Without it small requests are only slower.
@@ -339,13 +371,14 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     void start(CallPtr call) {
         call->running = true;
         ++running;
-        net::co_spawn(context, perform(call),
-                      [self = shared_from_this(), call](std::exception_ptr fault, HttpResult result) {
-                          --self->running;
-                          self->start_next();
-                          if (fault) result = error_of(HttpError::Kind::closed, describe(fault));
-                          self->finish(call, std::move(result));
-                      });
+        net::co_spawn(
+            context, perform(call),
+            [self = shared_from_this(), call](std::exception_ptr fault, HttpResult result) {
+                --self->running;
+                self->start_next();
+                if (fault) result = error_of(HttpError::Kind::closed, describe(fault));
+                self->finish(call, std::move(result));
+            });
     }
 
     static std::string describe(const std::exception_ptr& fault) {
@@ -368,14 +401,16 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
         call->deadline.cancel();
         call->connection.reset();
         if (calls.erase(call->id) == 0) return;  // Cancelled.
-        if (call->ended == Ended::timed_out) result = error_of(HttpError::Kind::timed_out, "Read timed out");
+        if (call->ended == Ended::timed_out)
+            result = error_of(HttpError::Kind::timed_out, "Read timed out");
         const HttpDone done = std::move(call->done);
         done(std::move(result));
     }
 
     void arm(const CallPtr& call) {
         call->deadline.expires_after(call->request.timeout);
-        call->deadline.async_wait([weak = weak_from_this(), waiting_call = std::weak_ptr<Call>(call)](const ErrorCode& ec) {
+        call->deadline.async_wait([weak = weak_from_this(),
+                                   waiting_call = std::weak_ptr<Call>(call)](const ErrorCode& ec) {
             const auto self = weak.lock();
             const auto late = waiting_call.lock();
             if (ec || !self || !late || late->ended != Ended::no) return;
@@ -399,7 +434,8 @@ HttpClient::~HttpClient() {
 
 HttpClient::CallId HttpClient::send(HttpRequest request, HttpDone done) {
     const CallId id = ++impl_->last_id;
-    const auto call = std::make_shared<Call>(impl_->context, id, std::move(request), std::move(done));
+    const auto call =
+        std::make_shared<Call>(impl_->context, id, std::move(request), std::move(done));
     impl_->calls.emplace(id, call);
     impl_->arm(call);
     impl_->waiting.push_back(call);
@@ -420,11 +456,14 @@ std::uint64_t HttpClient::connections_made() const { return impl_->made; }
 
 const std::string* find_header(const HttpHeaders& headers, std::string_view name) {
     const auto same = [](char a, char b) {
-        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+        const auto lower = [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        };
         return lower(a) == lower(b);
     };
     for (const HttpHeader& header : headers) {
-        if (std::equal(header.name.begin(), header.name.end(), name.begin(), name.end(), same)) return &header.value;
+        if (std::equal(header.name.begin(), header.name.end(), name.begin(), name.end(), same))
+            return &header.value;
     }
     return nullptr;
 }

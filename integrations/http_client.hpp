@@ -22,7 +22,8 @@ struct HttpHeader {
 };
 using HttpHeaders = std::vector<HttpHeader>;
 
-/// The first value of a header, whose name is compared without regard to case; nullptr where there is none.
+/// The first value of a header, whose name is compared without regard to case; nullptr where there
+/// is none.
 const std::string* find_header(const HttpHeaders& headers, std::string_view name);
 
 struct HttpRequest {
@@ -31,7 +32,8 @@ struct HttpRequest {
     /// Host, Content-Length and User-Agent are added where they are not given.
     HttpHeaders headers;
     std::string body;
-    /// For the whole call: waiting for a free connection, resolving, connecting, sending and receiving.
+    /// For the whole call: waiting for a free connection, resolving, connecting, sending and
+    /// receiving.
     Milliseconds timeout{60'000};
     /// A longer body of the answer fails the call with `too_large`.
     std::size_t max_body_bytes = 8U << 20U;
@@ -74,8 +76,9 @@ struct HttpClientOptions {
     std::string ca_file;
 };
 
-/// Outbound HTTP/1.1, plain and over TLS, asynchronous, with kept connections. It follows no redirect and knows no
-/// proxy. A call over a kept connection that turns out to be closed is sent once more over a new one.
+/// Outbound HTTP/1.1, plain and over TLS, asynchronous, with kept connections. It follows no
+/// redirect and knows no proxy. A call over a kept connection that turns out to be closed is sent
+/// once more over a new one.
 ///
 /// Belongs to the loop's thread: all functions are called, and all callbacks come, on it.
 class HttpClient {

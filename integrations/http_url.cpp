@@ -9,7 +9,8 @@ namespace {
 
 bool is_host_character(char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte > 0x20 && byte < 0x7F && std::string_view("<>\"{}|\\^`#?/@[]").find(c) == std::string_view::npos;
+    return byte > 0x20 && byte < 0x7F &&
+           std::string_view("<>\"{}|\\^`#?/@[]").find(c) == std::string_view::npos;
 }
 
 bool is_target_character(char c) {
@@ -39,14 +40,17 @@ Result<HttpUrl, UrlError> parse_http_url(std::string_view text) {
     text = text.substr(0, text.find('#'));
     const auto end = text.find_first_of("/?");
     std::string_view authority = text.substr(0, end);
-    const std::string_view target = end == std::string_view::npos ? std::string_view{} : text.substr(end);
+    const std::string_view target =
+        end == std::string_view::npos ? std::string_view{} : text.substr(end);
 
     if (authority.starts_with('[')) {
         const auto close = authority.find(']');
-        if (close == std::string_view::npos) return UrlError{"the address lacks its closing bracket"};
+        if (close == std::string_view::npos)
+            return UrlError{"the address lacks its closing bracket"};
         url.host = authority.substr(1, close - 1);
         authority.remove_prefix(close + 1);
-        if (!authority.empty() && authority.front() != ':') return UrlError{"a port must follow the address"};
+        if (!authority.empty() && authority.front() != ':')
+            return UrlError{"a port must follow the address"};
     } else {
         const auto colon = authority.rfind(':');
         url.host = authority.substr(0, colon);
@@ -59,8 +63,10 @@ Result<HttpUrl, UrlError> parse_http_url(std::string_view text) {
     if (!authority.empty()) {
         const std::string_view digits = authority.substr(1);
         unsigned port = 0;
-        const auto [stop, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-        if (problem != std::errc{} || stop != digits.data() + digits.size() || port == 0 || port > 65'535) {
+        const auto [stop, problem] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), port);
+        if (problem != std::errc{} || stop != digits.data() + digits.size() || port == 0 ||
+            port > 65'535) {
             return UrlError{"its port must be 1 to 65535"};
         }
         url.port = static_cast<std::uint16_t>(port);
@@ -77,8 +83,8 @@ std::string percent_encode(std::string_view text) {
     std::string out;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-            c == '_' || c == '~') {
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            c == '-' || c == '.' || c == '_' || c == '~') {
             out += c;
         } else {
             out += '%';

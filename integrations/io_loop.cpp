@@ -70,12 +70,12 @@ LoopTimer::~LoopTimer() { cancel(); }
 void LoopTimer::start(Milliseconds after, std::function<void()> fired) {
     const std::uint64_t round = ++impl_->round;
     impl_->timer.expires_after(after);
-    impl_->timer.async_wait(
-        [weak = impl_->weak_from_this(), round, fired = std::move(fired)](const boost::system::error_code& ec) {
-            const auto impl = weak.lock();
-            // A timer that had expired before it was cancelled still comes here, without an error.
-            if (!ec && impl && impl->round == round) fired();
-        });
+    impl_->timer.async_wait([weak = impl_->weak_from_this(), round,
+                             fired = std::move(fired)](const boost::system::error_code& ec) {
+        const auto impl = weak.lock();
+        // A timer that had expired before it was cancelled still comes here, without an error.
+        if (!ec && impl && impl->round == round) fired();
+    });
 }
 
 void LoopTimer::cancel() {
@@ -106,7 +106,8 @@ FdWatch::FdWatch(IoLoop& loop, int fd, std::function<void()> readable)
 }
 
 FdWatch::~FdWatch() {
-    boost::system::error_code ignored;  // Closing a descriptor that we own: there is nothing to do about a failure.
+    boost::system::error_code
+        ignored;  // Closing a descriptor that we own: there is nothing to do about a failure.
     impl_->descriptor.close(ignored);
 }
 

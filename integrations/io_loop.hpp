@@ -13,8 +13,9 @@ namespace stepwell {
 
 /// The one thread on which integrations do their input and output.
 ///
-/// Everything built on it (HttpClient, LocalFunctions …) is touched on this thread only, so it has no locks. Child
-/// processes are started here too: the signal that ends them with their parent watches the thread that made them.
+/// Everything built on it (HttpClient, LocalFunctions …) is touched on this thread only, so it has
+/// no locks. Child processes are started here too: the signal that ends them with their parent
+/// watches the thread that made them.
 class IoLoop {
 public:
     IoLoop();
@@ -22,7 +23,8 @@ public:
     IoLoop(const IoLoop&) = delete;
     IoLoop& operator=(const IoLoop&) = delete;
 
-    /// Runs `work` on the loop's thread, in order of posting. From any thread. An exception is our bug: it is logged.
+    /// Runs `work` on the loop's thread, in order of posting. From any thread. An exception is our
+    /// bug: it is logged.
     void post(std::function<void()> work);
     /// Runs `work` on the loop's thread and waits for it. From any other thread.
     void run(std::function<void()> work);
@@ -36,7 +38,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Calls back once, on the loop's thread, unless it is cancelled, started again or destroyed before.
+/// Calls back once, on the loop's thread, unless it is cancelled, started again or destroyed
+/// before.
 class LoopTimer {
 public:
     explicit LoopTimer(IoLoop& loop);

@@ -48,8 +48,8 @@ std::string new_uuid() {
 std::string new_trace_id() {
     RandomBits random(system_seed());
     return fmt::format("Root=1-{:08x}-{:08x}{:016x};Parent={:016x};Sampled=0",
-                       static_cast<std::uint32_t>(std::time(nullptr)), static_cast<std::uint32_t>(random.next()),
-                       random.next(), random.next());
+                       static_cast<std::uint32_t>(std::time(nullptr)),
+                       static_cast<std::uint32_t>(random.next()), random.next(), random.next());
 }
 
 void add_call(LambdaInvocation& invocation, TaskCall& call) {
@@ -58,7 +58,8 @@ void add_call(LambdaInvocation& invocation, TaskCall& call) {
 }
 
 const LambdaOptions& checked(const LambdaOptions& options) {
-    if (const auto problem = check_lambda_options(options)) throw std::invalid_argument(problem->message);
+    if (const auto problem = check_lambda_options(options))
+        throw std::invalid_argument(problem->message);
     return options;
 }
 
@@ -75,9 +76,10 @@ CancelTask LambdaIntegration::call_function(TaskCall call, Finished finished) {
     invocation.function = parse_function_id(arn, "", call.region, call.account);
     invocation.payload = call.input.text();
     add_call(invocation, call);
-    return invoke_function(std::move(invocation), [arn, finished = std::move(finished)](LambdaResult result) {
-        finished(function_task_result(result, arn));
-    });
+    return invoke_function(std::move(invocation),
+                           [arn, finished = std::move(finished)](LambdaResult result) {
+                               finished(function_task_result(result, arn));
+                           });
 }
 
 CancelTask LambdaIntegration::invoke(TaskCall call, Finished finished) {
@@ -87,22 +89,26 @@ CancelTask LambdaIntegration::invoke(TaskCall call, Finished finished) {
         return [] {};
     }
     add_call(*invocation, call);
-    return invoke_function(std::move(*invocation), [finished = std::move(finished)](LambdaResult result) {
-        finished(invoke_task_result(result));
-    });
+    return invoke_function(std::move(*invocation),
+                           [finished = std::move(finished)](LambdaResult result) {
+                               finished(invoke_task_result(result));
+                           });
 }
 
 void LambdaIntegration::cancel_all() { local_.cancel_all(); }
 
 CancelInvocation LambdaIntegration::invoke_function(LambdaInvocation invocation, LambdaDone done) {
-    if (local_.has(invocation.function)) return invoke_locally(std::move(invocation), std::move(done));
+    if (local_.has(invocation.function))
+        return invoke_locally(std::move(invocation), std::move(done));
     if (!endpoint_) {
         log_not_found(invocation.function);
         done(function_not_found(invocation.function, invocation.request_id));
         return [] {};
     }
-    return endpoint_->invoke(invocation, [this, function = invocation.function, done = std::move(done)](LambdaResult result) {
-        if (!result && result.error().error == "Lambda.ResourceNotFoundException") log_not_found(function);
+    return endpoint_->invoke(invocation, [this, function = invocation.function,
+                                          done = std::move(done)](LambdaResult result) {
+        if (!result && result.error().error == "Lambda.ResourceNotFoundException")
+            log_not_found(function);
         done(std::move(result));
     });
 }
@@ -113,12 +119,15 @@ CancelInvocation LambdaIntegration::invoke_locally(LambdaInvocation invocation, 
         return [] {};
     }
     if (invocation.type == InvocationType::event) {
-        // Lambda answers once the event is in its queue. DIFFERS: a failure is logged and not tried twice more.
+        // Lambda answers once the event is in its queue. DIFFERS: a failure is logged and not tried
+        // twice more.
         LambdaAnswer taken = without_result(202, invocation);
         const std::string name = invocation.function.name;
         local_.invoke(std::move(invocation), [name](const LambdaResult& result) {
-            if (!result) spdlog::warn("function {}: an event was lost: {}", name, result.error().cause);
-            else if (result->function_failed) spdlog::warn("function {}: an event failed: {}", name, result->payload);
+            if (!result)
+                spdlog::warn("function {}: an event was lost: {}", name, result.error().cause);
+            else if (result->function_failed)
+                spdlog::warn("function {}: an event failed: {}", name, result->payload);
         });
         done(std::move(taken));
         return [] {};
@@ -131,10 +140,11 @@ CancelInvocation LambdaIntegration::invoke_locally(LambdaInvocation invocation, 
 
 void LambdaIntegration::log_not_found(const FunctionId& function) const {
     const std::string names = local_.names();
-    spdlog::warn("Lambda function \"{}\" ({}) was not found: {}; {}", function.name, function.given,
-                 names.empty() ? "there are no local functions" : "the local functions are " + names,
-                 endpoint_ ? "the endpoint " + endpoint_->url().authority() + " does not know it"
-                           : std::string("no Lambda endpoint is set"));
+    spdlog::warn(
+        "Lambda function \"{}\" ({}) was not found: {}; {}", function.name, function.given,
+        names.empty() ? "there are no local functions" : "the local functions are " + names,
+        endpoint_ ? "the endpoint " + endpoint_->url().authority() + " does not know it"
+                  : std::string("no Lambda endpoint is set"));
 }
 
 }  // namespace stepwell

@@ -17,8 +17,9 @@ namespace stepwell {
 using Finished = std::function<void(TaskResult)>;
 using CancelTask = std::function<void()>;
 
-/// Tasks that invoke Lambda functions: local ones first, then those of the endpoint. A function that is nowhere fails
-/// as on AWS, and the log says where it was looked for. Belongs to the loop's thread.
+/// Tasks that invoke Lambda functions: local ones first, then those of the endpoint. A function
+/// that is nowhere fails as on AWS, and the log says where it was looked for. Belongs to the loop's
+/// thread.
 class LambdaIntegration {
 public:
     /// Throws std::invalid_argument where check_lambda_options has an objection.
@@ -26,7 +27,8 @@ public:
 
     /// A Task whose Resource is a function's ARN.
     CancelTask call_function(TaskCall call, Finished finished);
-    /// `arn:aws:states:::lambda:invoke`, with `.waitForTaskToken` too: its result is then what the token was handed to.
+    /// `arn:aws:states:::lambda:invoke`, with `.waitForTaskToken` too: its result is then what the
+    /// token was handed to.
     CancelTask invoke(TaskCall call, Finished finished);
     /// Gives up all calls, and ends the processes that are at work on them.
     void cancel_all();

@@ -15,7 +15,7 @@ enum class InvocationType { request_response, event, dry_run };
 
 /// A function as it was named: by name, ARN, partial ARN, each with or without a version or alias.
 struct FunctionId {
-    std::string given;      ///< as written, what an endpoint is asked for
+    std::string given;  ///< as written, what an endpoint is asked for
     std::string name;
     std::string qualifier;  ///< empty: none
     std::string region;
@@ -26,9 +26,10 @@ struct FunctionId {
     std::string arn() const;
 };
 
-/// What a FunctionName and a Qualifier (may be empty) name; what they leave open is `region`'s and `account`'s.
-FunctionId parse_function_id(std::string_view function_name, std::string_view qualifier, std::string_view region,
-                             std::string_view account);
+/// What a FunctionName and a Qualifier (may be empty) name; what they leave open is `region`'s and
+/// `account`'s.
+FunctionId parse_function_id(std::string_view function_name, std::string_view qualifier,
+                             std::string_view region, std::string_view account);
 
 struct LambdaInvocation {
     FunctionId function;
@@ -55,8 +56,10 @@ using LambdaDone = std::function<void(LambdaResult)>;
 /// Gives an invocation up; its `LambdaDone` is not called any more.
 using CancelInvocation = std::function<void()>;
 
-/// An error of the Lambda service: `code` without its prefix, in the words of the SDK that Step Functions uses.
-StateError lambda_error(std::string_view code, std::string_view message, unsigned status, std::string_view request_id);
+/// An error of the Lambda service: `code` without its prefix, in the words of the SDK that Step
+/// Functions uses.
+StateError lambda_error(std::string_view code, std::string_view message, unsigned status,
+                        std::string_view request_id);
 
 /// What nobody knows: `Lambda.ResourceNotFoundException`.
 StateError function_not_found(const FunctionId& function, std::string_view request_id);

@@ -24,22 +24,26 @@ std::string text_member(const Json& object, std::initializer_list<const char*> n
     return {};
 }
 
-/// `ResourceNotFoundException:http://internal.amazon.com/coral/…/`, `com.amazonaws…#ServiceException`.
+/// `ResourceNotFoundException:http://internal.amazon.com/coral/…/`,
+/// `com.amazonaws…#ServiceException`.
 std::string bare_code(std::string_view code) {
     code = code.substr(0, code.find(':'));
-    if (const auto hash = code.rfind('#'); hash != std::string_view::npos) code.remove_prefix(hash + 1);
+    if (const auto hash = code.rfind('#'); hash != std::string_view::npos)
+        code.remove_prefix(hash + 1);
     return std::string(code);
 }
 
 bool describes_failure(const Json& payload) {
-    return payload.is_object() && !text_member(payload, {"errorType"}).empty() && payload.contains("errorMessage");
+    return payload.is_object() && !text_member(payload, {"errorType"}).empty() &&
+           payload.contains("errorMessage");
 }
 
 StateError refusal(const HttpResponse& response, const std::string& request_id) {
     const auto body = parse_json(response.body);
     const Json details = body ? *body : Json();
     std::string code;
-    if (const std::string* type = find_header(response.headers, kErrorType)) code = bare_code(*type);
+    if (const std::string* type = find_header(response.headers, kErrorType))
+        code = bare_code(*type);
     if (code.empty()) code = bare_code(text_member(details, {"__type", "code", "Code"}));
     if (code.empty()) {
         code = response.status == 404   ? "ResourceNotFoundException"
@@ -53,7 +57,8 @@ StateError refusal(const HttpResponse& response, const std::string& request_id) 
 }
 
 StateError unreachable(const HttpError& error) {
-    return StateError{"Lambda.SdkClientException", "Unable to execute HTTP request: " + error.message};
+    return StateError{"Lambda.SdkClientException",
+                      "Unable to execute HTTP request: " + error.message};
 }
 
 }  // namespace
@@ -66,7 +71,8 @@ struct EndpointCall {
     bool by_bare_name = false;
 };
 
-LambdaResult read_invoke_answer(HttpResponse response, const std::string& request_id, bool bare_runtime) {
+LambdaResult read_invoke_answer(HttpResponse response, const std::string& request_id,
+                                bool bare_runtime) {
     const std::string* given_id = find_header(response.headers, kRequestId);
     const std::string id = given_id != nullptr ? *given_id : request_id;
     if (response.status < 200 || response.status >= 300) return refusal(response, id);
@@ -88,12 +94,14 @@ LambdaEndpoint::LambdaEndpoint(HttpClient& http, HttpUrl url)
     if (!takes_every_call_ && url_.target.ends_with('/')) url_.target.pop_back();
 }
 
-HttpRequest LambdaEndpoint::request_for(const LambdaInvocation& invocation, const std::string& function_name) const {
+HttpRequest LambdaEndpoint::request_for(const LambdaInvocation& invocation,
+                                        const std::string& function_name) const {
     HttpRequest request;
     request.method = "POST";
     request.url = url_;
     if (!takes_every_call_) {
-        request.url.target += "/2015-03-31/functions/" + percent_encode(function_name) + "/invocations";
+        request.url.target +=
+            "/2015-03-31/functions/" + percent_encode(function_name) + "/invocations";
         // A FunctionName that carries its qualifier says so itself.
         const std::string& qualifier = invocation.function.qualifier;
         if (!qualifier.empty() && !function_name.ends_with(":" + qualifier)) {
@@ -105,15 +113,18 @@ HttpRequest LambdaEndpoint::request_for(const LambdaInvocation& invocation, cons
         {"Content-Type", "application/json"},
         {"X-Amz-Invocation-Type", std::string(kTypes[static_cast<std::size_t>(invocation.type)])},
         {"X-Amz-Log-Type", invocation.tail_log ? "Tail" : "None"},
-        // Stand-ins take account and region from here, and none checks the signature; AWS itself is not meant.
-        {"Authorization", "AWS4-HMAC-SHA256 Credential=" + invocation.function.account + "/20240101/" +
-                              invocation.function.region +
-                              "/lambda/aws4_request, SignedHeaders=host, Signature=" + std::string(64, '0')},
+        // Stand-ins take account and region from here, and none checks the signature; AWS itself is
+        // not meant.
+        {"Authorization",
+         "AWS4-HMAC-SHA256 Credential=" + invocation.function.account + "/20240101/" +
+             invocation.function.region +
+             "/lambda/aws4_request, SignedHeaders=host, Signature=" + std::string(64, '0')},
     };
     if (!invocation.client_context.empty()) {
         request.headers.push_back({"X-Amz-Client-Context", invocation.client_context});
     }
-    if (!invocation.trace_id.empty()) request.headers.push_back({"X-Amzn-Trace-Id", invocation.trace_id});
+    if (!invocation.trace_id.empty())
+        request.headers.push_back({"X-Amzn-Trace-Id", invocation.trace_id});
     request.body = invocation.payload;
     request.timeout = kLongestCall;
     request.max_body_bytes = kMaxAnswerBytes;
@@ -134,11 +145,13 @@ void LambdaEndpoint::send(std::shared_ptr<EndpointCall> call, HttpRequest reques
         if (!result) return call->done(unreachable(result.error()));
         const FunctionId& function = call->invocation.function;
         // SAM before 1.139 and others know functions by their bare names only.
-        if (result->status == 404 && !call->by_bare_name && !takes_every_call_ && function.given != function.name) {
+        if (result->status == 404 && !call->by_bare_name && !takes_every_call_ &&
+            function.given != function.name) {
             call->by_bare_name = true;
             return send(call, request_for(call->invocation, function.name));
         }
-        call->done(read_invoke_answer(std::move(*result), call->invocation.request_id, takes_every_call_));
+        call->done(
+            read_invoke_answer(std::move(*result), call->invocation.request_id, takes_every_call_));
     });
 }
 

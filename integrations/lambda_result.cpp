@@ -14,35 +14,48 @@ namespace stepwell {
 namespace {
 
 StateError too_large(const std::string& task) {
-    return StateError{std::string(state_errors::kDataLimitExceeded),
-                      "The state/task '" + task +
-                          "' returned a result with a size exceeding the maximum number of bytes service limit."};
+    return StateError{
+        std::string(state_errors::kDataLimitExceeded),
+        "The state/task '" + task +
+            "' returned a result with a size exceeding the maximum number of bytes service limit."};
 }
 
-/// The function's failure: its errorType, and all it said as the cause. `rewrite`: the optimized integration has
-/// parsed the payload and writes it anew; a call by ARN passes on its text.
+/// The function's failure: its errorType, and all it said as the cause. `rewrite`: the optimized
+/// integration has parsed the payload and writes it anew; a call by ARN passes on its text.
 StateError function_failure(const std::string& payload, bool rewrite) {
     const auto parsed = parse_json(payload);
     if (parsed && parsed->is_object()) {
         const auto type = parsed->find("errorType");
-        if (type != parsed->end() && type->is_string() && !type->get_ref<const std::string&>().empty()) {
+        if (type != parsed->end() && type->is_string() &&
+            !type->get_ref<const std::string&>().empty()) {
             return StateError{type->get<std::string>(), rewrite ? write_json(*parsed) : payload};
         }
     }
     return StateError{"Lambda.Unknown",
-                      "The cause could not be determined because Lambda did not return an error type. Returned payload: " +
+                      "The cause could not be determined because Lambda did not return an error "
+                      "type. Returned payload: " +
                           payload};
 }
 
-/// The headers of Lambda's answer in the order in which the service shows them. What else a stand-in sends (Server,
-/// CORS …) is left out, so that a workflow sees here what it will see on AWS.
+/// The headers of Lambda's answer in the order in which the service shows them. What else a
+/// stand-in sends (Server, CORS …) is left out, so that a workflow sees here what it will see on
+/// AWS.
 constexpr std::array<std::string_view, 9> kShownHeaders = {
-    "X-Amz-Log-Result",  "X-Amz-Executed-Version", "x-amzn-Remapped-Content-Length", "Connection", "x-amzn-RequestId",
-    "Content-Length",    "Date",                   "X-Amzn-Trace-Id",                "Content-Type",
+    "X-Amz-Log-Result",
+    "X-Amz-Executed-Version",
+    "x-amzn-Remapped-Content-Length",
+    "Connection",
+    "x-amzn-RequestId",
+    "Content-Length",
+    "Date",
+    "X-Amzn-Trace-Id",
+    "Content-Type",
 };
 
 bool before_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
                                         [&](char x, char y) { return lower(x) < lower(y); });
 }
@@ -69,15 +82,16 @@ Json http_metadata(const LambdaAnswer& answer) {
 
 StateError bad_parameters(const Payload& parameters, const std::string& why) {
     return StateError{std::string(state_errors::kRuntime),
-                      "The Parameters '" + parameters.text() + "' could not be used to start the Task: [" + why + "]"};
+                      "The Parameters '" + parameters.text() +
+                          "' could not be used to start the Task: [" + why + "]"};
 }
 
 std::string bad_format(std::string_view field) {
     return "The value of the field '" + std::string(field) + "' has an invalid format";
 }
 
-constexpr std::array<std::string_view, 6> kInvokeFields = {"ClientContext", "FunctionName", "InvocationType",
-                                                           "LogType",       "Payload",      "Qualifier"};
+constexpr std::array<std::string_view, 6> kInvokeFields = {
+    "ClientContext", "FunctionName", "InvocationType", "LogType", "Payload", "Qualifier"};
 
 std::optional<InvocationType> parse_invocation_type(std::string_view text) {
     if (text == "RequestResponse") return InvocationType::request_response;
@@ -86,11 +100,13 @@ std::optional<InvocationType> parse_invocation_type(std::string_view text) {
     return std::nullopt;
 }
 
-/// FunctionName and Qualifier of the API: patterns without anything that could leave its place in a URL.
+/// FunctionName and Qualifier of the API: patterns without anything that could leave its place in a
+/// URL.
 bool is_function_reference(std::string_view text) {
     return !text.empty() && text.size() <= 256 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' || c == '-' ||
-               c == '_' || c == '$' || c == '.' || c == '/' || c == '+' || c == '=' || c == '@';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == ':' || c == '-' || c == '_' || c == '$' || c == '.' || c == '/' || c == '+' ||
+               c == '=' || c == '@';
     });
 }
 
@@ -114,8 +130,8 @@ TaskResult function_task_result(const LambdaResult& result, const std::string& r
     auto parsed = parse_json(payload);
     if (!parsed) {
         return StateError{std::string(state_errors::kRuntime),
-                          "The state/task '" + resource_arn + "' returned a result that is not JSON: " +
-                              parsed.error().message};
+                          "The state/task '" + resource_arn +
+                              "' returned a result that is not JSON: " + parsed.error().message};
     }
     return Payload::from_parts(payload, std::move(*parsed));
 }
@@ -130,12 +146,14 @@ TaskResult invoke_task_result(const LambdaResult& result) {
     if (const std::string* version = find_header(answer.headers, "X-Amz-Executed-Version")) {
         output["ExecutedVersion"] = *version;
     }
-    if (const std::string* log = find_header(answer.headers, "X-Amz-Log-Result")) output["LogResult"] = *log;
+    if (const std::string* log = find_header(answer.headers, "X-Amz-Log-Result"))
+        output["LogResult"] = *log;
     auto payload = parse_json(answer.payload);
     output["Payload"] = payload ? std::move(*payload) : Json(answer.payload);
     output["SdkHttpMetadata"] = http_metadata(answer);
     Json metadata = Json::object();
-    if (const std::string* id = find_header(answer.headers, "x-amzn-RequestId")) metadata["RequestId"] = *id;
+    if (const std::string* id = find_header(answer.headers, "x-amzn-RequestId"))
+        metadata["RequestId"] = *id;
     output["SdkResponseMetadata"] = std::move(metadata);
     output["StatusCode"] = answer.status;
     Payload whole(std::move(output));
@@ -143,20 +161,23 @@ TaskResult invoke_task_result(const LambdaResult& result) {
     return whole;
 }
 
-Evaluated<LambdaInvocation> read_invoke_parameters(const Payload& parameters, std::string_view region,
+Evaluated<LambdaInvocation> read_invoke_parameters(const Payload& parameters,
+                                                   std::string_view region,
                                                    std::string_view account) {
     const Json& object = parameters.value();
     if (!object.is_object()) return bad_parameters(parameters, "The parameters must be an object");
     for (const auto& [name, value] : object.items()) {
         if (std::find(kInvokeFields.begin(), kInvokeFields.end(), name) == kInvokeFields.end()) {
-            return bad_parameters(parameters, "The field '" + name + "' is not supported by Step Functions");
+            return bad_parameters(parameters,
+                                  "The field '" + name + "' is not supported by Step Functions");
         }
     }
     const auto function = TRY(text_field(parameters, "FunctionName"));
     if (!function) {
         return bad_parameters(parameters, "The field 'FunctionName' is required but was missing");
     }
-    if (!is_function_reference(*function)) return bad_parameters(parameters, bad_format("FunctionName"));
+    if (!is_function_reference(*function))
+        return bad_parameters(parameters, bad_format("FunctionName"));
     const auto qualifier = TRY(text_field(parameters, "Qualifier"));
     if (qualifier && !is_function_reference(*qualifier)) {
         return bad_parameters(parameters, bad_format("Qualifier"));
@@ -170,7 +191,8 @@ Evaluated<LambdaInvocation> read_invoke_parameters(const Payload& parameters, st
         invocation.type = *parsed;
     }
     if (const auto log = TRY(text_field(parameters, "LogType"))) {
-        if (*log != "None" && *log != "Tail") return bad_parameters(parameters, bad_format("LogType"));
+        if (*log != "None" && *log != "Tail")
+            return bad_parameters(parameters, bad_format("LogType"));
         invocation.tail_log = *log == "Tail";
     }
     if (const auto context = TRY(text_field(parameters, "ClientContext"))) {
@@ -180,7 +202,8 @@ Evaluated<LambdaInvocation> read_invoke_parameters(const Payload& parameters, st
         invocation.client_context = *context;
     }
     // A null Payload is none: the recorded function then gets an empty object.
-    if (const auto payload = object.find("Payload"); payload != object.end() && !payload->is_null()) {
+    if (const auto payload = object.find("Payload");
+        payload != object.end() && !payload->is_null()) {
         invocation.payload = write_json(*payload);
     }
     return invocation;

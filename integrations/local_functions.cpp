@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a process has loaded: a change of either makes it old. The file's time is for file systems whose changes the
-/// kernel does not tell (some of those that containers mount from their host).
+/// What a process has loaded: a change of either makes it old. The file's time is for file systems
+/// whose changes the kernel does not tell (some of those that containers mount from their host).
 struct CodeVersion {
     std::uint64_t folder = 0;
     fs::file_time_type file;
@@ -64,7 +64,9 @@ struct LocalFunctions::Impl : std::enable_shared_from_this<Impl> {
     };
 
     Impl(IoLoop& io, const LambdaOptions& options)
-        : loop(io), home{options.region, options.account}, limits{options.init_timeout, options.idle_timeout} {
+        : loop(io),
+          home{options.region, options.account},
+          limits{options.init_timeout, options.idle_timeout} {
         for (const LocalFunction& function : options.functions) {
             Pool& pool = pools[function.name];
             pool.function = function;
@@ -101,8 +103,8 @@ struct LocalFunctions::Impl : std::enable_shared_from_this<Impl> {
         const CodeVersion code = code_of(pool);
         for (Process& process : pool.processes) {
             if (process.code != code && !process.worker->is_retired()) {
-                spdlog::info("function {}: its files have changed, process {} is replaced", pool.function.name,
-                             process.worker->pid());
+                spdlog::info("function {}: its files have changed, process {} is replaced",
+                             pool.function.name, process.worker->pid());
                 process.worker->retire();
             }
         }
@@ -128,7 +130,8 @@ struct LocalFunctions::Impl : std::enable_shared_from_this<Impl> {
                 spdlog::error("function {}: {}", pool.function.name, problem->message);
                 // Each start that fails costs one call, so a function that cannot start ends.
                 fail_front(pool, [&](const std::string& id) {
-                    return function_error("Runtime.InvalidEntrypoint", "RequestId: " + id + " Error: " + problem->message);
+                    return function_error("Runtime.InvalidEntrypoint",
+                                          "RequestId: " + id + " Error: " + problem->message);
                 });
             }
         }
@@ -140,10 +143,12 @@ struct LocalFunctions::Impl : std::enable_shared_from_this<Impl> {
         events.ready = [this, &pool](LocalWorker&) { dispatch(pool); };
         events.gone = [this, &pool](LocalWorker& worker, std::optional<InitError> init_error) {
             remove(pool, worker);
-            if (init_error) fail_front(pool, [&](const std::string& id) { return init_error->payload(id); });
+            if (init_error)
+                fail_front(pool, [&](const std::string& id) { return init_error->payload(id); });
             dispatch(pool);
         };
-        auto worker = std::make_unique<LocalWorker>(loop, *guard, pool.function, home, limits, std::move(events));
+        auto worker = std::make_unique<LocalWorker>(loop, *guard, pool.function, home, limits,
+                                                    std::move(events));
         if (auto problem = worker->start()) return problem;
         pool.processes.push_back(Process{std::move(worker), code, 0});
         return std::nullopt;
@@ -182,7 +187,9 @@ LocalFunctions::~LocalFunctions() {
     for (auto& [name, pool] : impl_->pools) pool.processes.clear();
 }
 
-bool LocalFunctions::has(const FunctionId& function) const { return impl_->find(function) != nullptr; }
+bool LocalFunctions::has(const FunctionId& function) const {
+    return impl_->find(function) != nullptr;
+}
 
 std::string LocalFunctions::names() const {
     std::string names;
@@ -193,7 +200,8 @@ std::string LocalFunctions::names() const {
 CancelInvocation LocalFunctions::invoke(LambdaInvocation invocation, LambdaDone done) {
     Impl::Pool& pool = *impl_->find(invocation.function);
     if (pool.waiting.size() >= kMostWaiting) {
-        done(lambda_error("TooManyRequestsException", "Rate Exceeded.", 429, invocation.request_id));
+        done(
+            lambda_error("TooManyRequestsException", "Rate Exceeded.", 429, invocation.request_id));
         return [] {};
     }
     const std::uint64_t id = ++impl_->last_id;

@@ -11,15 +11,18 @@
 
 namespace stepwell {
 
-/// Lambda functions that run as processes of this machine: kept warm, as many at once as are needed and allowed,
-/// started again when a file of their folder changes or they die. Belongs to the loop's thread.
+/// Lambda functions that run as processes of this machine: kept warm, as many at once as are needed
+/// and allowed, started again when a file of their folder changes or they die. Belongs to the
+/// loop's thread.
 class LocalFunctions {
 public:
-    /// Calls that wait for a process of one function; one more is refused with TooManyRequestsException.
+    /// Calls that wait for a process of one function; one more is refused with
+    /// TooManyRequestsException.
     static constexpr std::size_t kMostWaiting = 10'000;
 
     LocalFunctions(IoLoop& loop, const LambdaOptions& options);
-    /// Kills all processes, and waits until they are gone. Calls under way are not answered any more.
+    /// Kills all processes, and waits until they are gone. Calls under way are not answered any
+    /// more.
     ~LocalFunctions();
     LocalFunctions(const LocalFunctions&) = delete;
     LocalFunctions& operator=(const LocalFunctions&) = delete;
@@ -28,7 +31,8 @@ public:
     bool has(const FunctionId& function) const;
     /// Their names, for a message.
     std::string names() const;
-    /// Only for a function that is there. `done` is called once, unless the invocation is cancelled.
+    /// Only for a function that is there. `done` is called once, unless the invocation is
+    /// cancelled.
     CancelInvocation invoke(LambdaInvocation invocation, LambdaDone done);
     /// Forgets all invocations and kills the processes that are at work.
     void cancel_all();

@@ -32,7 +32,8 @@ std::string today() {
     return text;
 }
 
-/// The server's own environment, under what the function is given. Our own settings are nobody else's business.
+/// The server's own environment, under what the function is given. Our own settings are nobody
+/// else's business.
 std::map<std::string, std::string> inherited_environment() {
     std::map<std::string, std::string> variables;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
@@ -46,9 +47,10 @@ std::map<std::string, std::string> inherited_environment() {
 
 std::string_view bare_name(std::string_view name) { return name.substr(0, name.find(':')); }
 
-/// Lambda Developer Guide, "Using Lambda environment variables", Defined runtime environment variables.
-void set_lambda_variables(std::map<std::string, std::string>& variables, const LocalFunction& function,
-                          const FunctionHome& home) {
+/// Lambda Developer Guide, "Using Lambda environment variables", Defined runtime environment
+/// variables.
+void set_lambda_variables(std::map<std::string, std::string>& variables,
+                          const LocalFunction& function, const FunctionHome& home) {
     const std::string name(bare_name(function.name));
     RandomBits random(system_seed());
     std::string stream = make_uuid(random);
@@ -66,11 +68,18 @@ void set_lambda_variables(std::map<std::string, std::string>& variables, const L
     variables["AWS_DEFAULT_REGION"] = home.region;
     variables["TZ"] = ":UTC";
     switch (function.runtime) {
-        case LambdaRuntime::python: variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_python3"; break;
-        case LambdaRuntime::node: variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs"; break;
-        case LambdaRuntime::provided: variables.erase("AWS_EXECUTION_ENV"); break;
+        case LambdaRuntime::python:
+            variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_python3";
+            break;
+        case LambdaRuntime::node:
+            variables["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs";
+            break;
+        case LambdaRuntime::provided:
+            variables.erase("AWS_EXECUTION_ENV");
+            break;
     }
-    // An SDK without credentials makes no call, not even to a stand-in that checks none. AWS's come from the role.
+    // An SDK without credentials makes no call, not even to a stand-in that checks none. AWS's come
+    // from the role.
     if (!variables.contains("AWS_ACCESS_KEY_ID") && !variables.contains("AWS_PROFILE")) {
         variables["AWS_ACCESS_KEY_ID"] = home.account;
         variables["AWS_SECRET_ACCESS_KEY"] = "local";
@@ -81,8 +90,8 @@ void set_lambda_variables(std::map<std::string, std::string>& variables, const L
 
 std::string function_error(std::string_view type, std::string_view message) {
     Json error = Json::object();
-    error["errorMessage"] = message;
     error["errorType"] = type;
+    error["errorMessage"] = message;
     return write_json(error);
 }
 
@@ -93,9 +102,11 @@ std::string InitError::payload(const std::string& request_id) const {
 
 std::string with_request_id(const std::string& error, const std::string& request_id) {
     const auto parsed = parse_json(error);
-    if (!parsed || !parsed->is_object()) return function_error("Runtime.UnknownError", error.substr(0, 1'024));
+    if (!parsed || !parsed->is_object())
+        return function_error("Runtime.UnknownError", error.substr(0, 1'024));
     const auto id = parsed->find("requestId");
-    if (id == parsed->end() || !id->is_string() || !id->get_ref<const std::string&>().empty()) return error;
+    if (id == parsed->end() || !id->is_string() || !id->get_ref<const std::string&>().empty())
+        return error;
     Json completed = *parsed;
     completed["requestId"] = request_id;
     return write_json(completed);
@@ -134,8 +145,8 @@ ChildCommand function_command(const LocalFunction& function, const FunctionHome&
     return command;
 }
 
-LocalWorker::LocalWorker(IoLoop& loop, ProcessGuard& guard, LocalFunction function, const FunctionHome& home,
-                         Limits limits, Events events)
+LocalWorker::LocalWorker(IoLoop& loop, ProcessGuard& guard, LocalFunction function,
+                         const FunctionHome& home, Limits limits, Events events)
     : loop_(loop),
       guard_(guard),
       function_(std::move(function)),
@@ -150,7 +161,8 @@ LocalWorker::~LocalWorker() = default;
 std::optional<StartError> LocalWorker::start() {
     ChildCommand command = function_command(function_, home_);
     if (command.executable.empty()) {
-        return StartError{command.arguments.front() + " is not in PATH: function " + function_.name + " needs it"};
+        return StartError{command.arguments.front() + " is not in PATH: function " +
+                          function_.name + " needs it"};
     }
     try {
         api_ = std::make_unique<RuntimeApi>(loop_, runtime_events());
@@ -164,7 +176,8 @@ std::optional<StartError> LocalWorker::start() {
     auto process = ChildProcess::start(loop_, guard_, command, std::move(process_events));
     if (!process) return std::move(process).error();
     process_ = std::move(*process);
-    // Lambda gives a slow start a second chance, under the function's own time-out; one of both is as long.
+    // Lambda gives a slow start a second chance, under the function's own time-out; one of both is
+    // as long.
     timer_.start(limits_.init + function_.timeout, [this] { late(); });
     return std::nullopt;
 }
@@ -173,16 +186,20 @@ RuntimeApi::Events LocalWorker::runtime_events() {
     RuntimeApi::Events events;
     events.waiting = [this] { waiting(); };
     events.left = [this] {
-        if (state_ == State::ready) state_ = State::finishing;  // It may ask again; till then it takes no work.
+        if (state_ == State::ready)
+            state_ = State::finishing;  // It may ask again; till then it takes no work.
     };
     events.responded = [this](const std::string& id, std::string payload) {
         return finish(id, std::move(payload), false);
     };
-    events.failed = [this](const std::string& id, std::string error) { return finish(id, std::move(error), true); };
+    events.failed = [this](const std::string& id, std::string error) {
+        return finish(id, std::move(error), true);
+    };
     events.too_large = [this](const std::string& id) {
         finish(id,
-               function_error("Function.ResponseSizeTooLarge",
-                              "Response payload size exceeded maximum allowed payload size (6291556 bytes)."),
+               function_error(
+                   "Function.ResponseSizeTooLarge",
+                   "Response payload size exceeded maximum allowed payload size (6291556 bytes)."),
                true);
     };
     events.init_failed = [this](std::string error) {
@@ -196,9 +213,11 @@ RuntimeApi::Events LocalWorker::runtime_events() {
 void LocalWorker::waiting() {
     if (state_ == State::busy) {
         // It asks for the next before it has answered this one: nobody will answer it any more.
-        answer(function_error("Runtime.ExitError", "RequestId: " + invocation_.request_id +
-                                                       " Error: Runtime asked for the next invocation without an answer"),
-               true);
+        answer(
+            function_error("Runtime.ExitError",
+                           "RequestId: " + invocation_.request_id +
+                               " Error: Runtime asked for the next invocation without an answer"),
+            true);
     }
     if (retired_) return kill();
     state_ = State::ready;
@@ -218,7 +237,8 @@ void LocalWorker::invoke(LambdaInvocation invocation, LambdaDone done) {
     RuntimeInvocation next;
     next.request_id = invocation_.request_id;
     next.payload = invocation_.payload.empty() ? "{}" : std::move(invocation_.payload);
-    next.deadline = std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now()) + function_.timeout;
+    next.deadline = std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now()) +
+                    function_.timeout;
     next.function_arn = invocation_.function.arn();
     next.trace_id = invocation_.trace_id;
     next.client_context = base64::decode(invocation_.client_context).value_or("");
@@ -247,15 +267,18 @@ void LocalWorker::answer(std::string payload, bool failed) {
     state_ = State::finishing;
     // What it wrote before it answered belongs to this invocation.
     if (process_) process_->read_output();
-    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - invoked_at_;
+    const std::chrono::duration<double, std::milli> took =
+        std::chrono::steady_clock::now() - invoked_at_;
     LambdaAnswer result;
     result.payload = std::move(payload);
     result.function_failed = failed;
-    const std::string log = log_.end_invocation(invocation_.request_id, took.count(), function_.memory_mb);
+    const std::string log =
+        log_.end_invocation(invocation_.request_id, took.count(), function_.memory_mb);
     if (invocation_.tail_log) result.headers.push_back({"X-Amz-Log-Result", log});
     result.headers.push_back({"X-Amz-Executed-Version", std::string(kLatest)});
     result.headers.push_back({"x-amzn-RequestId", invocation_.request_id});
-    if (!invocation_.trace_id.empty()) result.headers.push_back({"X-Amzn-Trace-Id", invocation_.trace_id});
+    if (!invocation_.trace_id.empty())
+        result.headers.push_back({"X-Amzn-Trace-Id", invocation_.trace_id});
     result.headers.push_back({"Content-Type", "application/json"});
     // A process that never asks for more is stopped.
     timer_.start(function_.timeout, [this] { late(); });
@@ -265,14 +288,17 @@ void LocalWorker::answer(std::string payload, bool failed) {
 void LocalWorker::late() {
     if (state_ == State::starting) {
         const std::chrono::duration<double> limit = limits_.init + function_.timeout;
-        init_error_ = InitError{.type = "Sandbox.Timedout",
-                                .message = fmt::format("Error: Task timed out after {:.2f} seconds", limit.count()),
-                                .described = {}};
+        init_error_ = InitError{
+            .type = "Sandbox.Timedout",
+            .message = fmt::format("Error: Task timed out after {:.2f} seconds", limit.count()),
+            .described = {}};
     } else if (state_ == State::busy) {
         const std::chrono::duration<double> limit = function_.timeout;
-        answer(function_error("Sandbox.Timedout", fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds",
-                                                              invocation_.request_id, limit.count())),
-               true);
+        answer(
+            function_error("Sandbox.Timedout",
+                           fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds",
+                                       invocation_.request_id, limit.count())),
+            true);
     }
     kill();
 }
@@ -284,7 +310,9 @@ void LocalWorker::process_ended(int wait_status) {
     const std::string message = how.empty() ? "Error: Runtime exited without providing a reason"
                                             : "Error: Runtime exited with error: " + how;
     if (state_ == State::busy) {
-        answer(function_error("Runtime.ExitError", "RequestId: " + invocation_.request_id + " " + message), true);
+        answer(function_error("Runtime.ExitError",
+                              "RequestId: " + invocation_.request_id + " " + message),
+               true);
     }
     std::optional<InitError> init_error;
     if (state_ == State::starting) init_error = std::move(init_error_);

@@ -34,20 +34,21 @@ struct InitError {
     std::string payload(const std::string& request_id) const;
 };
 
-/// A function's failure as Lambda itself reports it: `{"errorMessage": …, "errorType": …}`.
+/// A function's failure as Lambda itself reports it: `{"errorType": …, "errorMessage": …}`.
 std::string function_error(std::string_view type, std::string_view message);
 
 /// A failure as a runtime describes it, with the invocation's id where the runtime left it empty.
 std::string with_request_id(const std::string& error, const std::string& request_id);
 
-/// One process of a local function, Lambda's execution environment: it starts, takes one invocation after another,
-/// and ends when it is retired, dies, or is late. Belongs to the loop's thread.
+/// One process of a local function, Lambda's execution environment: it starts, takes one invocation
+/// after another, and ends when it is retired, dies, or is late. Belongs to the loop's thread.
 class LocalWorker {
 public:
     struct Events {
         /// The process waits for an invocation.
         std::function<void(LocalWorker&)> ready;
-        /// It is gone. `init_error`: it never came to wait for one, though nobody had retired it. May destroy the worker.
+        /// It is gone. `init_error`: it never came to wait for one, though nobody had retired it.
+        /// May destroy the worker.
         std::function<void(LocalWorker&, std::optional<InitError> init_error)> gone;
     };
     struct Limits {
@@ -55,8 +56,8 @@ public:
         Milliseconds idle;
     };
 
-    LocalWorker(IoLoop& loop, ProcessGuard& guard, LocalFunction function, const FunctionHome& home, Limits limits,
-                Events events);
+    LocalWorker(IoLoop& loop, ProcessGuard& guard, LocalFunction function, const FunctionHome& home,
+                Limits limits, Events events);
     ~LocalWorker();
     LocalWorker(const LocalWorker&) = delete;
     LocalWorker& operator=(const LocalWorker&) = delete;
@@ -71,7 +72,8 @@ public:
 
     /// Hands over an invocation; only while ready. `done` gets the function's result or failure.
     void invoke(LambdaInvocation invocation, LambdaDone done);
-    /// The result of the invocation under way is wanted no more; the function runs on, as it does on AWS.
+    /// The result of the invocation under way is wanted no more; the function runs on, as it does
+    /// on AWS.
     void forget_result();
     /// Takes no more invocations: ends at once, or after the one under way.
     void retire();

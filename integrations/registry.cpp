@@ -23,8 +23,10 @@ struct Row {
 
 StateError unknown_resource(const asl::ServiceResource& resource) {
     return StateError{std::string(state_errors::kRuntime),
-                      "The resource provided arn:aws:states:::" + resource.resource_type + ":" + resource.resource +
-                          " is not recognized. The value is not a valid resource ARN, or the resource is not available "
+                      "The resource provided arn:aws:states:::" + resource.resource_type + ":" +
+                          resource.resource +
+                          " is not recognized. The value is not a valid resource ARN, or the "
+                          "resource is not available "
                           "in this region."};
 }
 
@@ -33,14 +35,17 @@ StateError unknown_resource(const asl::ServiceResource& resource) {
 struct TaskRegistry::Impl {
     /// What lives on the loop's thread, and goes before the loop does.
     struct OnLoop {
-        OnLoop(IoLoop& loop, const IntegrationOptions& options) : http(loop), lambda(loop, http, options.lambda) {}
+        OnLoop(IoLoop& loop, const IntegrationOptions& options)
+            : http(loop), lambda(loop, http, options.lambda) {}
         HttpClient http;
         LambdaIntegration lambda;
         std::unordered_map<TaskCallId, CancelTask> calls;
 
         const std::vector<Row> rows = {
             {"lambda", "invoke",
-             [this](TaskCall call, Finished done) { return lambda.invoke(std::move(call), std::move(done)); }},
+             [this](TaskCall call, Finished done) {
+                 return lambda.invoke(std::move(call), std::move(done));
+             }},
         };
 
         CancelTask dispatch(TaskCall call, Finished finished) {
@@ -61,10 +66,12 @@ struct TaskRegistry::Impl {
             const TaskCallId id = call.id;
             // Stands here before the call begins: it may end at once.
             calls[id] = [] {};
-            CancelTask cancel = dispatch(std::move(call), [this, id, done = std::move(done)](TaskResult result) {
-                if (calls.erase(id) > 0) done(id, std::move(result));
-            });
-            if (const auto found = calls.find(id); found != calls.end()) found->second = std::move(cancel);
+            CancelTask cancel =
+                dispatch(std::move(call), [this, id, done = std::move(done)](TaskResult result) {
+                    if (calls.erase(id) > 0) done(id, std::move(result));
+                });
+            if (const auto found = calls.find(id); found != calls.end())
+                found->second = std::move(cancel);
         }
 
         void cancel(TaskCallId id) {
@@ -96,9 +103,10 @@ TaskRegistry::~TaskRegistry() {
 }
 
 void TaskRegistry::start(TaskCall call, TaskDone done) {
-    impl_->loop.post([impl = impl_.get(), call = std::move(call), done = std::move(done)]() mutable {
-        if (impl->on_loop) impl->on_loop->start(std::move(call), std::move(done));
-    });
+    impl_->loop.post(
+        [impl = impl_.get(), call = std::move(call), done = std::move(done)]() mutable {
+            if (impl->on_loop) impl->on_loop->start(std::move(call), std::move(done));
+        });
 }
 
 void TaskRegistry::cancel(TaskCallId id) {

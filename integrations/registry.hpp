@@ -1,9 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <vector>
-
-#include <sys/types.h>
 
 #include "engine/tasks.hpp"
 #include "integrations/config.hpp"
@@ -15,9 +15,9 @@ struct IntegrationOptions {
     LambdaOptions lambda;
 };
 
-/// Carries out the work of Task states: picks the integration that a call's resource names, one row each.
-/// Has a thread of its own, on which every `done` is called. The destructor ends all calls without calling `done`, and
-/// all processes of local functions.
+/// Carries out the work of Task states: picks the integration that a call's resource names, one row
+/// each. Has a thread of its own, on which every `done` is called. The destructor ends all calls
+/// without calling `done`, and all processes of local functions.
 class TaskRegistry : public TaskRunner {
 public:
     /// Throws std::invalid_argument where check_lambda_options has an objection.

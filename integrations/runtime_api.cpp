@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -63,21 +64,40 @@ Response json_response(http::status status, std::string body) {
 }
 
 Response refusal(http::status status, std::string_view type, std::string_view message) {
-    return json_response(status, "{\"errorMessage\":\"" + std::string(message) + "\",\"errorType\":\"" +
-                                     std::string(type) + "\"}");
+    return json_response(status, "{\"errorMessage\":\"" + std::string(message) +
+                                     "\",\"errorType\":\"" + std::string(type) + "\"}");
 }
 
 Response accepted() { return json_response(http::status::accepted, R"({"status":"OK"})"); }
+
+/// A value that is a header's and no more: a trace header or an ARN may come from a request of
+/// anybody's.
+std::string one_line(std::string value) {
+    std::replace_if(
+        value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; },
+        ' ');
+    return value;
+}
+
+/// A page on the web cannot read our answers, but it could take an invocation away. No runtime
+/// sends these.
+bool is_from_a_browser(const http::request<http::string_body>& request) {
+    return request.find(http::field::origin) != request.end() ||
+           request.find("Sec-Fetch-Site") != request.end();
+}
 
 Response invocation_response(RuntimeInvocation invocation) {
     Response response(http::status::ok, 11);
     response.set(http::field::content_type, "application/json");
     response.set("Lambda-Runtime-Aws-Request-Id", invocation.request_id);
-    response.set("Lambda-Runtime-Deadline-Ms", std::to_string(invocation.deadline.time_since_epoch().count()));
-    response.set("Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn);
-    response.set("Lambda-Runtime-Trace-Id", invocation.trace_id);
+    response.set("Lambda-Runtime-Deadline-Ms",
+                 std::to_string(invocation.deadline.time_since_epoch().count()));
+    response.set("Lambda-Runtime-Invoked-Function-Arn",
+                 one_line(std::move(invocation.function_arn)));
+    response.set("Lambda-Runtime-Trace-Id", one_line(std::move(invocation.trace_id)));
     if (!invocation.client_context.empty()) {
-        response.set("Lambda-Runtime-Client-Context", invocation.client_context);
+        response.set("Lambda-Runtime-Client-Context",
+                     one_line(std::move(invocation.client_context)));
     }
     response.body() = std::move(invocation.payload);
     response.prepare_payload();
@@ -112,9 +132,13 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
             std::erase_if(sockets, [](const auto& weak) { return weak.expired(); });
             if (sockets.size() >= kMaxConnections) continue;  // Closes it.
             sockets.push_back(socket);
-            net::co_spawn(context, serve(socket), [self = shared_from_this()](std::exception_ptr fault) {
-                if (fault) spdlog::error("integrations: a connection of the Lambda runtime API ended in an exception");
-            });
+            net::co_spawn(context, serve(socket),
+                          [self = shared_from_this()](std::exception_ptr fault) {
+                              if (fault)
+                                  spdlog::error(
+                                      "integrations: a connection of the Lambda runtime API ended "
+                                      "in an exception");
+                          });
         }
     }
 
@@ -126,10 +150,12 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
             http::request_parser<http::string_body> parser;
             parser.header_limit(kMaxHeadBytes);
             parser.body_limit(kMaxResponseBytes);
-            const auto [head_ec, head_bytes] = co_await http::async_read_header(*socket, buffer, parser, kAwait);
+            const auto [head_ec, head_bytes] =
+                co_await http::async_read_header(*socket, buffer, parser, kAwait);
             if (head_ec || closed) co_return;
             const std::string path = path_of(parser.get());
-            const auto [body_ec, body_bytes] = co_await http::async_read(*socket, buffer, parser, kAwait);
+            const auto [body_ec, body_bytes] =
+                co_await http::async_read(*socket, buffer, parser, kAwait);
             if (closed) co_return;
             Response response;
             bool keep = false;
@@ -137,6 +163,8 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
                 response = too_large(path);
             } else if (body_ec) {
                 co_return;
+            } else if (is_from_a_browser(parser.get())) {
+                response = refusal(http::status::forbidden, "Forbidden", "Not for browsers");
             } else if (parser.get().method() == http::verb::get && path == "invocation/next") {
                 keep = parser.get().keep_alive();
                 std::optional<Response> answer = co_await wait_for_invocation(socket);
@@ -155,7 +183,8 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
     static std::string path_of(const http::request<http::string_body>& request) {
         std::string_view target(request.target().data(), request.target().size());
         target = target.substr(0, target.find('?'));
-        return target.starts_with(kPrefix) ? std::string(target.substr(kPrefix.size())) : std::string();
+        return target.starts_with(kPrefix) ? std::string(target.substr(kPrefix.size()))
+                                           : std::string();
     }
 
     Response too_large(const std::string& path) {
@@ -168,7 +197,9 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
 
     Response handle(Request request, const std::string& path) {
         const auto answer = [](bool known) {
-            return known ? accepted() : refusal(http::status::bad_request, "InvalidRequestID", "Invalid request ID");
+            return known ? accepted()
+                         : refusal(http::status::bad_request, "InvalidRequestID",
+                                   "Invalid request ID");
         };
         if (request.method() != http::verb::post) {
             return refusal(http::status::not_found, "InvalidRequest", "There is nothing here");
@@ -188,7 +219,8 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
         return refusal(http::status::not_found, "InvalidRequest", "There is nothing here");
     }
 
-    net::awaitable<std::optional<Response>> wait_for_invocation(std::shared_ptr<tcp::socket> socket) {
+    net::awaitable<std::optional<Response>> wait_for_invocation(
+        std::shared_ptr<tcp::socket> socket) {
         if (next) {
             co_return refusal(http::status::forbidden, "InvalidStateTransition",
                               "Another request waits for an invocation");
@@ -197,15 +229,16 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
         mine->event.expires_at(std::chrono::steady_clock::time_point::max());
         next = mine;
         // A runtime that closes its connection waits no longer; one that sends more is only early.
-        socket->async_wait(tcp::socket::wait_read,
-                           [socket, waiting = std::weak_ptr<NextRequest>(mine)](const ErrorCode& ec) {
-                               const auto request = waiting.lock();
-                               char byte = 0;
-                               if (ec || !request || request->invocation) return;
-                               if (::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
-                               request->gone = true;
-                               request->event.cancel();
-                           });
+        socket->async_wait(
+            tcp::socket::wait_read,
+            [socket, waiting = std::weak_ptr<NextRequest>(mine)](const ErrorCode& ec) {
+                const auto request = waiting.lock();
+                char byte = 0;
+                if (ec || !request || request->invocation) return;
+                if (::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+                request->gone = true;
+                request->event.cancel();
+            });
         if (const auto report = events.waiting) report();
         if (!closed && !mine->invocation) co_await mine->event.async_wait(kAwait);
         if (next == mine) next.reset();
@@ -224,7 +257,8 @@ RuntimeApi::RuntimeApi(IoLoop& loop, Events events)
         impl_->acceptor.bind(loopback);
         impl_->acceptor.listen();
     } catch (const boost::system::system_error& error) {
-        throw std::system_error(error.code().value(), std::system_category(), "no port for the Lambda runtime API");
+        throw std::system_error(error.code().value(), std::system_category(),
+                                "no port for the Lambda runtime API");
     }
     net::co_spawn(impl_->context, impl_->accept(), [impl = impl_](std::exception_ptr fault) {
         if (fault) spdlog::error("integrations: the Lambda runtime API ended in an exception");
@@ -239,7 +273,8 @@ RuntimeApi::~RuntimeApi() {
     if (impl_->next) impl_->next->event.cancel();
     for (const auto& weak : impl_->sockets) {
         // Lets what is written leave first: this may run inside the handling of a request.
-        if (const auto socket = weak.lock()) socket->shutdown(tcp::socket::shutdown_receive, ignored);
+        if (const auto socket = weak.lock())
+            socket->shutdown(tcp::socket::shutdown_receive, ignored);
     }
 }
 

@@ -21,9 +21,10 @@ struct RuntimeInvocation {
     std::string client_context;  ///< JSON; empty: none
 };
 
-/// Serves the AWS Lambda Runtime API (2018-06-01) to one process, on a port of the loopback interface of its own,
-/// so that no process can take or answer another's invocations.
-/// Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes".
+/// Serves the AWS Lambda Runtime API (2018-06-01) to one process, on a port of the loopback
+/// interface of its own, so that functions do not get each other's invocations. What a browser
+/// sends, from whatever page, is refused. Lambda Developer Guide, "Using the Lambda runtime API for
+/// custom runtimes".
 ///
 /// Belongs to the loop's thread. Callbacks may destroy the object.
 class RuntimeApi {

@@ -4,7 +4,8 @@
 
 namespace stepwell {
 
-/// The programs that run handlers of Python and Node.js: the files of this folder, built into the binary.
+/// The programs that run handlers of Python and Node.js: the files of this folder, built into the
+/// binary.
 extern const std::string_view kPythonBootstrap;
 extern const std::string_view kNodeBootstrap;
 

@@ -13,9 +13,9 @@ namespace stepwell {
 namespace {
 
 using testing::Awaited;
+using ::testing::HasSubstr;
 using testing::ServedConnection;
 using testing::TestServer;
-using ::testing::HasSubstr;
 using Kind = HttpError::Kind;
 
 /// A client with its loop; `fetch` waits.
@@ -36,11 +36,13 @@ protected:
         request.url = *parse_http_url(url);
         return request;
     }
-    std::shared_ptr<Awaited<HttpResult>> send(HttpRequest request, HttpClient::CallId* id = nullptr) {
+    std::shared_ptr<Awaited<HttpResult>> send(HttpRequest request,
+                                              HttpClient::CallId* id = nullptr) {
         auto result = std::make_shared<Awaited<HttpResult>>();
         HttpClient& used = client();
         loop_.run([&] {
-            const auto call = used.send(std::move(request), [result](HttpResult r) { result->give(std::move(r)); });
+            const auto call = used.send(std::move(request),
+                                        [result](HttpResult r) { result->give(std::move(r)); });
             if (id != nullptr) *id = call;
         });
         return result;
@@ -99,7 +101,8 @@ TEST_F(HttpClientTest, ReportsARefusedConnection) {
     const HttpResult result = fetch(get("http://127.0.0.1:" + port));
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, Kind::connect);
-    EXPECT_EQ(result.error().message, "Connect to 127.0.0.1:" + port + " failed: Connection refused");
+    EXPECT_EQ(result.error().message,
+              "Connect to 127.0.0.1:" + port + " failed: Connection refused");
 }
 
 TEST_F(HttpClientTest, ReportsANameThatDoesNotExist) {
@@ -131,8 +134,11 @@ TEST_F(HttpClientTest, GivesUpASlowAnswerAtTheDeadline) {
 }
 
 TEST_F(HttpClientTest, ACallThatWaitsForAConnectionHasTheSameDeadline) {
-    use({.max_connections = 1, .max_idle_per_host = 8, .idle_timeout = Milliseconds(10'000),
-         .connect_timeout = Milliseconds(10'000), .ca_file = {}});
+    use({.max_connections = 1,
+         .max_idle_per_host = 8,
+         .idle_timeout = Milliseconds(10'000),
+         .connect_timeout = Milliseconds(10'000),
+         .ca_file = {}});
     TestServer server([](ServedConnection& c) {
         c.read_request();
         c.wait_for_close();
@@ -163,24 +169,30 @@ TEST_P(BadAnswers, FailTheCall) {
     request.max_body_bytes = 1000;
     const HttpResult result = fetch(request);
     ASSERT_FALSE(result);
-    EXPECT_EQ(static_cast<int>(result.error().kind), static_cast<int>(GetParam().want)) << result.error().message;
+    EXPECT_EQ(static_cast<int>(result.error().kind), static_cast<int>(GetParam().want))
+        << result.error().message;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Answers, BadAnswers,
-    ::testing::Values(BadAnswer{"Nothing", "", Kind::closed}, BadAnswer{"HalfAHead", "HTTP/1.1 200 OK\r\nConte", Kind::closed},
-                      BadAnswer{"HalfABody", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Kind::closed},
-                      BadAnswer{"HalfAChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf", Kind::closed},
-                      BadAnswer{"Garbage", "\x16\x03\x01 what is this?\r\n\r\n", Kind::malformed},
-                      BadAnswer{"BadStatus", "HTTP/1.1 abc OK\r\n\r\n", Kind::malformed},
-                      BadAnswer{"BadLength", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", Kind::malformed},
-                      BadAnswer{"BigHead", "HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n", Kind::too_large},
-                      BadAnswer{"BigBody", "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'),
-                                Kind::too_large},
-                      BadAnswer{"BigChunks",
-                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
-                                    "\r\n0\r\n\r\n",
-                                Kind::too_large}),
+    ::testing::Values(
+        BadAnswer{"Nothing", "", Kind::closed},
+        BadAnswer{"HalfAHead", "HTTP/1.1 200 OK\r\nConte", Kind::closed},
+        BadAnswer{"HalfABody", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Kind::closed},
+        BadAnswer{"HalfAChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf",
+                  Kind::closed},
+        BadAnswer{"Garbage", "\x16\x03\x01 what is this?\r\n\r\n", Kind::malformed},
+        BadAnswer{"BadStatus", "HTTP/1.1 abc OK\r\n\r\n", Kind::malformed},
+        BadAnswer{"BadLength", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", Kind::malformed},
+        BadAnswer{"BigHead", "HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n",
+                  Kind::too_large},
+        BadAnswer{"BigBody",
+                  "HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'),
+                  Kind::too_large},
+        BadAnswer{"BigChunks",
+                  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+                      std::string(1001, 'x') + "\r\n0\r\n\r\n",
+                  Kind::too_large}),
     [](const auto& test) { return test.param.name; });
 
 TEST_F(HttpClientTest, TakesALargeBody) {
@@ -208,7 +220,9 @@ TEST_F(HttpClientTest, AServerErrorIsAnAnswer) {
 TEST_F(HttpClientTest, ReadsChunksAndSkipsInterimAnswers) {
     TestServer server([](ServedConnection& c) {
         c.read_request();
-        c.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+        c.send(
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: "
+            "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
         c.wait_for_close();
     });
     const HttpResult result = fetch(get(server.url()));
@@ -237,8 +251,8 @@ TEST_F(HttpClientTest, DoesNotKeepAConnectionThatTheServerCloses) {
 }
 
 TEST_F(HttpClientTest, SendsAgainWhenAKeptConnectionTurnsOutToBeClosed) {
-    // The first connection answers once and then closes on the next request, as a server does whose patience ends
-    // in that moment.
+    // The first connection answers once and then closes on the next request, as a server does whose
+    // patience ends in that moment.
     std::atomic<int> number{0};
     TestServer server([&](ServedConnection& c) {
         const bool first = number++ == 0;
@@ -271,8 +285,11 @@ TEST_F(HttpClientTest, ACancelledCallClosesItsConnectionAndIsNotAnswered) {
 }
 
 TEST_F(HttpClientTest, HasNoMoreConnectionsAtOnceThanAllowed) {
-    use({.max_connections = 3, .max_idle_per_host = 8, .idle_timeout = Milliseconds(10'000),
-         .connect_timeout = Milliseconds(10'000), .ca_file = {}});
+    use({.max_connections = 3,
+         .max_idle_per_host = 8,
+         .idle_timeout = Milliseconds(10'000),
+         .connect_timeout = Milliseconds(10'000),
+         .ca_file = {}});
     std::atomic<int> now{0};
     std::atomic<int> most{0};
     TestServer server([&](ServedConnection& c) {
@@ -331,17 +348,19 @@ TEST_P(HttpUrlIsRead, IntoItsParts) {
 
 INSTANTIATE_TEST_SUITE_P(
     Urls, HttpUrlIsRead,
-    ::testing::Values(UrlCase{"Plain", "http://localhost", false, "localhost", 80, "/", "localhost"},
-                      UrlCase{"Port", "http://127.0.0.1:9001", false, "127.0.0.1", 9001, "/", "127.0.0.1:9001"},
-                      UrlCase{"Path", "https://x.example/a/b?c#d", true, "x.example", 443, "/a/b?c", "x.example"},
-                      UrlCase{"Query", "http://h?x=1", false, "h", 80, "/?x=1", "h"},
-                      UrlCase{"Six", "http://[::1]:3001/x", false, "::1", 3001, "/x", "[::1]:3001"},
-                      UrlCase{"SixNoPort", "https://[fe80::1]", true, "fe80::1", 443, "/", "[fe80::1]"}),
+    ::testing::Values(
+        UrlCase{"Plain", "http://localhost", false, "localhost", 80, "/", "localhost"},
+        UrlCase{"Port", "http://127.0.0.1:9001", false, "127.0.0.1", 9001, "/", "127.0.0.1:9001"},
+        UrlCase{"Path", "https://x.example/a/b?c#d", true, "x.example", 443, "/a/b?c", "x.example"},
+        UrlCase{"Query", "http://h?x=1", false, "h", 80, "/?x=1", "h"},
+        UrlCase{"Six", "http://[::1]:3001/x", false, "::1", 3001, "/x", "[::1]:3001"},
+        UrlCase{"SixNoPort", "https://[fe80::1]", true, "fe80::1", 443, "/", "[fe80::1]"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(HttpUrl, RefusesWhatIsNone) {
-    for (const char* text : {"", "localhost:80", "ftp://x", "http://", "http://:80", "http://h:0", "http://h:65536",
-                             "http://h:", "http://h:8a", "http://u:p@h/", "http://h/a b", "http://[::1", "http://a b/"}) {
+    for (const char* text : {"", "localhost:80", "ftp://x", "http://", "http://:80", "http://h:0",
+                             "http://h:65536", "http://h:", "http://h:8a", "http://u:p@h/",
+                             "http://h/a b", "http://[::1", "http://a b/"}) {
         EXPECT_FALSE(parse_http_url(text)) << text;
     }
 }

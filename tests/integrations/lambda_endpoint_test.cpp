@@ -14,32 +14,34 @@ namespace {
 
 using testing::Awaited;
 using testing::AwaitedResult;
+using ::testing::HasSubstr;
 using testing::LogLines;
 using testing::ScratchFolder;
 using testing::ServedConnection;
 using testing::ServedRequest;
+using ::testing::StartsWith;
 using testing::Tasks;
 using testing::TestServer;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 constexpr const char* kHeaders =
-    "Content-Type: application/json\r\nx-amzn-RequestId: r-1\r\nX-Amz-Executed-Version: $LATEST\r\nServer: stub\r\n";
+    "Content-Type: application/json\r\nx-amzn-RequestId: r-1\r\nX-Amz-Executed-Version: "
+    "$LATEST\r\nServer: stub\r\n";
 
 /// Functions behind an Invoke API whose answers a test writes.
 class InvokeApi : public ::testing::Test {
 protected:
     using Answer = std::function<void(ServedConnection&, const ServedRequest&)>;
     Tasks& serve(Answer answer, const std::string& path = "") {
-        server_ = std::make_unique<TestServer>([this, answer = std::move(answer)](ServedConnection& connection) {
-            while (const auto request = connection.read_request()) {
-                {
-                    const std::lock_guard lock(mutex_);
-                    requests_.push_back(*request);
+        server_ = std::make_unique<TestServer>(
+            [this, answer = std::move(answer)](ServedConnection& connection) {
+                while (const auto request = connection.read_request()) {
+                    {
+                        const std::lock_guard lock(mutex_);
+                        requests_.push_back(*request);
+                    }
+                    answer(connection, *request);
                 }
-                answer(connection, *request);
-            }
-        });
+            });
         LambdaOptions options;
         options.endpoint = server_->url() + path;
         tasks_ = std::make_unique<Tasks>(std::move(options));
@@ -67,10 +69,13 @@ TEST_F(InvokeApi, IsCalledWithTheArnForATaskThatNamesTheFunction) {
     EXPECT_EQ(result->text(), R"({"a": 1.0})");
     const ServedRequest request = requests().at(0);
     EXPECT_EQ(request.method, "POST");
-    EXPECT_EQ(request.target, "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Af/invocations");
+    EXPECT_EQ(request.target,
+              "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Af/"
+              "invocations");
     EXPECT_EQ(request.headers.at("x-amz-invocation-type"), "RequestResponse");
     EXPECT_EQ(request.headers.at("x-amz-log-type"), "None");
-    EXPECT_THAT(request.headers.at("authorization"), HasSubstr("Credential=123456789012/20240101/us-east-1/lambda/aws4_request"));
+    EXPECT_THAT(request.headers.at("authorization"),
+                HasSubstr("Credential=123456789012/20240101/us-east-1/lambda/aws4_request"));
     EXPECT_FALSE(request.headers.contains("x-amz-client-context"));
 }
 
@@ -78,8 +83,8 @@ TEST_F(InvokeApi, IsCalledWithTheParametersOfLambdaInvoke) {
     Tasks& t = serve([](ServedConnection& c, const ServedRequest&) {
         c.answer(200, "{}", std::string(kHeaders) + "X-Amz-Log-Result: bG9n\r\n");
     });
-    const TaskResult result =
-        t.invoke(R"({"FunctionName":"f","Payload":{"a":1},"Qualifier":"PROD","LogType":"Tail","ClientContext":"e30="})");
+    const TaskResult result = t.invoke(
+        R"({"FunctionName":"f","Payload":{"a":1},"Qualifier":"PROD","LogType":"Tail","ClientContext":"e30="})");
     ASSERT_TRUE(result) << result.error().cause;
     EXPECT_EQ(result->value().at("LogResult"), Json("bG9n"));
     EXPECT_FALSE(result->value().at("SdkHttpMetadata").at("HttpHeaders").contains("Server"));
@@ -92,7 +97,8 @@ TEST_F(InvokeApi, IsCalledWithTheParametersOfLambdaInvoke) {
 
 TEST_F(InvokeApi, ANullPayloadIsNoBody) {
     Tasks& t = serve(echo);
-    EXPECT_EQ(t.invoke(R"({"FunctionName":"f","Payload":null})")->value().at("Payload"), json("{}"));
+    EXPECT_EQ(t.invoke(R"({"FunctionName":"f","Payload":null})")->value().at("Payload"),
+              json("{}"));
     EXPECT_EQ(requests().at(0).body, "");
     EXPECT_EQ(requests().at(0).headers.at("content-length"), "0");
 }
@@ -101,7 +107,9 @@ TEST_F(InvokeApi, AVersionInTheArnStaysThere) {
     Tasks& t = serve(echo);
     t.call("f:3", "1");
     t.invoke(R"({"FunctionName":"f:PROD"})");
-    EXPECT_EQ(requests().at(0).target, "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Af%3A3/invocations");
+    EXPECT_EQ(requests().at(0).target,
+              "/2015-03-31/functions/"
+              "arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Af%3A3/invocations");
     EXPECT_EQ(requests().at(1).target, "/2015-03-31/functions/f%3APROD/invocations");
 }
 
@@ -114,7 +122,8 @@ TEST_F(InvokeApi, MayLieBelowAPath) {
 TEST_F(InvokeApi, OfARuntimeEmulatorTakesEveryCall) {
     Tasks& t = serve(
         [](ServedConnection& c, const ServedRequest& request) {
-            c.answer(200, request.body == "1" ? R"({"errorMessage":"m","errorType":"Exception"})" : "2");
+            c.answer(200,
+                     request.body == "1" ? R"({"errorMessage":"m","errorType":"Exception"})" : "2");
         },
         "/2015-03-31/functions/function/invocations");
     EXPECT_EQ(t.call("any", "2")->text(), "2");
@@ -124,17 +133,22 @@ TEST_F(InvokeApi, OfARuntimeEmulatorTakesEveryCall) {
 
 TEST_F(InvokeApi, AFunctionErrorIsTheFunctionsFailure) {
     Tasks& t = serve([](ServedConnection& c, const ServedRequest&) {
-        c.answer(200, R"({"errorMessage": "m", "errorType": "Exception"})", std::string(kHeaders) + "X-Amz-Function-Error: Unhandled\r\n");
+        c.answer(200, R"({"errorMessage": "m", "errorType": "Exception"})",
+                 std::string(kHeaders) + "X-Amz-Function-Error: Unhandled\r\n");
     });
-    EXPECT_EQ(t.call("f", "{}").error(), (StateError{"Exception", R"({"errorMessage": "m", "errorType": "Exception"})"}));
-    EXPECT_EQ(t.invoke(R"({"FunctionName":"f"})").error(), (StateError{"Exception", R"({"errorMessage":"m","errorType":"Exception"})"}));
+    EXPECT_EQ(t.call("f", "{}").error(),
+              (StateError{"Exception", R"({"errorMessage": "m", "errorType": "Exception"})"}));
+    EXPECT_EQ(t.invoke(R"({"FunctionName":"f"})").error(),
+              (StateError{"Exception", R"({"errorMessage":"m","errorType":"Exception"})"}));
     TaskCall callback = t.by_invoke(R"({"FunctionName":"f"})", asl::Pattern::wait_for_task_token);
     EXPECT_EQ(t.start(std::move(callback))->get().error().error, "Exception");
 }
 
 TEST_F(InvokeApi, TheResultOfACallbackTaskIsWhatTheTokenWasHandedTo) {
     Tasks& t = serve(echo);
-    const TaskResult result = t.start(t.by_invoke(R"({"FunctionName":"f","Payload":{"token":"t"}})", asl::Pattern::wait_for_task_token))->get();
+    const TaskResult result = t.start(t.by_invoke(R"({"FunctionName":"f","Payload":{"token":"t"}})",
+                                                  asl::Pattern::wait_for_task_token))
+                                  ->get();
     ASSERT_TRUE(result) << result.error().cause;
     EXPECT_EQ(result->value().at("Payload"), json(R"({"token":"t"})"));
     EXPECT_EQ(result->value().at("StatusCode"), Json(200));
@@ -142,25 +156,34 @@ TEST_F(InvokeApi, TheResultOfACallbackTaskIsWhatTheTokenWasHandedTo) {
 
 TEST_F(InvokeApi, AFunctionKnownByItsNameOnlyIsFound) {
     Tasks& t = serve([](ServedConnection& c, const ServedRequest& request) {
-        if (request.target == "/2015-03-31/functions/f/invocations") return (void)c.answer(200, "\"found\"", kHeaders);
-        c.answer(404, R"({"Type":"User","Message":"Function not found"})", "x-amzn-ErrorType: ResourceNotFoundException\r\n");
+        if (request.target == "/2015-03-31/functions/f/invocations")
+            return (void)c.answer(200, "\"found\"", kHeaders);
+        c.answer(404, R"({"Type":"User","Message":"Function not found"})",
+                 "x-amzn-ErrorType: ResourceNotFoundException\r\n");
     });
     EXPECT_EQ(t.call("f", "{}")->text(), "\"found\"");
 }
 
 TEST_F(InvokeApi, AFunctionThatIsNowhereFailsAsOnAwsAndTheLogSaysWhereItWasLookedFor) {
     Tasks& t = serve([](ServedConnection& c, const ServedRequest&) {
-        c.answer(404, R"({"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST"})",
-                 "x-amzn-ErrorType: ResourceNotFoundException\r\nx-amzn-RequestId: r-7\r\n");
+        c.answer(
+            404,
+            R"({"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST"})",
+            "x-amzn-ErrorType: ResourceNotFoundException\r\nx-amzn-RequestId: r-7\r\n");
     });
     const TaskResult result = t.call("f", "{}");
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error(),
-              (StateError{"Lambda.ResourceNotFoundException",
-                          "Function not found: arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST (Service: AWSLambda; Status Code: "
-                          "404; Error Code: ResourceNotFoundException; Request ID: r-7; Proxy: null)"}));
-    EXPECT_TRUE(log_.has("Lambda function \"f\" (arn:aws:lambda:us-east-1:123456789012:function:f) was not found: there are no local "
-                         "functions; the endpoint 127.0.0.1:" + std::to_string(server_->port()) + " does not know it"));
+    EXPECT_EQ(
+        result.error(),
+        (StateError{"Lambda.ResourceNotFoundException",
+                    "Function not found: arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST "
+                    "(Service: AWSLambda; Status Code: "
+                    "404; Error Code: ResourceNotFoundException; Request ID: r-7; Proxy: null)"}));
+    EXPECT_TRUE(
+        log_.has("Lambda function \"f\" (arn:aws:lambda:us-east-1:123456789012:function:f) was not "
+                 "found: there are no local "
+                 "functions; the endpoint 127.0.0.1:" +
+                 std::to_string(server_->port()) + " does not know it"));
 }
 
 TEST_F(InvokeApi, NobodyThereIsTheSdksException) {
@@ -170,11 +193,15 @@ TEST_F(InvokeApi, NobodyThereIsTheSdksException) {
     Tasks t(std::move(options));
     EXPECT_EQ(t.call("f", "{}").error(),
               (StateError{"Lambda.SdkClientException",
-                          "Unable to execute HTTP request: Connect to 127.0.0.1:" + port + " failed: Connection refused"}));
+                          "Unable to execute HTTP request: Connect to 127.0.0.1:" + port +
+                              " failed: Connection refused"}));
 }
 
 TEST_F(InvokeApi, HalfAnAnswerIsTheSdksException) {
-    Tasks& t = serve([](ServedConnection& c, const ServedRequest&) { c.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"); c.close(); });
+    Tasks& t = serve([](ServedConnection& c, const ServedRequest&) {
+        c.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+        c.close();
+    });
     const TaskResult result = t.call("f", "{}");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().error, "Lambda.SdkClientException");
@@ -182,7 +209,9 @@ TEST_F(InvokeApi, HalfAnAnswerIsTheSdksException) {
 }
 
 TEST_F(InvokeApi, MoreThanTheDataLimitFailsTheTask) {
-    Tasks& t = serve([](ServedConnection& c, const ServedRequest&) { c.answer(200, std::string(257 * 1024, 'a'), kHeaders); });
+    Tasks& t = serve([](ServedConnection& c, const ServedRequest&) {
+        c.answer(200, std::string(257 * 1024, 'a'), kHeaders);
+    });
     EXPECT_EQ(t.call("f", "{}").error().error, "States.DataLimitExceeded");
     EXPECT_EQ(t.invoke(R"({"FunctionName":"f"})").error().error, "States.DataLimitExceeded");
 }
@@ -218,11 +247,13 @@ TEST_F(InvokeApi, CancellingAllClosesAllConnections) {
 
 TEST_F(InvokeApi, ManyCallsShareFewConnections) {
     Tasks& t = serve(echo);
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(t.call("f", std::to_string(i))->text(), std::to_string(i));
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(t.call("f", std::to_string(i))->text(), std::to_string(i));
     EXPECT_EQ(server_->connections(), 1);
     std::vector<AwaitedResult> results;
     for (int i = 0; i < 200; ++i) results.push_back(t.start(t.by_arn("f", std::to_string(i))));
-    for (int i = 0; i < 200; ++i) EXPECT_EQ(results[static_cast<std::size_t>(i)]->get()->text(), std::to_string(i));
+    for (int i = 0; i < 200; ++i)
+        EXPECT_EQ(results[static_cast<std::size_t>(i)]->get()->text(), std::to_string(i));
 }
 
 TEST_F(InvokeApi, LocalFunctionsComeFirst) {
@@ -248,7 +279,8 @@ TEST_F(InvokeApi, LocalFunctionsComeFirst) {
     EXPECT_EQ(t.call("here:$LATEST", "{}")->text(), "\"local\"");
     EXPECT_EQ(t.call("there", "{}")->text(), "\"remote\"");
     EXPECT_EQ(t.call("there:PROD", "{}")->text(), "\"local\"");
-    EXPECT_EQ(t.invoke(R"({"FunctionName":"there","Qualifier":"PROD"})")->value().at("Payload"), Json("local"));
+    EXPECT_EQ(t.invoke(R"({"FunctionName":"there","Qualifier":"PROD"})")->value().at("Payload"),
+              Json("local"));
 }
 
 TEST(TaskRegistry, WithoutAnyFunctionSaysWhatWasLookedFor) {
@@ -257,20 +289,28 @@ TEST(TaskRegistry, WithoutAnyFunctionSaysWhatWasLookedFor) {
     const TaskResult result = t.invoke(R"({"FunctionName":"nobody"})");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().error, "Lambda.ResourceNotFoundException");
-    EXPECT_THAT(result.error().cause, StartsWith("Function not found: arn:aws:lambda:us-east-1:123456789012:function:nobody:$LATEST (Service: "));
-    EXPECT_TRUE(log.has("Lambda function \"nobody\" (nobody) was not found: there are no local functions; no Lambda endpoint is set"));
+    EXPECT_THAT(
+        result.error().cause,
+        StartsWith("Function not found: "
+                   "arn:aws:lambda:us-east-1:123456789012:function:nobody:$LATEST (Service: "));
+    EXPECT_TRUE(
+        log.has("Lambda function \"nobody\" (nobody) was not found: there are no local functions; "
+                "no Lambda endpoint is set"));
 }
 
 TEST(TaskRegistry, RefusesParametersAndResourcesThatItDoesNotKnow) {
     Tasks t({});
-    EXPECT_EQ(t.invoke(R"({"Payload":1})").error().cause,
-              R"(The Parameters '{"Payload":1}' could not be used to start the Task: [The field 'FunctionName' is required but was missing])");
+    EXPECT_EQ(
+        t.invoke(R"({"Payload":1})").error().cause,
+        R"(The Parameters '{"Payload":1}' could not be used to start the Task: [The field 'FunctionName' is required but was missing])");
     TaskCall call = t.by_invoke("{}");
-    call.resource = asl::ServiceResource{"sqs", "sendMessage", "sendMessage", asl::Pattern::request_response};
+    call.resource =
+        asl::ServiceResource{"sqs", "sendMessage", "sendMessage", asl::Pattern::request_response};
     const TaskResult result = t.start(std::move(call))->get();
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().error, "States.Runtime");
-    EXPECT_THAT(result.error().cause, HasSubstr("arn:aws:states:::sqs:sendMessage is not recognized"));
+    EXPECT_THAT(result.error().cause,
+                HasSubstr("arn:aws:states:::sqs:sendMessage is not recognized"));
 }
 
 TEST(TaskRegistry, RefusesOptionsThatCannotWork) {

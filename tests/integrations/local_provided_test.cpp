@@ -9,10 +9,10 @@ namespace {
 
 using testing::AwaitedResult;
 using testing::eventually;
+using ::testing::HasSubstr;
 using testing::LogLines;
 using testing::ScratchFolder;
 using testing::Tasks;
-using ::testing::HasSubstr;
 
 /// A runtime of the user's own: an executable that speaks the Lambda Runtime API, well or badly.
 class LocalProvided : public ::testing::Test {
@@ -26,7 +26,8 @@ protected:
                                    "api = os.environ['AWS_LAMBDA_RUNTIME_API']\n"
                                    "def call(method, path, body=None, headers={}):\n"
                                    "    c = http.client.HTTPConnection(api)\n"
-                                   "    c.request(method, path if path.startswith('/') else '/2018-06-01/runtime/' + path, body, headers)\n"
+                                   "    c.request(method, path if path.startswith('/') else "
+                                   "'/2018-06-01/runtime/' + path, body, headers)\n"
                                    "    r = c.getresponse()\n"
                                    "    return r.status, r.headers, r.read()\n"
                                    "def next():\n"
@@ -56,40 +57,72 @@ protected:
 };
 
 TEST_F(LocalProvided, AnyExecutableThatSpeaksTheRuntimeApiServes) {
-    Tasks& t = tasks("while True:\n"
-                     "    id, event = next()\n"
-                     "    assert call('POST', 'invocation/' + id + '/response', b'[' + event + b', \"' + os.environ['_HANDLER'].encode() + b'\"]')[0] == 202\n");
+    Tasks& t = tasks(
+        "while True:\n"
+        "    id, event = next()\n"
+        "    assert call('POST', 'invocation/' + id + '/response', b'[' + event + b', \"' + "
+        "os.environ['_HANDLER'].encode() + b'\"]')[0] == 202\n");
     EXPECT_EQ(t.call("f", "1")->text(), R"([1, "any.name"])");
     EXPECT_EQ(t.call("f", "2")->text(), R"([2, "any.name"])");
 }
 
 TEST_F(LocalProvided, ItsErrorsArePassedOn) {
-    const TaskResult result = tasks("while True:\n"
-                                    "    id, event = next()\n"
-                                    "    call('POST', 'invocation/' + id + '/error', b'{\"errorType\":\"Mine\",\"errorMessage\":\"m\"}')\n")
+    const TaskResult result = tasks(
+                                  "while True:\n"
+                                  "    id, event = next()\n"
+                                  "    call('POST', 'invocation/' + id + '/error', "
+                                  "b'{\"errorType\":\"Mine\",\"errorMessage\":\"m\"}')\n")
                                   .call("f", "1");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error(), (StateError{"Mine", R"({"errorType":"Mine","errorMessage":"m"})"}));
 }
 
 TEST_F(LocalProvided, AnInitErrorFailsTheCallEvenIfTheProcessStays) {
-    const TaskResult result = tasks("call('POST', 'init/error', b'{\"errorType\":\"Init.Mine\",\"errorMessage\":\"m\"}')\n"
-                                    "time.sleep(600)\n")
-                                  .call("f", "1");
+    const TaskResult result =
+        tasks(
+            "call('POST', 'init/error', b'{\"errorType\":\"Init.Mine\",\"errorMessage\":\"m\"}')\n"
+            "time.sleep(600)\n")
+            .call("f", "1");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().error, "Init.Mine");
 }
 
 TEST_F(LocalProvided, AnswersToOtherInvocationsAndPathsAreRefused) {
-    Tasks& t = tasks("id, event = next()\n"
-                     "seen = [call('POST', 'invocation/other/response', b'1')[0], call('POST', 'invocation/other/error', b'1')[0],\n"
-                     "        call('GET', '/etc/passwd')[0], call('DELETE', 'invocation/next')[0], call('POST', 'invocation//response', b'')[0]]\n"
-                     "call('POST', 'invocation/' + id + '/response', str(seen).encode())\n"
-                     "second = call('POST', 'invocation/' + id + '/response', b'\"twice\"')[0]\n"
-                     "print('second', second)\n"
-                     "time.sleep(600)\n");
+    Tasks& t = tasks(
+        "id, event = next()\n"
+        "seen = [call('POST', 'invocation/other/response', b'1')[0], call('POST', "
+        "'invocation/other/error', b'1')[0],\n"
+        "        call('GET', '/etc/passwd')[0], call('DELETE', 'invocation/next')[0], call('POST', "
+        "'invocation//response', b'')[0]]\n"
+        "call('POST', 'invocation/' + id + '/response', str(seen).encode())\n"
+        "second = call('POST', 'invocation/' + id + '/response', b'\"twice\"')[0]\n"
+        "print('second', second)\n"
+        "time.sleep(600)\n");
     EXPECT_EQ(t.call("f", "1")->text(), "[400, 400, 404, 404, 404]");
     EXPECT_TRUE(eventually([&] { return log_.has("[f] second 400"); }));
+}
+
+TEST_F(LocalProvided, ABrowserGetsNothing) {
+    Tasks& t = tasks(
+        "id, event = next()\n"
+        "path = 'invocation/' + id + '/response'\n"
+        "refused = [call('POST', path, b'1', {'Origin': 'http://evil.example'})[0],\n"
+        "           call('GET', 'invocation/next', None, {'Sec-Fetch-Site': 'cross-site'})[0]]\n"
+        "call('POST', path, str(refused).encode())\n"
+        "time.sleep(600)\n");
+    EXPECT_EQ(t.call("f", "1")->text(), "[403, 403]");
+}
+
+TEST_F(LocalProvided, AValueFromARequestCannotBecomeAHeader) {
+    Tasks& t = tasks(
+        "while True:\n"
+        "    status, headers, event = call('GET', 'invocation/next')\n"
+        "    id = headers['Lambda-Runtime-Aws-Request-Id']\n"
+        "    call('POST', 'invocation/' + id + '/response', ('\"' + str(headers.get('Evil')) + "
+        "'\"').encode())\n");
+    TaskCall call = t.by_arn("f", "1");
+    call.trace_header = "Root=1\r\nEvil: yes";
+    EXPECT_EQ(t.start(std::move(call))->get()->text(), "\"None\"");
 }
 
 TEST_F(LocalProvided, AProcessThatNeverAsksIsStopped) {
@@ -108,42 +141,46 @@ TEST_F(LocalProvided, AskingForTheNextWithoutAnAnswerFailsTheCall) {
 }
 
 TEST_F(LocalProvided, WhatIsNotHttpIsIgnored) {
-    Tasks& t = tasks("host, port = api.split(':')\n"
-                     "for i in range(50):\n"
-                     "    s = socket.create_connection((host, int(port)))\n"
-                     "    s.sendall(b'\\x00\\x01garbage\\r\\n\\r\\n')\n"
-                     "    s.close()\n"
-                     "held = [socket.create_connection((host, int(port))) for i in range(8)]\n"
-                     "while True:\n"
-                     "    id, event = next()\n"
-                     "    call('POST', 'invocation/' + id + '/response', event)\n");
+    Tasks& t = tasks(
+        "host, port = api.split(':')\n"
+        "for i in range(50):\n"
+        "    s = socket.create_connection((host, int(port)))\n"
+        "    s.sendall(b'\\x00\\x01garbage\\r\\n\\r\\n')\n"
+        "    s.close()\n"
+        "held = [socket.create_connection((host, int(port))) for i in range(8)]\n"
+        "while True:\n"
+        "    id, event = next()\n"
+        "    call('POST', 'invocation/' + id + '/response', event)\n");
     EXPECT_EQ(t.call("f", "1")->text(), "1");
 }
 
 TEST_F(LocalProvided, AnInvocationIsNotGivenToOneWhoHasLeft) {
-    Tasks& t = tasks("host, port = api.split(':')\n"
-                     "s = socket.create_connection((host, int(port)))\n"
-                     "s.sendall(b'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
-                     "received = s.recv(65536)\n"  // The first invocation, which starts the process.
-                     "id = received.split(b'Lambda-Runtime-Aws-Request-Id: ')[1].split(b'\\r')[0].decode()\n"
-                     "s.sendall(b'POST /2018-06-01/runtime/invocation/' + id.encode() + b'/response HTTP/1.1\\r\\nHost: x\\r\\n"
-                     "Content-Length: 1\\r\\n\\r\\n1')\n"
-                     "s.recv(65536)\n"
-                     "s.sendall(b'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
-                     "s.close()\n"
-                     "print('left')\n"
-                     "time.sleep(0.05)\n"
-                     "while True:\n"
-                     "    id, event = next()\n"
-                     "    call('POST', 'invocation/' + id + '/response', event)\n");
+    Tasks& t = tasks(
+        "host, port = api.split(':')\n"
+        "s = socket.create_connection((host, int(port)))\n"
+        "s.sendall(b'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
+        "received = s.recv(65536)\n"  // The first invocation, which starts the process.
+        "id = received.split(b'Lambda-Runtime-Aws-Request-Id: ')[1].split(b'\\r')[0].decode()\n"
+        "s.sendall(b'POST /2018-06-01/runtime/invocation/' + id.encode() + b'/response "
+        "HTTP/1.1\\r\\nHost: x\\r\\n"
+        "Content-Length: 1\\r\\n\\r\\n1')\n"
+        "s.recv(65536)\n"
+        "s.sendall(b'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
+        "s.close()\n"
+        "print('left')\n"
+        "time.sleep(0.05)\n"
+        "while True:\n"
+        "    id, event = next()\n"
+        "    call('POST', 'invocation/' + id + '/response', event)\n");
     EXPECT_EQ(t.call("f", "1")->text(), "1");
     EXPECT_EQ(t.call("f", "2")->text(), "2");
 }
 
 TEST_F(LocalProvided, AResultThatIsNoJsonIsToldSo) {
-    Tasks& t = tasks("while True:\n"
-                     "    id, event = next()\n"
-                     "    call('POST', 'invocation/' + id + '/response', b'plain text')\n");
+    Tasks& t = tasks(
+        "while True:\n"
+        "    id, event = next()\n"
+        "    call('POST', 'invocation/' + id + '/response', b'plain text')\n");
     const TaskResult by_arn = t.call("f", "1");
     ASSERT_FALSE(by_arn);
     EXPECT_EQ(by_arn.error().error, "States.Runtime");

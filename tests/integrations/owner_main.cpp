@@ -1,5 +1,5 @@
-// A server in small: runs one local function, whose call tells the processes that there are, and stays.
-// owner_test.cpp kills it and looks what is left.
+// A server in small: runs one local function, whose call tells the processes that there are, and
+// stays. owner_test.cpp kills it and looks what is left.
 #include <unistd.h>
 
 #include <cstdio>

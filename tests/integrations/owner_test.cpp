@@ -34,7 +34,8 @@ public:
         std::string program = OWNER_PROGRAM;
         std::string argument = folder;
         char* argv[] = {program.data(), argument.data(), nullptr};
-        if (::posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv, environ) != 0) throw std::runtime_error("spawn");
+        if (::posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv, environ) != 0)
+            throw std::runtime_error("spawn");
         ::posix_spawn_file_actions_destroy(&actions);
         ::close(ends[1]);
         output_ = ends[0];
@@ -79,7 +80,8 @@ TEST(OwnerKilled, LeavesNoProcessBehind) {
                "        try:\n"
                "            stat = open(f'/proc/{pid}/stat').read() if pid.isdigit() else ''\n"
                "        except OSError: continue\n"
-               "        if stat and int(stat.rpartition(') ')[2].split()[1]) == owner: others.append(int(pid))\n"
+               "        if stat and int(stat.rpartition(') ')[2].split()[1]) == owner: "
+               "others.append(int(pid))\n"
                "    return {'function': os.getpid(), 'grandchild': child.pid, 'all': others}\n");
     Owner owner(code.path().string());
     const std::string line = owner.line();

@@ -12,7 +12,8 @@ namespace stepwell::testing {
 class ScratchFolder {
 public:
     ScratchFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "stepwell-test-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "stepwell-test-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no scratch folder");
         path_ = std::filesystem::canonical(pattern);
     }

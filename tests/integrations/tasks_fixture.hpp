@@ -28,8 +28,9 @@ public:
     std::vector<std::string> all() const { return sink_->lines(); }
     bool has(const std::string& part) const {
         const auto lines = all();
-        return std::any_of(lines.begin(), lines.end(),
-                           [&](const std::string& line) { return line.find(part) != std::string::npos; });
+        return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+            return line.find(part) != std::string::npos;
+        });
     }
 
 private:
@@ -58,7 +59,8 @@ using AwaitedResult = std::shared_ptr<Awaited<TaskResult>>;
 /// A TaskRegistry as the runtime uses it, with calls that are easy to write.
 class Tasks {
 public:
-    explicit Tasks(LambdaOptions lambda) : registry_(std::make_unique<TaskRegistry>(IntegrationOptions{std::move(lambda)})) {}
+    explicit Tasks(LambdaOptions lambda)
+        : registry_(std::make_unique<TaskRegistry>(IntegrationOptions{std::move(lambda)})) {}
 
     /// A Task whose Resource is the function's ARN.
     TaskCall by_arn(const std::string& name, std::string payload) {
@@ -67,20 +69,24 @@ public:
         return call;
     }
     /// A Task of `lambda:invoke`.
-    TaskCall by_invoke(std::string parameters, asl::Pattern pattern = asl::Pattern::request_response) {
+    TaskCall by_invoke(std::string parameters,
+                       asl::Pattern pattern = asl::Pattern::request_response) {
         TaskCall call = base(std::move(parameters));
         call.resource = asl::ServiceResource{"lambda", "invoke", "invoke", pattern};
         return call;
     }
     AwaitedResult start(TaskCall call) {
         auto result = std::make_shared<Awaited<TaskResult>>();
-        registry_->start(std::move(call), [result](TaskCallId, TaskResult r) { result->give(std::move(r)); });
+        registry_->start(std::move(call),
+                         [result](TaskCallId, TaskResult r) { result->give(std::move(r)); });
         return result;
     }
     TaskResult call(const std::string& name, std::string payload) {
         return start(by_arn(name, std::move(payload)))->get();
     }
-    TaskResult invoke(std::string parameters) { return start(by_invoke(std::move(parameters)))->get(); }
+    TaskResult invoke(std::string parameters) {
+        return start(by_invoke(std::move(parameters)))->get();
+    }
     TaskCallId last_id() const { return last_id_; }
     TaskRegistry& registry() { return *registry_; }
     /// Ends everything, as a server's end does.
@@ -93,7 +99,8 @@ private:
         TaskCall call;
         call.id = ++last_id_;
         call.input = Payload::from_text(std::move(input));
-        call.request_id = "00000000-0000-4000-8000-" + std::string(11, '0') + std::to_string(last_id_ % 10);
+        call.request_id =
+            "00000000-0000-4000-8000-" + std::string(11, '0') + std::to_string(last_id_ % 10);
         call.region = "us-east-1";
         call.account = "123456789012";
         call.trace_header = "Root=1-2-3";

@@ -22,7 +22,8 @@ int listen_on_loopback(std::uint16_t& port) {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
-    if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 || ::listen(fd, 128) != 0 ||
+    if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+        ::listen(fd, 128) != 0 ||
         ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
         throw std::runtime_error("no port for a test server");
     }
@@ -31,7 +32,8 @@ int listen_on_loopback(std::uint16_t& port) {
 }
 
 std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
 }
 
@@ -64,9 +66,12 @@ std::optional<ServedRequest> ServedConnection::read_request() {
         at = end + 2;
         const auto colon = line.find(':');
         if (colon == std::string::npos) continue;
-        request.headers[lower(line.substr(0, colon))] = line.substr(std::min(colon + 2, line.size()));
+        request.headers[lower(line.substr(0, colon))] =
+            line.substr(std::min(colon + 2, line.size()));
     }
-    const std::size_t length = request.headers.contains("content-length") ? std::stoul(request.headers["content-length"]) : 0;
+    const std::size_t length = request.headers.contains("content-length")
+                                   ? std::stoul(request.headers["content-length"])
+                                   : 0;
     while (buffer_.size() < length) {
         if (!more()) return std::nullopt;
     }
@@ -85,7 +90,8 @@ bool ServedConnection::send(std::string_view text) {
 }
 
 bool ServedConnection::answer(int status, std::string_view body, std::string_view more_headers) {
-    return send("HTTP/1.1 " + std::to_string(status) + " Text\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+    return send("HTTP/1.1 " + std::to_string(status) +
+                " Text\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
                 std::string(more_headers) + "\r\n" + std::string(body));
 }
 
@@ -97,7 +103,8 @@ bool ServedConnection::wait_for_close() {
 
 void ServedConnection::close() { ::shutdown(fd_, SHUT_RDWR); }
 
-TestServer::TestServer(Script script) : script_(std::move(script)), listener_(listen_on_loopback(port_)) {
+TestServer::TestServer(Script script)
+    : script_(std::move(script)), listener_(listen_on_loopback(port_)) {
     acceptor_ = std::thread([this] { serve(); });
 }
 

@@ -40,7 +40,8 @@ private:
     std::string buffer_;
 };
 
-/// A small HTTP server on the loopback interface that does to each connection what a test says, one thread each.
+/// A small HTTP server on the loopback interface that does to each connection what a test says, one
+/// thread each.
 class TestServer {
 public:
     using Script = std::function<void(ServedConnection&)>;

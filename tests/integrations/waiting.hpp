@@ -41,7 +41,8 @@ private:
     std::optional<T> value_;
 };
 
-/// Asks again and again, for what has no other way of telling (a process of the system): whether it came true in time.
+/// Asks again and again, for what has no other way of telling (a process of the system): whether it
+/// came true in time.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::milliseconds deadline = kDeadline) {
     const auto end = std::chrono::steady_clock::now() + deadline;
