@@ -39,7 +39,8 @@ constexpr std::array kOperators{
     Operator{"NumericLessThanEquals", Comparison::numeric_less_than_equals, Operand::number},
     Operator{"NumericLessThanEqualsPath", Comparison::numeric_less_than_equals, Operand::path},
     Operator{"NumericGreaterThanEquals", Comparison::numeric_greater_than_equals, Operand::number},
-    Operator{"NumericGreaterThanEqualsPath", Comparison::numeric_greater_than_equals, Operand::path},
+    Operator{"NumericGreaterThanEqualsPath", Comparison::numeric_greater_than_equals,
+             Operand::path},
     Operator{"BooleanEquals", Comparison::boolean_equals, Operand::boolean},
     Operator{"BooleanEqualsPath", Comparison::boolean_equals, Operand::path},
     Operator{"TimestampEquals", Comparison::timestamp_equals, Operand::timestamp},
@@ -50,8 +51,10 @@ constexpr std::array kOperators{
     Operator{"TimestampGreaterThanPath", Comparison::timestamp_greater_than, Operand::path},
     Operator{"TimestampLessThanEquals", Comparison::timestamp_less_than_equals, Operand::timestamp},
     Operator{"TimestampLessThanEqualsPath", Comparison::timestamp_less_than_equals, Operand::path},
-    Operator{"TimestampGreaterThanEquals", Comparison::timestamp_greater_than_equals, Operand::timestamp},
-    Operator{"TimestampGreaterThanEqualsPath", Comparison::timestamp_greater_than_equals, Operand::path},
+    Operator{"TimestampGreaterThanEquals", Comparison::timestamp_greater_than_equals,
+             Operand::timestamp},
+    Operator{"TimestampGreaterThanEqualsPath", Comparison::timestamp_greater_than_equals,
+             Operand::path},
     Operator{"IsNull", Comparison::is_null, Operand::boolean},
     Operator{"IsPresent", Comparison::is_present, Operand::boolean},
     Operator{"IsNumeric", Comparison::is_numeric, Operand::boolean},
@@ -68,9 +71,11 @@ constexpr auto kJsonata = FieldRule::In::jsonata;
 /// The fields of a rule: first what only a rule at the top of Choices has, then those of all.
 constexpr std::array kRuleFields = [] {
     std::array<FieldRule, 9 + kOperators.size()> out{
-        FieldRule{"Next", kBoth},   FieldRule{"Assign", kBoth},  FieldRule{"Output", kJsonata},
-        FieldRule{"Comment", kBoth}, FieldRule{"And", kPath},     FieldRule{"Or", kPath},
-        FieldRule{"Not", kPath},     FieldRule{"Variable", kPath}, FieldRule{"Condition", kJsonata}};
+        FieldRule{"Next", kBoth},        FieldRule{"Assign", kBoth},
+        FieldRule{"Output", kJsonata},   FieldRule{"Comment", kBoth},
+        FieldRule{"And", kPath},         FieldRule{"Or", kPath},
+        FieldRule{"Not", kPath},         FieldRule{"Variable", kPath},
+        FieldRule{"Condition", kJsonata}};
     for (std::size_t i = 0; i < kOperators.size(); ++i) out[9 + i] = {kOperators[i].name, kPath};
     return out;
 }();
@@ -98,7 +103,9 @@ Json read_literal(const Fields& fields, const Operator& op) {
     const Json& value = *fields.find(op.name);
     const char* expected = nullptr;
     switch (op.operand) {
-        case Operand::text: expected = value.is_string() ? nullptr : "String"; break;
+        case Operand::text:
+            expected = value.is_string() ? nullptr : "String";
+            break;
         case Operand::timestamp:
             if (!value.is_string()) {
                 expected = "String";
@@ -106,9 +113,14 @@ Json read_literal(const Fields& fields, const Operator& op) {
                 fields.problems().schema("String does not match RFC3339 timestamp", where);
             }
             break;
-        case Operand::number: expected = value.is_number() ? nullptr : "Number"; break;
-        case Operand::boolean: expected = value.is_boolean() ? nullptr : "Boolean"; break;
-        case Operand::path: break;
+        case Operand::number:
+            expected = value.is_number() ? nullptr : "Number";
+            break;
+        case Operand::boolean:
+            expected = value.is_boolean() ? nullptr : "Boolean";
+            break;
+        case Operand::path:
+            break;
     }
     if (expected == nullptr) return value;
     fields.problems().schema(std::string("Expected value of type ") + expected, where);
@@ -118,8 +130,9 @@ Json read_literal(const Fields& fields, const Operator& op) {
 std::vector<const Operator*> operators_of(const Fields& fields) {
     std::vector<const Operator*> out;
     for (const auto& [name, unused] : fields.members()) {
-        const auto* found = std::find_if(kOperators.begin(), kOperators.end(),
-                                         [&key = name](const Operator& op) { return op.name == key; });
+        const auto* found =
+            std::find_if(kOperators.begin(), kOperators.end(),
+                         [&key = name](const Operator& op) { return op.name == key; });
         if (found != kOperators.end()) out.push_back(found);
     }
     return out;
@@ -128,10 +141,11 @@ std::vector<const Operator*> operators_of(const Fields& fields) {
 void report_operator_count(const Fields& fields, std::size_t count) {
     std::vector<std::string_view> names;
     for (const Operator& op : kOperators) names.push_back(op.name);
-    fields.problems().schema((count == 0 ? "This object should have only one of the following fields: "
-                                         : "There should only be one of the following fields: ") +
-                                 listed(names),
-                             fields.where());
+    fields.problems().schema(
+        (count == 0 ? "This object should have only one of the following fields: "
+                    : "There should only be one of the following fields: ") +
+            listed(names),
+        fields.where());
 }
 
 /// `Variable` and its operator.
@@ -158,7 +172,8 @@ std::optional<Test> read_test(const Fields& fields) {
 /// Operators beside And, Or or Not would be ignored.
 void refuse_operators(const Fields& fields) {
     for (const Operator* op : operators_of(fields)) {
-        fields.problems().schema("Field '" + std::string(op->name) + "' is not supported", fields.where());
+        fields.problems().schema("Field '" + std::string(op->name) + "' is not supported",
+                                 fields.where());
     }
 }
 
@@ -186,12 +201,14 @@ ChoiceRule read_rule(const Fields& fields, Place place) {
         if (fields.has(selector)) present.push_back(selector);
     }
     if (present.size() != 1) {
-        fields.problems().schema("The object must have only one of the following fields, " + listed(kSelectors),
-                                 fields.where());
+        fields.problems().schema(
+            "The object must have only one of the following fields, " + listed(kSelectors),
+            fields.where());
         return {};
     }
     if (fields.language() == QueryLanguage::json_path) {
-        return present.front() == "Condition" ? ChoiceRule{} : read_condition(fields, present.front());
+        return present.front() == "Condition" ? ChoiceRule{}
+                                              : read_condition(fields, present.front());
     }
     check_jsonata_strings(fields, "Condition");
     const Json* condition = fields.find("Condition");
@@ -207,7 +224,8 @@ ChoiceState read_choice(const StateReader& state) {
     const Json::array_t* choices = state.fields.filled_array("Choices");
     for (std::size_t i = 0; choices != nullptr && i < choices->size(); ++i) {
         const Location where(state.fields.where(), "Choices", i);
-        const auto rule = Fields::of((*choices)[i], where, state.fields.language(), state.problems());
+        const auto rule =
+            Fields::of((*choices)[i], where, state.fields.language(), state.problems());
         if (!rule) continue;
         rule->require({"Next"});
         check_assign(*rule);

@@ -32,8 +32,8 @@ Processor read_processor(const StateReader& state) {
     const auto name = state.fields.exactly_one({"ItemProcessor", "Iterator"});
     if (!name) return out;
     const Location where = state.fields.at(*name);
-    const auto scope =
-        Fields::of(*state.fields.find(*name), where, state.flow.definition().language, state.problems());
+    const auto scope = Fields::of(*state.fields.find(*name), where,
+                                  state.flow.definition().language, state.problems());
     if (!scope) return out;
     scope->allow_only(kProcessorFields);
     const ProcessorConfig config = read_processor_config(*scope, state.flow.context().type);
@@ -45,7 +45,8 @@ Processor read_processor(const StateReader& state) {
 
 /// A number, or `name` + "Path".
 template <class Number, class Read>
-std::variant<std::monostate, Number, Expression> read_limit(const StateReader& state, std::string_view name, Read read) {
+std::variant<std::monostate, Number, Expression> read_limit(const StateReader& state,
+                                                            std::string_view name, Read read) {
     const std::string path = std::string(name) + "Path";
     const auto present = state.fields.at_most_one({name, path});
     if (!present) return {};
@@ -65,11 +66,11 @@ void read_limits(const StateReader& state, MapState& map) {
     const auto count = [&](std::string_view name) { return fields.integer(name, {}); };
     map.max_concurrency =
         read_limit<std::int64_t>(state, "MaxConcurrency", [&] { return count("MaxConcurrency"); });
-    map.tolerated_failure_count =
-        read_limit<std::int64_t>(state, "ToleratedFailureCount", [&] { return count("ToleratedFailureCount"); });
-    map.tolerated_failure_percentage =
-        read_limit<double>(state, "ToleratedFailurePercentage",
-                           [&] { return fields.number("ToleratedFailurePercentage", 0.0, kWholePercentage); });
+    map.tolerated_failure_count = read_limit<std::int64_t>(
+        state, "ToleratedFailureCount", [&] { return count("ToleratedFailureCount"); });
+    map.tolerated_failure_percentage = read_limit<double>(state, "ToleratedFailurePercentage", [&] {
+        return fields.number("ToleratedFailurePercentage", 0.0, kWholePercentage);
+    });
 }
 
 /// ItemSelector, or Parameters, its older name.
@@ -87,7 +88,8 @@ ParallelState read_parallel(const StateReader& state) {
     const Json::array_t* branches = state.fields.filled_array("Branches");
     for (std::size_t i = 0; branches != nullptr && i < branches->size(); ++i) {
         const Location where(state.fields.where(), "Branches", i);
-        const auto scope = Fields::of((*branches)[i], where, state.flow.definition().language, state.problems());
+        const auto scope =
+            Fields::of((*branches)[i], where, state.flow.definition().language, state.problems());
         if (!scope) continue;
         scope->allow_only(kBranchFields);
         out.branches.push_back(read_inner(state, *scope, state.flow.context().type));

@@ -17,12 +17,16 @@ class CountingBuilder : public nlohmann::detail::json_sax_dom_parser<Json> {
 public:
     explicit CountingBuilder(Json& value) : Base(value, false) {}
 
-    bool start_object(std::size_t size) { return ++depth_ <= kLimits.max_depth && Base::start_object(size); }
+    bool start_object(std::size_t size) {
+        return ++depth_ <= kLimits.max_depth && Base::start_object(size);
+    }
     bool end_object() {
         --depth_;
         return Base::end_object();
     }
-    bool start_array(std::size_t size) { return ++depth_ <= kLimits.max_depth && Base::start_array(size); }
+    bool start_array(std::size_t size) {
+        return ++depth_ <= kLimits.max_depth && Base::start_array(size);
+    }
     bool end_array() {
         --depth_;
         return Base::end_array();
@@ -42,7 +46,8 @@ private:
 std::size_t count_members(const Json& value) {
     std::size_t count = 0;
     if (value.is_object()) {
-        for (const auto& [name, member] : value.get_ref<const Json::object_t&>()) count += 1 + count_members(member);
+        for (const auto& [name, member] : value.get_ref<const Json::object_t&>())
+            count += 1 + count_members(member);
     } else if (value.is_array()) {
         for (const Json& item : value.get_ref<const Json::array_t&>()) count += count_members(item);
     }
@@ -50,7 +55,8 @@ std::size_t count_members(const Json& value) {
 }
 
 Diagnostic invalid_json(const JsonSyntaxError& error) {
-    return {Severity::error, std::string(codes::kInvalidJson), error.message + "\n at " + error.location, error.location};
+    return {Severity::error, std::string(codes::kInvalidJson),
+            error.message + "\n at " + error.location, error.location};
 }
 
 Diagnostic without_place(std::string_view code, std::string message) {
@@ -64,9 +70,12 @@ bool blank(std::string_view text) {
 }  // namespace
 
 Result<Json, Diagnostic> read_definition_text(std::string_view text) {
-    if (text.empty()) return without_place(codes::kMissingDescription, "Received a null or empty workflow input.");
+    if (text.empty())
+        return without_place(codes::kMissingDescription,
+                             "Received a null or empty workflow input.");
     if (blank(text)) return without_place(codes::kSchema, "Definition must be a valid JSON object");
-    if (text.size() > kLimits.max_bytes) return invalid_json(describe_json_syntax_error(text, kLimits));
+    if (text.size() > kLimits.max_bytes)
+        return invalid_json(describe_json_syntax_error(text, kLimits));
     Json value;
     CountingBuilder builder(value);
     if (!Json::sax_parse(text, &builder) || text.find('\0') != std::string_view::npos) {

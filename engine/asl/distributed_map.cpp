@@ -18,9 +18,9 @@ constexpr FieldRule kConfigFields[] = {{"Mode", kBoth}, {"ExecutionType", kBoth}
 constexpr FieldRule kReaderFields[] = {
     {"Resource", kBoth}, {"ReaderConfig", kBoth}, {"Parameters", kPath}, {"Arguments", kJsonata}};
 constexpr FieldRule kReaderConfigFields[] = {
-    {"InputType", kBoth}, {"CSVHeaderLocation", kBoth}, {"CSVHeaders", kBoth},     {"CSVDelimiter", kBoth},
-    {"MaxItems", kBoth},  {"MaxItemsPath", kPath},      {"ItemsPointer", kBoth},   {"ManifestType", kBoth},
-    {"Transformation", kBoth}};
+    {"InputType", kBoth},    {"CSVHeaderLocation", kBoth}, {"CSVHeaders", kBoth},
+    {"CSVDelimiter", kBoth}, {"MaxItems", kBoth},          {"MaxItemsPath", kPath},
+    {"ItemsPointer", kBoth}, {"ManifestType", kBoth},      {"Transformation", kBoth}};
 constexpr FieldRule kBatcherFields[] = {{"MaxItemsPerBatch", kBoth},
                                         {"MaxItemsPerBatchPath", kPath},
                                         {"MaxInputBytesPerBatch", kBoth},
@@ -52,13 +52,17 @@ void check_s3_resource(const Fields& fields, std::initializer_list<std::string_v
     if (text == nullptr) return;
     const auto arn = Arn::parse(*text);
     for (const std::string_view action : actions) {
-        if (arn && arn->service == "states" && arn->region.empty() && arn->resource == "s3:" + std::string(action)) return;
+        if (arn && arn->service == "states" && arn->region.empty() &&
+            arn->resource == "s3:" + std::string(action))
+            return;
     }
-    fields.problems().schema("The field 'Resource' does not match any of the allowed values", fields.at("Resource"));
+    fields.problems().schema("The field 'Resource' does not match any of the allowed values",
+                             fields.at("Resource"));
 }
 
 void check_parameters(const Fields& fields) {
-    const std::string_view name = fields.language() == QueryLanguage::json_path ? "Parameters" : "Arguments";
+    const std::string_view name =
+        fields.language() == QueryLanguage::json_path ? "Parameters" : "Arguments";
     payload_template(fields, name);
 }
 
@@ -110,7 +114,8 @@ void check_batcher(const Fields& batcher) {
 void check_writer(const Fields& writer) {
     writer.allow_only(kWriterFields);
     if (writer.has("Resource")) {
-        writer.require({writer.language() == QueryLanguage::json_path ? "Parameters" : "Arguments"});
+        writer.require(
+            {writer.language() == QueryLanguage::json_path ? "Parameters" : "Arguments"});
     } else {
         writer.require({"WriterConfig"});
     }
@@ -133,14 +138,17 @@ void check_label(const StateReader& state) {
         problems.error(codes::kInvalidLabel, "Label cannot be empty", where);
     } else if (utf16_length(*label) > kMaxLabel) {
         problems.error(codes::kInvalidLabel,
-                       "Invalid Label name: Label '" + *label + "' exceeds the 40-character limit allowed by the service",
+                       "Invalid Label name: Label '" + *label +
+                           "' exceeds the 40-character limit allowed by the service",
                        where);
     }
     for (const char c : *label) {
-        if (kForbiddenInLabel.find(c) == std::string_view::npos && static_cast<unsigned char>(c) > 0x1F && c != 0x7F) {
+        if (kForbiddenInLabel.find(c) == std::string_view::npos &&
+            static_cast<unsigned char>(c) > 0x1F && c != 0x7F) {
             continue;
         }
-        problems.error(codes::kInvalidLabel, std::string("Label contains invalid character: '") + c + "'", where);
+        problems.error(codes::kInvalidLabel,
+                       std::string("Label contains invalid character: '") + c + "'", where);
         break;
     }
     if (!state.flow.definition().labels.insert(*label).second) {
@@ -164,11 +172,13 @@ ProcessorConfig read_processor_config(const Fields& processor, WorkflowType type
             return;
         }
         out.mode = MapMode::distributed;
-        if (execution != nullptr && *execution == "EXPRESS") out.execution_type = WorkflowType::express;
+        if (execution != nullptr && *execution == "EXPRESS")
+            out.execution_type = WorkflowType::express;
         config.require({"ExecutionType"});
         if (type == WorkflowType::express) {
             config.problems().schema(
-                "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines",
+                "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state "
+                "machines",
                 config.at("Mode"));
         }
         unsupported::distributed_map(config.problems(), config.at("Mode"));
@@ -180,7 +190,8 @@ void check_distributed_fields(const StateReader& state, MapMode mode) {
     if (mode == MapMode::in_line) {
         for (const std::string_view name : {"ItemReader", "ItemBatcher", "ResultWriter", "Label"}) {
             if (!state.fields.has(name)) continue;
-            state.problems().schema("Field '" + std::string(name) + "' is not supported", state.fields.where());
+            state.problems().schema("Field '" + std::string(name) + "' is not supported",
+                                    state.fields.where());
         }
         return;
     }

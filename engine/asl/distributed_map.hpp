@@ -15,10 +15,12 @@ struct ProcessorConfig {
     WorkflowType execution_type = WorkflowType::standard;
 };
 
-/// `ProcessorConfig` of an ItemProcessor or Iterator. `type` is that of the machine the Map runs in.
+/// `ProcessorConfig` of an ItemProcessor or Iterator. `type` is that of the machine the Map runs
+/// in.
 ProcessorConfig read_processor_config(const Fields& processor, WorkflowType type);
 
-/// ItemReader, ItemBatcher, ResultWriter and Label: refused in an inline Map, checked in a distributed one.
+/// ItemReader, ItemBatcher, ResultWriter and Label: refused in an inline Map, checked in a
+/// distributed one.
 void check_distributed_fields(const StateReader& state, MapMode mode);
 
 }  // namespace stepwell::asl

@@ -12,20 +12,24 @@ constexpr auto kBoth = FieldRule::In::both;
 constexpr auto kPath = FieldRule::In::json_path;
 constexpr auto kJsonata = FieldRule::In::jsonata;
 
-constexpr FieldRule kRetrierFields[] = {{"ErrorEquals", kBoth}, {"IntervalSeconds", kBoth},
-                                        {"MaxAttempts", kBoth}, {"BackoffRate", kBoth},
-                                        {"MaxDelaySeconds", kBoth}, {"JitterStrategy", kBoth}, {"Comment", kBoth}};
-constexpr FieldRule kCatcherFields[] = {{"ErrorEquals", kBoth}, {"Next", kBoth},   {"ResultPath", kPath},
-                                        {"Output", kJsonata},   {"Assign", kBoth}, {"Comment", kBoth}};
+constexpr FieldRule kRetrierFields[] = {{"ErrorEquals", kBoth},     {"IntervalSeconds", kBoth},
+                                        {"MaxAttempts", kBoth},     {"BackoffRate", kBoth},
+                                        {"MaxDelaySeconds", kBoth}, {"JitterStrategy", kBoth},
+                                        {"Comment", kBoth}};
+constexpr FieldRule kCatcherFields[] = {{"ErrorEquals", kBoth}, {"Next", kBoth},
+                                        {"ResultPath", kPath},  {"Output", kJsonata},
+                                        {"Assign", kBoth},      {"Comment", kBoth}};
 
-// OBSERVED: IntervalSeconds 0 and MaxDelaySeconds 31622400 are taken (badmintoncryer/cdk-preflight, measured
-// 2026-09-05), against the Developer Guide, "Handling errors in Step Functions workflows". docs/observed.md
+// OBSERVED: IntervalSeconds 0 and MaxDelaySeconds 31622400 are taken (badmintoncryer/cdk-preflight,
+// measured 2026-09-05), against the Developer Guide, "Handling errors in Step Functions workflows".
+// docs/observed.md
 constexpr IntegerRange kInterval{0, 99'999'999};
 constexpr IntegerRange kAttempts{0, 99'999'999};
 constexpr IntegerRange kMaxDelay{1, 31'622'400};
 constexpr double kLeastBackoffRate = 1.0;
 
-/// `last`: whether the retrier or catcher is the last of its list, where alone States.ALL may stand.
+/// `last`: whether the retrier or catcher is the last of its list, where alone States.ALL may
+/// stand.
 std::vector<std::string> read_error_equals(const Fields& fields, bool last) {
     std::vector<std::string> out;
     const Json::array_t* names = fields.filled_array("ErrorEquals");
@@ -51,12 +55,16 @@ Retrier read_retrier(const Fields& fields, bool last) {
     fields.string("Comment");
     Retrier out;
     out.error_equals = read_error_equals(fields, last);
-    if (const auto seconds = fields.integer("IntervalSeconds", kInterval)) out.interval = Seconds{*seconds};
-    if (const auto attempts = fields.integer("MaxAttempts", kAttempts)) out.max_attempts = *attempts;
-    if (const auto rate = fields.number("BackoffRate", kLeastBackoffRate, std::numeric_limits<double>::max())) {
+    if (const auto seconds = fields.integer("IntervalSeconds", kInterval))
+        out.interval = Seconds{*seconds};
+    if (const auto attempts = fields.integer("MaxAttempts", kAttempts))
+        out.max_attempts = *attempts;
+    if (const auto rate =
+            fields.number("BackoffRate", kLeastBackoffRate, std::numeric_limits<double>::max())) {
         out.backoff_rate = *rate;
     }
-    if (const auto seconds = fields.integer("MaxDelaySeconds", kMaxDelay)) out.max_delay = Seconds{*seconds};
+    if (const auto seconds = fields.integer("MaxDelaySeconds", kMaxDelay))
+        out.max_delay = Seconds{*seconds};
     const std::string* jitter = fields.one_of("JitterStrategy", {"NONE", "FULL"});
     if (jitter != nullptr && *jitter == "FULL") out.jitter = Jitter::full;
     return out;
@@ -82,7 +90,8 @@ void for_each_object(const StateReader& state, std::string_view name, Read read)
     if (items == nullptr) return;
     for (std::size_t i = 0; i < items->size(); ++i) {
         const Location where(state.fields.where(), name, i);
-        const auto fields = Fields::of((*items)[i], where, state.fields.language(), state.problems());
+        const auto fields =
+            Fields::of((*items)[i], where, state.fields.language(), state.problems());
         if (fields) read(*fields, i + 1 == items->size());
     }
 }
@@ -91,14 +100,17 @@ void for_each_object(const StateReader& state, std::string_view name, Read read)
 
 std::vector<Retrier> read_retry(const StateReader& state) {
     std::vector<Retrier> out;
-    for_each_object(state, "Retry", [&](const Fields& fields, bool last) { out.push_back(read_retrier(fields, last)); });
+    for_each_object(state, "Retry", [&](const Fields& fields, bool last) {
+        out.push_back(read_retrier(fields, last));
+    });
     return out;
 }
 
 std::vector<Catcher> read_catch(const StateReader& state) {
     std::vector<Catcher> out;
-    for_each_object(state, "Catch",
-                    [&](const Fields& fields, bool last) { out.push_back(read_catcher(state, fields, last)); });
+    for_each_object(state, "Catch", [&](const Fields& fields, bool last) {
+        out.push_back(read_catcher(state, fields, last));
+    });
     return out;
 }
 

@@ -13,9 +13,9 @@ using Accept = Expression::Accept;
 constexpr const char* kNotAPath = "Value must be a valid JSONPath.";
 constexpr const char* kNotAReference = "Value is not a Reference Path";
 /// Developer Guide, "Fail workflow state": the intrinsics that ErrorPath and CausePath take.
-constexpr std::string_view kTextIntrinsics[] = {"States.Format",       "States.JsonToString", "States.ArrayGetItem",
-                                                "States.Base64Encode", "States.Base64Decode", "States.Hash",
-                                                "States.UUID"};
+constexpr std::string_view kTextIntrinsics[] = {
+    "States.Format",       "States.JsonToString", "States.ArrayGetItem", "States.Base64Encode",
+    "States.Base64Decode", "States.Hash",         "States.UUID"};
 constexpr std::size_t kMaxVariableName = 80;
 
 bool json_path(const Fields& fields) { return fields.language() == QueryLanguage::json_path; }
@@ -24,17 +24,21 @@ bool json_path(const Fields& fields) { return fields.language() == QueryLanguage
 const std::string* path_text(const Fields& fields, std::string_view name) {
     if (!json_path(fields)) return nullptr;
     const std::string* text = fields.string(name);
-    if (text != nullptr && unsupported::variable(fields.problems(), *text, fields.at(name))) return nullptr;
+    if (text != nullptr && unsupported::variable(fields.problems(), *text, fields.at(name)))
+        return nullptr;
     return text;
 }
 
-/// What reads like an expression where only literals are: `$.a`, `$['a']`, `$$.a`, `States.Format(…)`.
+/// What reads like an expression where only literals are: `$.a`, `$['a']`, `$$.a`,
+/// `States.Format(…)`.
 bool looks_like_expression(std::string_view text) {
     return text.starts_with("$.") || text.starts_with("$[") || text.starts_with("$$.") ||
-           (text.starts_with("States.") && text.find('(') != std::string_view::npos && text.ends_with(')'));
+           (text.starts_with("States.") && text.find('(') != std::string_view::npos &&
+            text.ends_with(')'));
 }
 
-void warn_of_missing_dollar(const Json& value, std::string_view key, const Location& where, Problems& problems) {
+void warn_of_missing_dollar(const Json& value, std::string_view key, const Location& where,
+                            Problems& problems) {
     if (value.is_object()) {
         for (const auto& [name, member] : value.get_ref<const Json::object_t&>()) {
             if (!name.ends_with(".$")) warn_of_missing_dollar(member, name, where, problems);
@@ -84,12 +88,14 @@ bool odd_jsonata(const Json& value) {
     return false;
 }
 
-/// Developer Guide, "Passing data between states with variables": Unicode identifiers; only ASCII is judged here.
+/// Developer Guide, "Passing data between states with variables": Unicode identifiers; only ASCII
+/// is judged here.
 bool valid_variable_name(std::string_view name) {
     if (name.empty() || utf16_length(name) > kMaxVariableName) return false;
     bool first = true;
     for (const char c : name) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            static_cast<unsigned char>(c) >= 0x80;
         const bool later = (c >= '0' && c <= '9') || c == '_';
         if (!letter && (first || !later)) return false;
         first = false;
@@ -118,7 +124,8 @@ std::optional<Expression> reference_path(const Fields& fields, std::string_view 
     if (text == nullptr) return std::nullopt;
     auto path = Expression::compile(*text, Accept::reference_path);
     if (path) return *std::move(path);
-    fields.problems().schema(Expression::compile(*text, Accept::path) ? kNotAReference : kNotAPath, fields.at(name));
+    fields.problems().schema(Expression::compile(*text, Accept::path) ? kNotAReference : kNotAPath,
+                             fields.at(name));
     return std::nullopt;
 }
 
@@ -128,7 +135,8 @@ std::optional<Expression> choice_path(const Fields& fields, std::string_view nam
     auto path = Expression::compile(*text, Accept::reference_path);
     if (path) return *std::move(path);
     std::string message = kNotAReference;
-    // OBSERVED: a Variable that is an intrinsic call (badmintoncryer/cdk-preflight, measured 2026-09-05). docs/observed.md
+    // OBSERVED: a Variable that is an intrinsic call (badmintoncryer/cdk-preflight, measured
+    // 2026-09-05). docs/observed.md
     if (!text->starts_with('$')) message += ": Reference path didn't start with '$'";
     fields.problems().schema(std::move(message), fields.at(name));
     return std::nullopt;
@@ -142,7 +150,8 @@ std::optional<Expression> text_expression(const Fields& fields, std::string_view
     if (expression && expression->kind() == Expression::Kind::intrinsic) {
         gives_text = false;
         const std::string_view function = std::string_view(*text).substr(0, text->find('('));
-        for (const std::string_view allowed : kTextIntrinsics) gives_text = gives_text || function == allowed;
+        for (const std::string_view allowed : kTextIntrinsics)
+            gives_text = gives_text || function == allowed;
     }
     if (gives_text) return *std::move(expression);
     fields.problems().schema("The value for the field '" + std::string(name) +
@@ -174,9 +183,11 @@ std::optional<Template> payload_template(const Fields& fields, std::string_view 
     }
     const Location where = fields.at(name);
     warn_of_missing_dollar(*value, name, where, fields.problems());
-    auto compiled = Template::compile(unsupported::without_variables(fields.problems(), *value, where));
+    auto compiled =
+        Template::compile(unsupported::without_variables(fields.problems(), *value, where));
     if (compiled) return *std::move(compiled);
-    for (const TemplateProblem& problem : compiled.error()) fields.problems().schema(problem.message, where);
+    for (const TemplateProblem& problem : compiled.error())
+        fields.problems().schema(problem.message, where);
     return std::nullopt;
 }
 
@@ -190,7 +201,8 @@ void check_assign(const Fields& fields) {
         std::string_view name = key;
         if (json_path(fields) && name.ends_with(".$")) name.remove_suffix(2);
         if (name == "states") {
-            fields.problems().error(codes::kReservedVariable, "Cannot assign to reserved variable '$states'.", where);
+            fields.problems().error(codes::kReservedVariable,
+                                    "Cannot assign to reserved variable '$states'.", where);
         } else if (!valid_variable_name(name)) {
             fields.problems().error(codes::kInvalidVariable,
                                     "Invalid variable name '" + std::string(name) +
@@ -206,14 +218,16 @@ void warn_of_path(const Fields& fields, std::string_view name) {
     const Json* value = fields.find(name);
     if (value == nullptr || !value->is_string() || !json_path(fields)) return;
     if (!looks_like_expression(value->get_ref<const std::string&>())) return;
-    fields.problems().warning(codes::kNoPath, "Field value looks like a path, but field name does not end with 'Path'",
-                              fields.at(name));
+    fields.problems().warning(
+        codes::kNoPath, "Field value looks like a path, but field name does not end with 'Path'",
+        fields.at(name));
 }
 
 void warn_of_static_result(const Fields& fields) {
     const Json* value = fields.find("Result");
     if (value == nullptr || !contains_expression(*value)) return;
-    fields.problems().warning(codes::kStaticResult, "Attempt to use a path in the result of a pass state",
+    fields.problems().warning(codes::kStaticResult,
+                              "Attempt to use a path in the result of a pass state",
                               fields.at("Result"));
 }
 

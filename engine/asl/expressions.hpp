@@ -6,8 +6,9 @@
 #include "engine/asl/fields.hpp"
 #include "engine/asl/model.hpp"
 
-/// Fields whose value is a path, an intrinsic call or a payload template: compiled here, once, with AWS's words for
-/// what does not compile. Each answers nothing in a JSONata state, where such fields are refused by name.
+/// Fields whose value is a path, an intrinsic call or a payload template: compiled here, once, with
+/// AWS's words for what does not compile. Each answers nothing in a JSONata state, where such
+/// fields are refused by name.
 namespace stepwell::asl {
 
 /// InputPath, OutputPath: a path, or null for `{}`.
@@ -25,12 +26,14 @@ std::optional<Template> payload_template(const Fields& fields, std::string_view 
 /// Assign, in a state, a choice rule or a catcher.
 void check_assign(const Fields& fields);
 
-/// Warns of a literal that reads like a path, in a field whose path goes into `<name>Path`: NO_PATH.
+/// Warns of a literal that reads like a path, in a field whose path goes into `<name>Path`:
+/// NO_PATH.
 void warn_of_path(const Fields& fields, std::string_view name);
 /// Warns of a Pass state's Result with a path in it: PASS_RESULT_IS_STATIC.
 void warn_of_static_result(const Fields& fields);
 
-/// Every string of a JSONata state that opens like an expression must close like one, and the reverse.
+/// Every string of a JSONata state that opens like an expression must close like one, and the
+/// reverse.
 void check_jsonata_strings(const Fields& fields, std::string_view name);
 
 }  // namespace stepwell::asl

@@ -33,7 +33,9 @@ bool in_range(Number value, Number least, Number most, const Location& where, Pr
     return true;
 }
 
-std::string wrong_type(std::string_view expected) { return "Expected value of type " + std::string(expected); }
+std::string wrong_type(std::string_view expected) {
+    return "Expected value of type " + std::string(expected);
+}
 
 }  // namespace
 
@@ -41,7 +43,9 @@ std::string_view language_name(QueryLanguage language) {
     return language == QueryLanguage::json_path ? "JSONPath" : "JSONata";
 }
 
-bool is_jsonata(std::string_view text) { return text.size() >= 4 && text.starts_with("{%") && text.ends_with("%}"); }
+bool is_jsonata(std::string_view text) {
+    return text.size() >= 4 && text.starts_with("{%") && text.ends_with("%}");
+}
 
 std::optional<Fields> Fields::of(const Json& value, const Location& where, QueryLanguage language,
                                  Problems& problems) {
@@ -82,12 +86,14 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, IntegerRange 
     if (value == nullptr) return std::nullopt;
     const Location where = at(name);
     if (value->is_number_float()) {
-        // An integer of more than 64 bits is a double here; a number with a fraction or an exponent is none at all.
+        // An integer of more than 64 bits is a double here; a number with a fraction or an exponent
+        // is none at all.
         const double number = value->get<double>();
         if (std::abs(number) < kBeyondIntegers) {
             problems_->schema(wrong_type("Integer"), where);
         } else {
-            in_range(number > 0 ? INT64_MAX : INT64_MIN, range.least, range.most, where, *problems_);
+            in_range(number > 0 ? INT64_MAX : INT64_MIN, range.least, range.most, where,
+                     *problems_);
         }
         return std::nullopt;
     }
@@ -143,25 +149,31 @@ const Json::array_t* Fields::filled_array(std::string_view name) const {
     return items;
 }
 
-const std::string* Fields::one_of(std::string_view name, std::initializer_list<std::string_view> values) const {
+const std::string* Fields::one_of(std::string_view name,
+                                  std::initializer_list<std::string_view> values) const {
     const std::string* text = string(name);
-    if (text == nullptr || std::find(values.begin(), values.end(), *text) != values.end()) return text;
+    if (text == nullptr || std::find(values.begin(), values.end(), *text) != values.end())
+        return text;
     problems_->schema("Value should be one of the following: " + listed(values), at(name));
     return nullptr;
 }
 
 void Fields::allow_only(const FieldRule* rules, std::size_t count) const {
-    const auto other = language_ == QueryLanguage::json_path ? FieldRule::In::jsonata : FieldRule::In::json_path;
+    const auto other =
+        language_ == QueryLanguage::json_path ? FieldRule::In::jsonata : FieldRule::In::json_path;
     for (const auto& [name, value] : *object_) {
-        const FieldRule* rule =
-            std::find_if(rules, rules + count, [&key = name](const FieldRule& r) { return r.name == key; });
+        const FieldRule* rule = std::find_if(
+            rules, rules + count, [&key = name](const FieldRule& r) { return r.name == key; });
         if (rule == rules + count) {
             problems_->schema("Field '" + name + "' is not supported", *where_);
         } else if (rule->in == other) {
-            const auto wanted = language_ == QueryLanguage::json_path ? QueryLanguage::jsonata : QueryLanguage::json_path;
+            const auto wanted = language_ == QueryLanguage::json_path ? QueryLanguage::jsonata
+                                                                      : QueryLanguage::json_path;
             std::string message = "The QueryLanguage is set to '";
             message.append(language_name(language_)).append("', but field '").append(name);
-            message.append("' is only supported for the '").append(language_name(wanted)).append("' QueryLanguage");
+            message.append("' is only supported for the '")
+                .append(language_name(wanted))
+                .append("' QueryLanguage");
             problems_->schema(std::move(message), *where_);
         }
     }
@@ -172,10 +184,12 @@ void Fields::require(std::initializer_list<std::string_view> names) const {
     for (const std::string_view name : names) {
         if (!has(name)) missing.push_back(name);
     }
-    if (!missing.empty()) problems_->schema("These fields are required: " + listed(missing), *where_);
+    if (!missing.empty())
+        problems_->schema("These fields are required: " + listed(missing), *where_);
 }
 
-std::optional<std::string_view> Fields::at_most_one(std::initializer_list<std::string_view> names) const {
+std::optional<std::string_view> Fields::at_most_one(
+    std::initializer_list<std::string_view> names) const {
     std::optional<std::string_view> present;
     std::size_t count = 0;
     for (const std::string_view name : names) {
@@ -184,13 +198,17 @@ std::optional<std::string_view> Fields::at_most_one(std::initializer_list<std::s
         ++count;
     }
     if (count <= 1) return present;
-    problems_->schema("There should only be one of the following fields: " + listed(names), *where_);
+    problems_->schema("There should only be one of the following fields: " + listed(names),
+                      *where_);
     return std::nullopt;
 }
 
-std::optional<std::string_view> Fields::exactly_one(std::initializer_list<std::string_view> names) const {
-    if (std::none_of(names.begin(), names.end(), [this](std::string_view name) { return has(name); })) {
-        problems_->schema("This object should have only one of the following fields: " + listed(names), *where_);
+std::optional<std::string_view> Fields::exactly_one(
+    std::initializer_list<std::string_view> names) const {
+    if (std::none_of(names.begin(), names.end(),
+                     [this](std::string_view name) { return has(name); })) {
+        problems_->schema(
+            "This object should have only one of the following fields: " + listed(names), *where_);
         return std::nullopt;
     }
     return at_most_one(names);

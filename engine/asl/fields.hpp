@@ -27,19 +27,22 @@ struct IntegerRange {
     std::int64_t most = INT32_MAX;
 };
 
-/// One JSON object of a definition with its place. A getter whose field has a wrong value reports it and answers as if
-/// the field were absent; so the caller reads on, and all problems of a definition are found at once.
+/// One JSON object of a definition with its place. A getter whose field has a wrong value reports
+/// it and answers as if the field were absent; so the caller reads on, and all problems of a
+/// definition are found at once.
 ///
-/// In a JSONata state a number or an array may be a `{% … %}` expression instead, which getters pass over.
+/// In a JSONata state a number or an array may be a `{% … %}` expression instead, which getters
+/// pass over.
 class Fields {
 public:
     /// `object` and `where` must outlive this.
-    Fields(const Json::object_t& object, const Location& where, QueryLanguage language, Problems& problems)
+    Fields(const Json::object_t& object, const Location& where, QueryLanguage language,
+           Problems& problems)
         : object_(&object), where_(&where), language_(language), problems_(&problems) {}
 
     /// Of a value that must be an object: nullopt, and a report, if it is none.
-    static std::optional<Fields> of(const Json& value, const Location& where, QueryLanguage language,
-                                    Problems& problems);
+    static std::optional<Fields> of(const Json& value, const Location& where,
+                                    QueryLanguage language, Problems& problems);
 
     const Json::object_t& members() const { return *object_; }
     const Location& where() const { return *where_; }
@@ -58,9 +61,11 @@ public:
     /// Also reports an array without elements.
     const Json::array_t* filled_array(std::string_view name) const;
     /// One of `values`: reports `Value should be one of the following: […]`.
-    const std::string* one_of(std::string_view name, std::initializer_list<std::string_view> values) const;
+    const std::string* one_of(std::string_view name,
+                              std::initializer_list<std::string_view> values) const;
 
-    /// Reports members that no rule names (`Field 'x' is not supported`) or that belong to the other query language.
+    /// Reports members that no rule names (`Field 'x' is not supported`) or that belong to the
+    /// other query language.
     void allow_only(const FieldRule* rules, std::size_t count) const;
     template <std::size_t N>
     void allow_only(const FieldRule (&rules)[N]) const {
@@ -68,10 +73,14 @@ public:
     }
     /// `These fields are required: [States, StartAt]`.
     void require(std::initializer_list<std::string_view> names) const;
-    /// At most one of `names`: else `There should only be one of the following fields: […]`. The present one, if alone.
-    std::optional<std::string_view> at_most_one(std::initializer_list<std::string_view> names) const;
-    /// Exactly one: also reports none (`This object should have only one of the following fields: […]`).
-    std::optional<std::string_view> exactly_one(std::initializer_list<std::string_view> names) const;
+    /// At most one of `names`: else `There should only be one of the following fields: […]`. The
+    /// present one, if alone.
+    std::optional<std::string_view> at_most_one(
+        std::initializer_list<std::string_view> names) const;
+    /// Exactly one: also reports none (`This object should have only one of the following fields:
+    /// […]`).
+    std::optional<std::string_view> exactly_one(
+        std::initializer_list<std::string_view> names) const;
 
 private:
     /// The field if it is there and is not a JSONata expression.

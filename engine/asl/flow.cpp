@@ -23,7 +23,8 @@ FlowIndex FlowReader::read(Definition& definition, const Fields& scope, FlowCont
     const Location where = scope.at("States");
     const std::size_t before = definition.problems.unreadable();
     std::optional<Fields> members;
-    if (states != nullptr) members = Fields::of(*states, where, definition.language, definition.problems);
+    if (states != nullptr)
+        members = Fields::of(*states, where, definition.language, definition.problems);
     if (members && members->members().empty()) {
         definition.problems.schema("Value cannot be empty", where);
         members.reset();
@@ -37,12 +38,14 @@ FlowIndex FlowReader::read(Definition& definition, const Fields& scope, FlowCont
             start = found->second;
             definition.machine.flows[flow.flow_].start_at = *start;
         } else {
-            definition.problems.error(codes::kMissingTarget, "Missing 'Next' target: " + *start_at, scope.at("StartAt"));
+            definition.problems.error(codes::kMissingTarget, "Missing 'Next' target: " + *start_at,
+                                      scope.at("StartAt"));
         }
     }
     if (members) {
         flow.read_states(members->members(), where);
-        if (start_at != nullptr && definition.problems.unreadable() == before) flow.check_graph(start, where);
+        if (start_at != nullptr && definition.problems.unreadable() == before)
+            flow.check_graph(start, where);
     }
     return flow.flow_;
 }
@@ -73,7 +76,8 @@ void FlowReader::read_states(const Json::object_t& states, const Location& where
 
 void FlowReader::check_name(std::string_view name, const Location& where) {
     if (name.empty()) {
-        problems().error(codes::kInvalidStateName, "Invalid State name: State name cannot be empty", where);
+        problems().error(codes::kInvalidStateName, "Invalid State name: State name cannot be empty",
+                         where);
     } else if (utf16_length(name) > kMaxStateName) {
         problems().error(codes::kInvalidStateName,
                          "Invalid State name: State '" + std::string(name) +
@@ -81,11 +85,13 @@ void FlowReader::check_name(std::string_view name, const Location& where) {
                          where);
     }
     if (!definition_.state_names.emplace(name).second) {
-        problems().error(codes::kDuplicateState, "Duplicate State name: " + std::string(name), where);
+        problems().error(codes::kDuplicateState, "Duplicate State name: " + std::string(name),
+                         where);
     }
 }
 
-std::optional<StateIndex> FlowReader::transition(StateIndex from, const std::string& target, const Location& where) {
+std::optional<StateIndex> FlowReader::transition(StateIndex from, const std::string& target,
+                                                 const Location& where) {
     const auto found = indexes_.find(target);
     if (found == indexes_.end()) {
         // AWS says 'Next' whatever the field: Next, Default, StartAt.
@@ -100,20 +106,23 @@ void FlowReader::check_graph(std::optional<StateIndex> start, const Location& st
     bool ends = false;
     for (const Node& state : states_) ends = ends || state.terminal;
     if (!ends) {
-        // OBSERVED: without a location, and nothing is said about reachability (floci-io/floci#2786). docs/observed.md
+        // OBSERVED: without a location, and nothing is said about reachability
+        // (floci-io/floci#2786). docs/observed.md
         problems().error(codes::kMissingEnd, "Workflow has no terminal state");
         return;
     }
     for (const std::size_t lost : unreachable(start)) {
         const std::string_view name = states_[lost].name;
-        problems().error(codes::kMissingTarget, "State \"" + std::string(name) + "\" is not reachable.",
+        problems().error(codes::kMissingTarget,
+                         "State \"" + std::string(name) + "\" is not reachable.",
                          Location(states, name));
     }
 }
 
-/// OBSERVED: of states that lead to each other AWS names only the first (with a StartAt that does not exist, only the
-/// head of the chain; aws-cloudformation/cfn-lint#4074). So: those that no other state goes to, then, where a cycle
-/// leaves none such, the first of it in the text. docs/observed.md
+/// OBSERVED: of states that lead to each other AWS names only the first (with a StartAt that does
+/// not exist, only the head of the chain; aws-cloudformation/cfn-lint#4074). So: those that no
+/// other state goes to, then, where a cycle leaves none such, the first of it in the text.
+/// docs/observed.md
 std::vector<std::size_t> FlowReader::unreachable(std::optional<StateIndex> start) const {
     std::vector<bool> reached(states_.size(), false);
     std::vector<std::size_t> waiting;

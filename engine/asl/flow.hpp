@@ -14,8 +14,8 @@
 
 namespace stepwell::asl {
 
-/// The most scopes (machine, branch, item processor …) within each other. AWS has a limit of its own that is not
-/// published; this one keeps recursion shallow.
+/// The most scopes (machine, branch, item processor …) within each other. AWS has a limit of its
+/// own that is not published; this one keeps recursion shallow.
 inline constexpr std::size_t kMaxFlowDepth = 50;
 
 /// What is known while one definition is read: shared by all its scopes.
@@ -23,7 +23,8 @@ struct Definition {
     Problems problems;
     StateMachine machine;
     QueryLanguage language = QueryLanguage::json_path;
-    std::unordered_set<std::string> state_names;  ///< of all scopes: they are unique in the whole machine
+    std::unordered_set<std::string>
+        state_names;  ///< of all scopes: they are unique in the whole machine
     std::unordered_set<std::string> labels;
 };
 
@@ -33,11 +34,12 @@ struct FlowContext {
     std::size_t depth = 0;
 };
 
-/// One `States` object with its `StartAt` while it is read: names become indexes, and the graph is checked at the end.
+/// One `States` object with its `StartAt` while it is read: names become indexes, and the graph is
+/// checked at the end.
 class FlowReader {
 public:
-    /// Reads the scope's fields `StartAt` and `States` into `definition.machine`, and reports whatever is wrong with
-    /// them and with the graph they make. `scope` holds no unchecked fields.
+    /// Reads the scope's fields `StartAt` and `States` into `definition.machine`, and reports
+    /// whatever is wrong with them and with the graph they make. `scope` holds no unchecked fields.
     static FlowIndex read(Definition& definition, const Fields& scope, FlowContext context);
 
     FlowReader(const FlowReader&) = delete;
@@ -47,8 +49,10 @@ public:
     const FlowContext& context() const { return context_; }
     Problems& problems() { return definition_.problems; }
 
-    /// Where state `from` may go: the state of this scope that the string names, or a report of a missing target.
-    std::optional<StateIndex> transition(StateIndex from, const std::string& target, const Location& where);
+    /// Where state `from` may go: the state of this scope that the string names, or a report of a
+    /// missing target.
+    std::optional<StateIndex> transition(StateIndex from, const std::string& target,
+                                         const Location& where);
     /// State `from` can end the scope: Succeed, Fail or `End: true`.
     void ends(StateIndex from) { states_[from - first_].terminal = true; }
 
@@ -59,12 +63,14 @@ private:
         std::vector<StateIndex> next;
     };
 
-    FlowReader(Definition& definition, FlowContext context) : definition_(definition), context_(context) {}
+    FlowReader(Definition& definition, FlowContext context)
+        : definition_(definition), context_(context) {}
 
     void reserve(const Json::object_t& states);
     void read_states(const Json::object_t& states, const Location& where);
     void check_name(std::string_view name, const Location& where);
-    /// Terminal state and reachability. Only where every state could be read: else what they say may be untrue.
+    /// Terminal state and reachability. Only where every state could be read: else what they say
+    /// may be untrue.
     void check_graph(std::optional<StateIndex> start, const Location& states);
     std::vector<std::size_t> unreachable(std::optional<StateIndex> start) const;
 

@@ -38,7 +38,8 @@ struct WholeValue {};
 struct EmptyObject {};
 using PathField = std::variant<WholeValue, EmptyObject, Expression>;
 
-/// ResultPath: absent or `$` (the result replaces the input), null (the result is discarded), or where it goes.
+/// ResultPath: absent or `$` (the result replaces the input), null (the result is discarded), or
+/// where it goes.
 struct ReplaceInput {};
 struct DiscardResult {};
 using ResultPath = std::variant<ReplaceInput, DiscardResult, JsonPath>;
@@ -104,18 +105,41 @@ struct PassState {
 };
 
 enum class Comparison {
-    string_equals, string_less_than, string_greater_than, string_less_than_equals, string_greater_than_equals,
-    numeric_equals, numeric_less_than, numeric_greater_than, numeric_less_than_equals, numeric_greater_than_equals,
-    timestamp_equals, timestamp_less_than, timestamp_greater_than, timestamp_less_than_equals,
+    string_equals,
+    string_less_than,
+    string_greater_than,
+    string_less_than_equals,
+    string_greater_than_equals,
+    numeric_equals,
+    numeric_less_than,
+    numeric_greater_than,
+    numeric_less_than_equals,
+    numeric_greater_than_equals,
+    timestamp_equals,
+    timestamp_less_than,
+    timestamp_greater_than,
+    timestamp_less_than_equals,
     timestamp_greater_than_equals,
-    boolean_equals, string_matches,
-    is_null, is_present, is_numeric, is_string, is_boolean, is_timestamp,
+    boolean_equals,
+    string_matches,
+    is_null,
+    is_present,
+    is_numeric,
+    is_string,
+    is_boolean,
+    is_timestamp,
 };
 
 struct ChoiceRule;
-struct AllOf { std::vector<ChoiceRule> rules; };
-struct AnyOf { std::vector<ChoiceRule> rules; };
-struct NoneOf { std::unique_ptr<ChoiceRule> rule; };  ///< `Not`
+struct AllOf {
+    std::vector<ChoiceRule> rules;
+};
+struct AnyOf {
+    std::vector<ChoiceRule> rules;
+};
+struct NoneOf {
+    std::unique_ptr<ChoiceRule> rule;
+};  ///< `Not`
 /// `Variable` and one operator; the operand is literal or, for the `…Path` operators, looked up.
 struct Test {
     Expression variable;
@@ -136,8 +160,12 @@ struct ChoiceState {
     std::optional<StateIndex> default_next;
 };
 
-struct SecondsPath { Expression path; };
-struct TimestampPath { Expression path; };
+struct SecondsPath {
+    Expression path;
+};
+struct TimestampPath {
+    Expression path;
+};
 struct WaitState {
     std::variant<Seconds, TimePoint, SecondsPath, TimestampPath> until;
     Transition then;
@@ -163,8 +191,8 @@ struct ParallelState {
 
 struct MapState {
     FlowIndex processor = 0;
-    std::optional<Expression> items_path;     ///< absent: `$`
-    std::optional<Template> item_selector;    ///< ItemSelector, or the older Parameters
+    std::optional<Expression> items_path;   ///< absent: `$`
+    std::optional<Template> item_selector;  ///< ItemSelector, or the older Parameters
     /// Absent and 0: no limit (40 at once, see kInlineMapConcurrency in the interpreter).
     std::variant<std::monostate, std::int64_t, Expression> max_concurrency;
     /// Accepted in inline Maps too; only their values are checked there, as AWS does.
@@ -177,8 +205,8 @@ struct MapState {
     Transition then;
 };
 
-using StateBody = std::variant<TaskState, PassState, ChoiceState, WaitState, SucceedState, FailState, ParallelState,
-                               MapState>;
+using StateBody = std::variant<TaskState, PassState, ChoiceState, WaitState, SucceedState,
+                               FailState, ParallelState, MapState>;
 /// The order of StateBody's alternatives.
 enum class StateType { task, pass, choice, wait, succeed, fail, parallel, map };
 

@@ -9,10 +9,11 @@ namespace {
 
 constexpr auto kBoth = FieldRule::In::both;
 
-/// ASL specification, "Top-level fields". OBSERVED: TimeoutSeconds 0 is taken (badmintoncryer/cdk-preflight, measured
-/// 2026-09-05). docs/observed.md
-constexpr FieldRule kMachineFields[] = {{"Comment", kBoth}, {"StartAt", kBoth},        {"States", kBoth},
-                                        {"Version", kBoth}, {"TimeoutSeconds", kBoth}, {"QueryLanguage", kBoth}};
+/// ASL specification, "Top-level fields". OBSERVED: TimeoutSeconds 0 is taken
+/// (badmintoncryer/cdk-preflight, measured 2026-09-05). docs/observed.md
+constexpr FieldRule kMachineFields[] = {{"Comment", kBoth},        {"StartAt", kBoth},
+                                        {"States", kBoth},         {"Version", kBoth},
+                                        {"TimeoutSeconds", kBoth}, {"QueryLanguage", kBoth}};
 constexpr IntegerRange kTimeoutSeconds{0, 99'999'999};
 
 void read_language(const Fields& fields, Definition& definition) {
@@ -28,11 +29,13 @@ void read_machine(const Json& json, WorkflowType type, Definition& definition) {
         definition.problems.error(codes::kSchema, "Definition must be a valid JSON object");
         return;
     }
-    const Fields fields(json.get_ref<const Json::object_t&>(), top, QueryLanguage::json_path, definition.problems);
+    const Fields fields(json.get_ref<const Json::object_t&>(), top, QueryLanguage::json_path,
+                        definition.problems);
     fields.require({"States", "StartAt"});
     fields.allow_only(kMachineFields);
     read_language(fields, definition);
-    if (const std::string* comment = fields.string("Comment")) definition.machine.comment = *comment;
+    if (const std::string* comment = fields.string("Comment"))
+        definition.machine.comment = *comment;
     fields.one_of("Version", {"1.0"});
     if (const auto seconds = fields.integer("TimeoutSeconds", kTimeoutSeconds)) {
         definition.machine.timeout = Seconds{*seconds};

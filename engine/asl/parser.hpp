@@ -31,11 +31,13 @@ struct Parsed {
 };
 
 /// Parses and validates a definition: all diagnostics at once, in AWS's forms.
-/// CreateStateMachine, UpdateStateMachine, ValidateStateMachineDefinition, TestState and `stepwell validate` share it.
+/// CreateStateMachine, UpdateStateMachine, ValidateStateMachineDefinition, TestState and `stepwell
+/// validate` share it.
 Parsed parse(std::string_view definition, WorkflowType type);
 
-/// The message of InvalidDefinition for these errors: `Invalid State Machine Definition: 'CODE: text at /place'`;
-/// several are each quoted, joined by ", ", and quoted again as a whole.
+/// The message of InvalidDefinition for these errors (warnings are left out):
+/// `Invalid State Machine Definition: 'CODE: text at /place, CODE: text at /place'`; no location is
+/// `at null`.
 std::string invalid_definition_message(const std::vector<Diagnostic>& diagnostics);
 
 }  // namespace stepwell::asl

@@ -19,7 +19,9 @@ std::string Location::text() const {
     return out.empty() ? "/" : out;
 }
 
-void Problems::schema(std::string message, const Location& where) { error(codes::kSchema, std::move(message), where); }
+void Problems::schema(std::string message, const Location& where) {
+    error(codes::kSchema, std::move(message), where);
+}
 
 void Problems::error(std::string_view code, std::string message, const Location& where) {
     // A missing target leaves the rest of its flow as it is; so do names.
@@ -39,10 +41,12 @@ void Problems::warning(std::string_view code, std::string message, const Locatio
 
 void Problems::unsupported(std::string message, const Location& where) {
     if (unsupported_.size() >= kMostKept) return;
-    unsupported_.push_back({Severity::error, std::string(codes::kSchema), std::move(message), where.text()});
+    unsupported_.push_back(
+        {Severity::error, std::string(codes::kSchema), std::move(message), where.text()});
 }
 
-void Problems::add(Severity severity, std::string_view code, std::string message, std::string location) {
+void Problems::add(Severity severity, std::string_view code, std::string message,
+                   std::string location) {
     found_.push_back({severity, std::string(code), std::move(message), std::move(location)});
 }
 
@@ -66,8 +70,8 @@ std::string invalid_definition_message(const std::vector<Diagnostic>& diagnostic
         if (!first) out += ", ";
         first = false;
         out.append(diagnostic.code).append(": ").append(diagnostic.message).append(" at ");
-        // OBSERVED: `'MISSING_END_STATE: Workflow has no terminal state at null'` (floci-io/floci#2735): AWS prints the
-        // location that is not there. docs/observed.md
+        // OBSERVED: `'MISSING_END_STATE: Workflow has no terminal state at null'`
+        // (floci-io/floci#2735): AWS prints the location that is not there. docs/observed.md
         out.append(diagnostic.location.empty() ? "null" : diagnostic.location);
     }
     return out + "'";

@@ -11,8 +11,8 @@ namespace stepwell::asl {
 
 /// A place in a definition: `/States/S/Choices[0]`, and `/` for the top.
 ///
-/// A link to its parent, so that walking a definition builds no text; each lives on the stack while its object is
-/// read, and must not outlive its parent or the key it names.
+/// A link to its parent, so that walking a definition builds no text; each lives on the stack while
+/// its object is read, and must not outlive its parent or the key it names.
 class Location {
 public:
     Location() = default;
@@ -31,7 +31,8 @@ private:
     bool indexed_ = false;
 };
 
-/// The codes of ValidateStateMachineDefinitionDiagnostic (API reference) that a definition alone can earn.
+/// The codes of ValidateStateMachineDefinitionDiagnostic (API reference) that a definition alone
+/// can earn.
 namespace codes {
 inline constexpr std::string_view kInvalidJson = "INVALID_JSON_DESCRIPTION";
 inline constexpr std::string_view kMissingDescription = "MISSING_DESCRIPTION";
@@ -53,7 +54,8 @@ inline constexpr std::string_view kStaticResult = "PASS_RESULT_IS_STATIC";
 /// Gathers the findings about one definition, in the order of their discovery (that of the text).
 class Problems {
 public:
-    /// The most findings kept. Validate shows at most 100; a hostile text could earn a hundred thousand.
+    /// The most findings kept. Validate shows at most 100; a hostile text could earn a hundred
+    /// thousand.
     static constexpr std::size_t kMostKept = 1000;
 
     /// SCHEMA_VALIDATION_FAILED.
@@ -62,10 +64,12 @@ public:
     /// Without a location: AWS gives none to some.
     void error(std::string_view code, std::string message);
     void warning(std::string_view code, std::string message, const Location& where);
-    /// Something AWS takes and Stepwell does not: reported only if AWS would refuse nothing (unsupported.hpp).
+    /// Something AWS takes and Stepwell does not: reported only if AWS would refuse nothing
+    /// (unsupported.hpp).
     void unsupported(std::string message, const Location& where);
 
-    /// How many errors say that a state could not be read: what follows from its transitions is then unknown.
+    /// How many errors say that a state could not be read: what follows from its transitions is
+    /// then unknown.
     std::size_t unreadable() const { return unreadable_; }
 
     /// All findings. Whether a machine can be made of the definition is whether any is an error.

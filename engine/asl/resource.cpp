@@ -111,13 +111,15 @@ bool is_function(std::string_view resource) {
 }
 
 bool is_sdk_action(std::string_view service, std::string_view action) {
-    return all_of(service, lower_or_digit) && all_of(action, alphanumeric) && lower_or_digit(action.front());
+    return all_of(service, lower_or_digit) && all_of(action, alphanumeric) &&
+           lower_or_digit(action.front());
 }
 
 /// `<service>:<action>[suffix]` of an ARN without region and account.
 std::optional<ServiceResource> parse_service(std::string_view resource) {
     ServiceResource out;
-    const std::size_t sdk = resource.starts_with("aws-sdk:") ? std::string_view("aws-sdk:").size() : 0;
+    const std::size_t sdk =
+        resource.starts_with("aws-sdk:") ? std::string_view("aws-sdk:").size() : 0;
     const std::size_t colon = resource.find(':', sdk);
     if (colon == std::string_view::npos) return std::nullopt;
     const std::string_view service = resource.substr(sdk, colon - sdk);
@@ -139,7 +141,8 @@ std::optional<ServiceResource> parse_service(std::string_view resource) {
         return is_sdk_action(service, action) ? std::optional(out) : std::nullopt;
     }
     for (const Integration& known : kIntegrations) {
-        if (known.service == service && known.action == action && (known.ways & way) == way) return out;
+        if (known.service == service && known.action == action && (known.ways & way) == way)
+            return out;
     }
     return std::nullopt;
 }
@@ -148,19 +151,22 @@ std::optional<ServiceResource> parse_service(std::string_view resource) {
 
 Result<AnyResource, ResourceError> parse_resource(std::string_view text) {
     const auto arn = Arn::parse(text);
-    if (!arn || arn->partition.empty() || arn->resource.empty()) return ResourceError{"Value is not a valid resource ARN"};
+    if (!arn || arn->partition.empty() || arn->resource.empty())
+        return ResourceError{"Value is not a valid resource ARN"};
     if (arn->service == "lambda" && is_function(arn->resource)) {
         return AnyResource{LambdaResource{std::string(text)}};
     }
     if (arn->service == "states") {
         if (arn->region.empty() && arn->account.empty()) {
-            if (auto service = parse_service(arn->resource)) return AnyResource{*std::move(service)};
+            if (auto service = parse_service(arn->resource))
+                return AnyResource{*std::move(service)};
         } else if (arn->resource.starts_with("activity:") && arn->resource.size() > 9) {
             return AnyResource{ActivityResource{}};
         }
     }
     return ResourceError{"The resource provided " + std::string(text) +
-                         " is not recognized. The value is not a valid resource ARN, or the resource is not available in "
+                         " is not recognized. The value is not a valid resource ARN, or the "
+                         "resource is not available in "
                          "this region."};
 }
 

@@ -15,13 +15,14 @@ struct ActivityResource {};
 /// What a Task's Resource names.
 using AnyResource = std::variant<LambdaResource, ServiceResource, ActivityResource>;
 
-/// Why a Resource is refused: `Value is not a valid resource ARN`, or `The resource provided … is not recognized. …`.
+/// Why a Resource is refused: `Value is not a valid resource ARN`, or `The resource provided … is
+/// not recognized. …`.
 struct ResourceError {
     std::string message;
 };
 
-/// Reads a Task's Resource and looks it up in the table of optimized integrations (Developer Guide, "Integrating
-/// optimized services"). Of `aws-sdk:<service>:<action>` only the form is checked.
+/// Reads a Task's Resource and looks it up in the table of optimized integrations (Developer Guide,
+/// "Integrating optimized services"). Of `aws-sdk:<service>:<action>` only the form is checked.
 Result<AnyResource, ResourceError> parse_resource(std::string_view arn);
 
 }  // namespace stepwell::asl

@@ -13,12 +13,14 @@ std::optional<TimePoint> read_timestamp(const Fields& fields) {
     if (text == nullptr) return std::nullopt;
     if (fields.language() == QueryLanguage::jsonata && is_jsonata(*text)) return std::nullopt;
     const auto time = parse_rfc3339(*text);
-    if (!time) fields.problems().schema("String does not match RFC3339 timestamp", fields.at("Timestamp"));
+    if (!time)
+        fields.problems().schema("String does not match RFC3339 timestamp", fields.at("Timestamp"));
     return time;
 }
 
 /// Error or Cause: a literal, or looked up by the field of the same name with Path.
-std::variant<std::monostate, std::string, Expression> read_text(const Fields& fields, std::string_view literal,
+std::variant<std::monostate, std::string, Expression> read_text(const Fields& fields,
+                                                                std::string_view literal,
                                                                 std::string_view path) {
     const auto present = fields.at_most_one({literal, path});
     if (!present) return {};
@@ -50,16 +52,20 @@ PassState read_pass(const StateReader& state) {
 WaitState read_wait(const StateReader& state) {
     WaitState out;
     const Fields& fields = state.fields;
-    const auto present = fields.exactly_one({"SecondsPath", "Seconds", "TimestampPath", "Timestamp"});
+    const auto present =
+        fields.exactly_one({"SecondsPath", "Seconds", "TimestampPath", "Timestamp"});
     if (present == "Seconds") {
-        if (const auto seconds = fields.integer("Seconds", kWaitSeconds)) out.until = Seconds{*seconds};
+        if (const auto seconds = fields.integer("Seconds", kWaitSeconds))
+            out.until = Seconds{*seconds};
         check_jsonata_strings(fields, "Seconds");
     } else if (present == "SecondsPath") {
-        if (auto path = reference_path(fields, "SecondsPath")) out.until = SecondsPath{*std::move(path)};
+        if (auto path = reference_path(fields, "SecondsPath"))
+            out.until = SecondsPath{*std::move(path)};
     } else if (present == "Timestamp") {
         if (const auto time = read_timestamp(fields)) out.until = *time;
     } else if (present == "TimestampPath") {
-        if (auto path = reference_path(fields, "TimestampPath")) out.until = TimestampPath{*std::move(path)};
+        if (auto path = reference_path(fields, "TimestampPath"))
+            out.until = TimestampPath{*std::move(path)};
     }
     out.then = state.transition();
     return out;

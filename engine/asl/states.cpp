@@ -12,8 +12,9 @@ namespace {
 
 /// In the order in which AWS lists them, not that of StateType.
 constexpr const char* kTypeList = "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
-constexpr std::array kAllTypes{StateType::task,    StateType::pass, StateType::choice,   StateType::wait,
-                               StateType::succeed, StateType::fail, StateType::parallel, StateType::map};
+constexpr std::array kAllTypes{StateType::task,     StateType::pass,    StateType::choice,
+                               StateType::wait,     StateType::succeed, StateType::fail,
+                               StateType::parallel, StateType::map};
 
 std::optional<StateType> read_type(const Fields& fields) {
     const Json* value = fields.find("Type");
@@ -26,19 +27,21 @@ std::optional<StateType> read_type(const Fields& fields) {
             if (type_name(type) == value->get_ref<const std::string&>()) return type;
         }
     }
-    fields.problems().schema(std::string("The field 'Type' should have one of these values: ") + kTypeList,
-                             fields.at("Type"));
+    fields.problems().schema(
+        std::string("The field 'Type' should have one of these values: ") + kTypeList,
+        fields.at("Type"));
     return std::nullopt;
 }
 
-/// A state's own language. OBSERVED: whatever stands there and is not exactly `JSONPath` counts as JSONata, beside
-/// the report that it is wrong (floci-io/floci#2968). docs/observed.md
+/// A state's own language. OBSERVED: whatever stands there and is not exactly `JSONPath` counts as
+/// JSONata, beside the report that it is wrong (floci-io/floci#2968). docs/observed.md
 QueryLanguage read_language(const Json& state, QueryLanguage machine) {
     if (!state.is_object()) return machine;
     const auto& members = state.get_ref<const Json::object_t&>();
     const auto found = members.find("QueryLanguage");
     if (found == members.end()) return machine;
-    const bool json_path = found->second.is_string() && found->second.get_ref<const std::string&>() == "JSONPath";
+    const bool json_path =
+        found->second.is_string() && found->second.get_ref<const std::string&>() == "JSONPath";
     return json_path ? QueryLanguage::json_path : QueryLanguage::jsonata;
 }
 
@@ -47,7 +50,8 @@ void check_language(const Fields& fields, QueryLanguage machine) {
     if (fields.one_of("QueryLanguage", {"JSONPath", "JSONata"}) == nullptr) return;
     if (machine == QueryLanguage::jsonata && fields.language() == QueryLanguage::json_path) {
         fields.problems().schema(
-            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", fields.where());
+            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+            fields.where());
     } else if (fields.language() == QueryLanguage::jsonata && machine == QueryLanguage::json_path) {
         unsupported::jsonata(fields.problems(), fields.at("QueryLanguage"));
     }
@@ -55,14 +59,22 @@ void check_language(const Fields& fields, QueryLanguage machine) {
 
 StateBody read_body(StateType type, const StateReader& state) {
     switch (type) {
-        case StateType::task: return read_task(state);
-        case StateType::pass: return read_pass(state);
-        case StateType::choice: return read_choice(state);
-        case StateType::wait: return read_wait(state);
-        case StateType::succeed: return read_succeed(state);
-        case StateType::fail: return read_fail(state);
-        case StateType::parallel: return read_parallel(state);
-        case StateType::map: return read_map(state);
+        case StateType::task:
+            return read_task(state);
+        case StateType::pass:
+            return read_pass(state);
+        case StateType::choice:
+            return read_choice(state);
+        case StateType::wait:
+            return read_wait(state);
+        case StateType::succeed:
+            return read_succeed(state);
+        case StateType::fail:
+            return read_fail(state);
+        case StateType::parallel:
+            return read_parallel(state);
+        case StateType::map:
+            return read_map(state);
     }
     return PassState{};
 }
@@ -92,9 +104,10 @@ Transition StateReader::transition() const {
     // `End: false` says nothing: the state then needs its Next.
     const bool ends = end.value_or(false);
     if (fields.has("Next") == ends && !(fields.has("End") && !end)) {
-        problems().schema(ends ? "There should only be one of the following fields: [Next, End]"
-                               : "This object should have only one of the following fields: [Next, End]",
-                          fields.where());
+        problems().schema(
+            ends ? "There should only be one of the following fields: [Next, End]"
+                 : "This object should have only one of the following fields: [Next, End]",
+            fields.where());
         return {};
     }
     if (ends) {

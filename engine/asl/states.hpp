@@ -27,7 +27,8 @@ struct StateReader {
     std::optional<StateIndex> target(const Fields& of, std::string_view name) const;
 };
 
-// One reader per state type, grouped by file: task_state.cpp, choice_state.cpp, container_states.cpp, simple_states.cpp.
+// One reader per state type, grouped by file: task_state.cpp, choice_state.cpp,
+// container_states.cpp, simple_states.cpp.
 TaskState read_task(const StateReader& state);
 PassState read_pass(const StateReader& state);
 ChoiceState read_choice(const StateReader& state);

@@ -14,11 +14,12 @@ constexpr auto kBoth = FieldRule::In::both;
 /// Developer Guide, "Task workflow state".
 constexpr IntegerRange kTimeoutSeconds{1, 99'999'999};
 
-constexpr FieldRule kCredentialsFields[] = {{"RoleArn", kBoth}, {"RoleArn.$", FieldRule::In::json_path}};
+constexpr FieldRule kCredentialsFields[] = {{"RoleArn", kBoth},
+                                            {"RoleArn.$", FieldRule::In::json_path}};
 
 /// The request members of Lambda's Invoke (AWS Lambda API reference) that the integration takes.
-constexpr std::string_view kInvokeParameters[] = {"FunctionName", "InvocationType", "LogType",
-                                                  "ClientContext", "Payload", "Qualifier"};
+constexpr std::string_view kInvokeParameters[] = {"FunctionName",  "InvocationType", "LogType",
+                                                  "ClientContext", "Payload",        "Qualifier"};
 
 bool has_dynamic(const Fields& fields, std::string_view name) {
     return fields.has(name) || fields.has(std::string(name) + ".$");
@@ -26,7 +27,8 @@ bool has_dynamic(const Fields& fields, std::string_view name) {
 
 void require_member(const Fields& fields, std::string_view name) {
     if (has_dynamic(fields, name)) return;
-    fields.problems().schema("The field '" + std::string(name) + "' is required but was missing", fields.where());
+    fields.problems().schema("The field '" + std::string(name) + "' is required but was missing",
+                             fields.where());
 }
 
 SecondsField read_seconds(const Fields& fields, std::string_view literal, std::string_view path) {
@@ -62,21 +64,23 @@ std::optional<Template> read_credentials(const Fields& state) {
     return payload_template(state, "Credentials");
 }
 
-/// What AWS checks of `lambda:invoke` before it runs. A `Name.$` that Invoke does not have fails when the task starts
-/// (OBSERVED: `TaskToken.$` passes ValidateStateMachineDefinition).
+/// What AWS checks of `lambda:invoke` before it runs. A `Name.$` that Invoke does not have fails
+/// when the task starts (OBSERVED: `TaskToken.$` passes ValidateStateMachineDefinition).
 void check_invoke_parameters(const Fields& parameters) {
     require_member(parameters, "FunctionName");
     for (const auto& [name, unused] : parameters.members()) {
         if (name.ends_with(".$")) continue;
-        if (std::find(std::begin(kInvokeParameters), std::end(kInvokeParameters), name) != std::end(kInvokeParameters)) {
+        if (std::find(std::begin(kInvokeParameters), std::end(kInvokeParameters), name) !=
+            std::end(kInvokeParameters)) {
             continue;
         }
-        parameters.problems().schema("The field \"" + name + "\" is not supported by Step Functions",
-                                     parameters.where());
+        parameters.problems().schema(
+            "The field \"" + name + "\" is not supported by Step Functions", parameters.where());
     }
 }
 
-void check_service_parameters(const StateReader& state, const ServiceResource& service, const std::string& arn) {
+void check_service_parameters(const StateReader& state, const ServiceResource& service,
+                              const std::string& arn) {
     const std::string_view name = state.json_path() ? "Parameters" : "Arguments";
     const Json* value = state.fields.find(name);
     if (value == nullptr) {
@@ -95,14 +99,16 @@ void check_service_parameters(const StateReader& state, const ServiceResource& s
 bool check_express(const StateReader& state, Pattern pattern) {
     if (state.flow.context().type != WorkflowType::express) return true;
     if (pattern == Pattern::sync || pattern == Pattern::sync2) {
-        state.problems().schema("Express state machine does not support '.sync' service integration",
-                                state.fields.at("Resource"));
+        state.problems().schema(
+            "Express state machine does not support '.sync' service integration",
+            state.fields.at("Resource"));
         return false;
     }
     if (pattern == Pattern::wait_for_task_token) {
         // The blank at the end is AWS's.
-        state.problems().schema("Express state machine does not support '.waitForTaskToken' service integration ",
-                                state.fields.at("Resource"));
+        state.problems().schema(
+            "Express state machine does not support '.waitForTaskToken' service integration ",
+            state.fields.at("Resource"));
         return false;
     }
     return true;
@@ -134,7 +140,8 @@ void read_resource(const StateReader& state, TaskState& task) {
                    [&](ServiceResource& service) {
                        if (!check_express(state, service.pattern)) return;
                        check_service_parameters(state, service, *arn);
-                       if (service.resource_type != "lambda") unsupported::integration(state.problems(), *arn, where);
+                       if (service.resource_type != "lambda")
+                           unsupported::integration(state.problems(), *arn, where);
                        task.resource = std::move(service);
                    },
                },

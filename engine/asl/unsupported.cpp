@@ -10,7 +10,8 @@ void refuse(Problems& problems, std::string_view feature, const Location& where)
 }
 
 bool starts_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
 }
 
 /// `$` and a name, outside of quotes. `$.a` and `$$.a` are the input and the Context Object.
@@ -33,7 +34,8 @@ void neutralise(Json& value, bool& found) {
         for (auto& [key, member] : value.get_ref<Json::object_t&>()) {
             if (!member.is_string()) {
                 neutralise(member, found);
-            } else if (key.ends_with(".$") && reads_variable(member.get_ref<const std::string&>())) {
+            } else if (key.ends_with(".$") &&
+                       reads_variable(member.get_ref<const std::string&>())) {
                 member = "$";
                 found = true;
             }
@@ -45,8 +47,12 @@ void neutralise(Json& value, bool& found) {
 
 }  // namespace
 
-void jsonata(Problems& problems, const Location& where) { refuse(problems, "the JSONata query language", where); }
-void assign(Problems& problems, const Location& where) { refuse(problems, "variables (Assign)", where); }
+void jsonata(Problems& problems, const Location& where) {
+    refuse(problems, "the JSONata query language", where);
+}
+void assign(Problems& problems, const Location& where) {
+    refuse(problems, "variables (Assign)", where);
+}
 void distributed_map(Problems& problems, const Location& where) {
     refuse(problems, "Map states in DISTRIBUTED mode", where);
 }

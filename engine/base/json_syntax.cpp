@@ -405,7 +405,7 @@ private:
         type = "VALUE_NUMBER";
         if (unit == '-' || digit(unit)) return number(unit);
         if (identifier_start(static_cast<unsigned>(unit)))
-            return fail_word({1, static_cast<Unit>(unit)});
+            return fail_word(std::u16string(1, static_cast<Unit>(unit)));
         return fail_unexpected(unit, std::string("expected a valid value ") + kAnyValue);
     }
 
