@@ -24,21 +24,26 @@ bool is_aws_json(std::string_view content_type) {
     }
     const char minor = content_type[kJson.size()];
     const std::string_view rest = content_type.substr(kJson.size() + 1);
-    return (minor == '0' || minor == '1') && (rest.empty() || rest.front() == ';' || rest.front() == ' ');
+    return (minor == '0' || minor == '1') &&
+           (rest.empty() || rest.front() == ';' || rest.front() == ' ');
 }
 
 Checked<const Operation*> find_called(const Request& request) {
     if (!is_aws_json(request.content_type)) {
         return error(ErrorKind::unknown_operation,
-                     "The content type must be application/x-amz-json-1.0, but is '" + request.content_type + "'.");
+                     "The content type must be application/x-amz-json-1.0, but is '" +
+                         request.content_type + "'.");
     }
     const std::string_view target = request.target;
     if (target.empty()) {
-        return error(ErrorKind::unknown_operation, "The header X-Amz-Target is missing: it names the operation.");
+        return error(ErrorKind::unknown_operation,
+                     "The header X-Amz-Target is missing: it names the operation.");
     }
-    const Operation* operation =
-        target.starts_with(kTargetPrefix) ? find_operation(target.substr(kTargetPrefix.size())) : nullptr;
-    if (!operation) return error(ErrorKind::unknown_operation, "Unknown operation: '" + request.target + "'");
+    const Operation* operation = target.starts_with(kTargetPrefix)
+                                     ? find_operation(target.substr(kTargetPrefix.size()))
+                                     : nullptr;
+    if (!operation)
+        return error(ErrorKind::unknown_operation, "Unknown operation: '" + request.target + "'");
     return operation;
 }
 
@@ -67,9 +72,10 @@ public:
             respond(refusal(input.error()));
             return {};
         }
-        auto call = std::make_shared<Call>(services_, (*operation)->name, std::move(request.request_id),
-                                           caller_of(request.authorization, services_->options.owner),
-                                           *std::move(input), std::move(respond));
+        auto call =
+            std::make_shared<Call>(services_, (*operation)->name, std::move(request.request_id),
+                                   caller_of(request.authorization, services_->options.owner),
+                                   *std::move(input), std::move(respond));
         call->guarded([&] { (*operation)->handle(call); });
         if ((*operation)->when_client_goes == WhenClientGoes::finish) return {};
         return [given_up = std::weak_ptr(call)] {

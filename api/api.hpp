@@ -17,9 +17,10 @@ namespace stepwell::api {
 struct Request {
     std::string target;         ///< X-Amz-Target: `AWSStepFunctions.StartExecution`
     std::string content_type;   ///< `application/x-amz-json-1.0`
-    std::string authorization;  ///< as sent; empty where absent. Its credential scope names region and access key id.
+    std::string authorization;  ///< as sent; empty where absent. Its credential scope names region
+                                ///< and access key id.
     std::string body;
-    std::string request_id;     ///< made by the session, sent back as x-amzn-RequestId
+    std::string request_id;  ///< made by the session, sent back as x-amzn-RequestId
 };
 
 struct Response {
@@ -33,7 +34,8 @@ struct Options {
     Owner owner{"123456789012", "us-east-1"};
 };
 
-/// Runs work that blocks (store reads, parsing a definition) on a few threads, never more than `threads` at once.
+/// Runs work that blocks (store reads, parsing a definition) on a few threads, never more than
+/// `threads` at once.
 class ReaderPool {
 public:
     explicit ReaderPool(unsigned threads);
@@ -56,7 +58,8 @@ public:
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
 
-    /// What the session calls when its client has gone: gives up a long poll or a synchronous execution.
+    /// What the session calls when its client has gone: gives up a long poll or a synchronous
+    /// execution.
     using Cancel = std::function<void()>;
 
     /// `respond` is called exactly once, on any thread, possibly before `handle` returns.

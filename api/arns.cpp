@@ -32,7 +32,8 @@ Checked<ResourceArn> parse_resource(std::string_view text, std::string_view type
     result.parts.push_back(resource);
     if (result.parts.front() != type) {
         // The type of `function:f` is "function", that of `role/r` is "role".
-        const std::string_view found = result.parts.front().substr(0, result.parts.front().find('/'));
+        const std::string_view found =
+            result.parts.front().substr(0, result.parts.front().find('/'));
         return invalid_arn("Resource type not valid in this context: ", found);
     }
     for (const std::string_view part : result.parts) {
@@ -54,17 +55,19 @@ std::uint32_t take_code_point(std::string_view& text) {
 }
 
 bool is_white_space(std::uint32_t point) {
-    return point == 0x20 || point == 0xA0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200A) ||
-           point == 0x2028 || point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
+    return point == 0x20 || point == 0xA0 || point == 0x1680 ||
+           (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x2029 ||
+           point == 0x202F || point == 0x205F || point == 0x3000;
 }
 
 bool may_stand_in_name(std::uint32_t point) {
     if (point < 0x80) {
         return point > 0x20 && point != 0x7F &&
-               std::string_view("<>{}[]?*\"#%\\^|~`$&,;:/").find(static_cast<char>(point)) == std::string_view::npos;
+               std::string_view("<>{}[]?*\"#%\\^|~`$&,;:/").find(static_cast<char>(point)) ==
+                   std::string_view::npos;
     }
-    return !(point <= 0x9F || is_white_space(point) || (point >= 0xD800 && point <= 0xDFFF) || point == 0xFFFE ||
-             point == 0xFFFF || point == 0x10FFFF);
+    return !(point <= 0x9F || is_white_space(point) || (point >= 0xD800 && point <= 0xDFFF) ||
+             point == 0xFFFE || point == 0xFFFF || point == 0x10FFFF);
 }
 
 }  // namespace
@@ -79,7 +82,8 @@ Checked<StateMachineArn> parse_state_machine_arn(std::string_view text) {
     result.name = parts[1].substr(0, slash);
     if (slash != std::string_view::npos) {
         result.label = parts[1].substr(slash + 1);
-        if (result.label.empty() || parts.size() == 3) return invalid_arn("Invalid ARN format: ", text);
+        if (result.label.empty() || parts.size() == 3)
+            return invalid_arn("Invalid ARN format: ", text);
     }
     if (parts.size() == 3) result.qualifier = parts[2];
     if (result.name.empty()) return invalid_arn("Invalid ARN format: ", text);
@@ -89,7 +93,8 @@ Checked<StateMachineArn> parse_state_machine_arn(std::string_view text) {
 Checked<StateMachineArn> parse_unlabeled_state_machine_arn(std::string_view text) {
     auto parsed = parse_state_machine_arn(text);
     if (parsed && !parsed->label.empty()) {
-        return ApiError{ErrorKind::validation, "This operation does not support labeled ARNs: '" + parsed->text + "'",
+        return ApiError{ErrorKind::validation,
+                        "This operation does not support labeled ARNs: '" + parsed->text + "'",
                         "API_DOES_NOT_SUPPORT_LABELED_ARNS"};
     }
     return parsed;
@@ -111,7 +116,8 @@ Checked<std::string> parse_map_run_arn(std::string_view text) {
 
 Checked<std::string> parse_role_arn(std::string_view text) {
     const auto arn = Arn::parse(text);
-    if (!arn || arn->service != "iam" || !arn->resource.starts_with("role/") || arn->resource.size() <= 5) {
+    if (!arn || arn->service != "iam" || !arn->resource.starts_with("role/") ||
+        arn->resource.size() <= 5) {
         // The one InvalidArn with words of its own.
         return ApiError{ErrorKind::invalid_arn, "Invalid Role Arn: '" + std::string(text) + "'"};
     }

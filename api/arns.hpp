@@ -8,13 +8,14 @@
 
 namespace stepwell::api {
 
-/// `…:stateMachine:NAME`, perhaps qualified. API Reference, StartExecution, "qualified state machine ARN".
+/// `…:stateMachine:NAME`, perhaps qualified. API Reference, StartExecution, "qualified state
+/// machine ARN".
 struct StateMachineArn {
-    Arn arn;                  ///< as given
-    std::string text;         ///< as given
+    Arn arn;           ///< as given
+    std::string text;  ///< as given
     std::string name;
-    std::string label;        ///< of `NAME/LABEL`, a Distributed Map state; empty: none
-    std::string qualifier;    ///< of `NAME:QUALIFIER`, a version or an alias; empty: none
+    std::string label;      ///< of `NAME/LABEL`, a Distributed Map state; empty: none
+    std::string qualifier;  ///< of `NAME:QUALIFIER`, a version or an alias; empty: none
 
     bool qualified() const { return !label.empty() || !qualifier.empty(); }
 };
@@ -22,12 +23,12 @@ struct StateMachineArn {
 /// InvalidArn where the text is no ARN, or names something else than a state machine.
 Checked<StateMachineArn> parse_state_machine_arn(std::string_view text);
 
-/// The same without a label: what Start-, Update-, Describe- and DeleteStateMachine take. ValidationException,
-/// reason API_DOES_NOT_SUPPORT_LABELED_ARNS, otherwise.
+/// The same without a label: what Start-, Update-, Describe- and DeleteStateMachine take.
+/// ValidationException, reason API_DOES_NOT_SUPPORT_LABELED_ARNS, otherwise.
 Checked<StateMachineArn> parse_unlabeled_state_machine_arn(std::string_view text);
 
-/// `…:execution:MACHINE:NAME` or `…:execution:MACHINE/LABEL:NAME`. InvalidArn for all else, executions of EXPRESS
-/// machines ("Resource type not valid in this context: express") among it.
+/// `…:execution:MACHINE:NAME` or `…:execution:MACHINE/LABEL:NAME`. InvalidArn for all else,
+/// executions of EXPRESS machines ("Resource type not valid in this context: express") among it.
 Checked<std::string> parse_execution_arn(std::string_view text);
 
 /// `…:mapRun:MACHINE/LABEL:UUID`.
@@ -36,7 +37,8 @@ Checked<std::string> parse_map_run_arn(std::string_view text);
 /// `arn:…:iam:…:role/NAME`, the role of a state machine.
 Checked<std::string> parse_role_arn(std::string_view text);
 
-/// InvalidName where a state machine or an execution may not be called so. API Reference, CreateStateMachine, `name`.
+/// InvalidName where a state machine or an execution may not be called so. API Reference,
+/// CreateStateMachine, `name`.
 Checked<std::string> parse_name(std::string_view text);
 
 }  // namespace stepwell::api

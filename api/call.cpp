@@ -4,8 +4,8 @@
 
 namespace stepwell::api {
 
-Call::Call(std::shared_ptr<Services> services, std::string_view operation, std::string request_id, Owner owner,
-           Input input, Respond respond)
+Call::Call(std::shared_ptr<Services> services, std::string_view operation, std::string request_id,
+           Owner owner, Input input, Respond respond)
     : services_(std::move(services)),
       operation_(operation),
       request_id_(std::move(request_id)),
@@ -51,13 +51,15 @@ void Call::log_failure(std::string_view what) {
 
 void Call::fail(std::string_view what) {
     log_failure(what);
-    refuse({ErrorKind::internal_failure, "The request could not be carried out; the server's log says why."});
+    refuse({ErrorKind::internal_failure,
+            "The request could not be carried out; the server's log says why."});
 }
 
 void Call::fail(Outcome outcome) {
-    const std::string_view why = outcome == Outcome::discarded
-                                     ? "The request was given up: the server was reset or shut down."
-                                     : "The request could not be stored in time; whether it was carried out is open.";
+    const std::string_view why =
+        outcome == Outcome::discarded
+            ? "The request was given up: the server was reset or shut down."
+            : "The request could not be stored in time; whether it was carried out is open.";
     log_failure(why);
     refuse({ErrorKind::internal_failure, std::string(why)});
 }
@@ -74,13 +76,15 @@ void Call::fail_with_current_exception() noexcept {
             fail("an exception of unknown type");
         }
     } catch (...) {
-        // No memory even for the refusal: the destructor tries again, and the session outlives a lost answer.
+        // No memory even for the refusal: the destructor tries again, and the session outlives a
+        // lost answer.
         spdlog::critical("a call could not even be refused");
     }
 }
 
 void Call::on_reader(std::function<void()> work) {
-    services_->readers.post([self = shared_from_this(), work = std::move(work)] { self->guarded(work); });
+    services_->readers.post(
+        [self = shared_from_this(), work = std::move(work)] { self->guarded(work); });
 }
 
 void Call::cancel() {

@@ -28,16 +28,18 @@ struct Services {
 
 /// One request under way, from its parsed input to its one answer.
 ///
-/// Shared by whoever will still do something for it. Its input belongs to the thread that works on it; the answer may
-/// be given on any. What operations throw is answered as 500 and logged: `guarded` is where it is caught.
+/// Shared by whoever will still do something for it. Its input belongs to the thread that works on
+/// it; the answer may be given on any. What operations throw is answered as 500 and logged:
+/// `guarded` is where it is caught.
 class Call : public std::enable_shared_from_this<Call> {
 public:
     using Respond = std::function<void(Response)>;
 
     /// `operation` is the name in the operation table.
-    Call(std::shared_ptr<Services> services, std::string_view operation, std::string request_id, Owner owner,
-         Input input, Respond respond);
-    /// A call that nobody answered (its execution was given up, the runtime was shut down) gets a 500.
+    Call(std::shared_ptr<Services> services, std::string_view operation, std::string request_id,
+         Owner owner, Input input, Respond respond);
+    /// A call that nobody answered (its execution was given up, the runtime was shut down) gets a
+    /// 500.
     ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;

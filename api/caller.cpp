@@ -8,7 +8,9 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_account(std::string_view text) { return text.size() == 12 && std::ranges::all_of(text, is_digit); }
+bool is_account(std::string_view text) {
+    return text.size() == 12 && std::ranges::all_of(text, is_digit);
+}
 
 bool is_region(std::string_view text) {
     return !text.empty() && text.size() <= 32 && std::ranges::all_of(text, [](char c) {

@@ -10,8 +10,12 @@
 namespace stepwell::api {
 namespace {
 
-ApiError invalid_logging(std::string_view why) { return error(ErrorKind::invalid_logging_configuration, why); }
-ApiError invalid_encryption(std::string_view why) { return error(ErrorKind::invalid_encryption_configuration, why); }
+ApiError invalid_logging(std::string_view why) {
+    return error(ErrorKind::invalid_logging_configuration, why);
+}
+ApiError invalid_encryption(std::string_view why) {
+    return error(ErrorKind::invalid_encryption_configuration, why);
+}
 ApiError invalid_tag(std::string why) { return {ErrorKind::validation, std::move(why)}; }
 
 const std::string* text_of(const Json& structure, std::string_view member) {
@@ -56,7 +60,8 @@ bool is_tag_text(std::string_view text) {
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-            (byte >= 'A' && byte <= 'Z') || std::string_view(" \t\n\r_.:/=+-@").find(c) != std::string_view::npos) {
+            (byte >= 'A' && byte <= 'Z') ||
+            std::string_view(" \t\n\r_.:/=+-@").find(c) != std::string_view::npos) {
             continue;
         }
         return false;
@@ -72,7 +77,8 @@ Checked<std::string> parse_logging_configuration(const Json* given) {
     const Json* destinations = Input::find(*given, "destinations");
     const std::size_t count = destinations ? destinations->size() : 0;
     const bool off = !level || *level == "OFF";
-    if (count > 1 || (count == 0 && !off)) return invalid_logging("Must specify exactly one Log Destination.");
+    if (count > 1 || (count == 0 && !off))
+        return invalid_logging("Must specify exactly one Log Destination.");
     std::vector<std::string> log_groups;
     if (count == 1) log_groups.push_back(TRY(log_group_of(destinations->front())));
 
@@ -99,7 +105,8 @@ Checked<std::string> parse_encryption_configuration(const Json* given) {
     }
     if (type == "AWS_OWNED_KEY" && (key || reuse)) {
         return invalid_encryption(
-            "kmsKeyId and kmsDataKeyReusePeriodSeconds must not be specified for type AWS_OWNED_KEY.");
+            "kmsKeyId and kmsDataKeyReusePeriodSeconds must not be specified for type "
+            "AWS_OWNED_KEY.");
     }
     std::string text;
     ObjectWriter object(text);
@@ -125,10 +132,14 @@ Checked<std::vector<std::pair<std::string, std::string>>> parse_tags(const Json*
         const std::string* key = text_of(tag, "key");
         const std::string* value = text_of(tag, "value");
         if (!key) return invalid_tag("A tag must have a key.");
-        if (key->starts_with("aws:")) return invalid_tag("The tag key '" + *key + "' begins with the reserved aws:");
-        if (!is_tag_text(*key)) return invalid_tag("The tag key '" + *key + "' contains invalid characters");
-        if (value && !is_tag_text(*value)) return invalid_tag("The tag value '" + *value + "' contains invalid characters");
-        if (!keys.insert(*key).second) return invalid_tag("The tag key '" + *key + "' is given more than once");
+        if (key->starts_with("aws:"))
+            return invalid_tag("The tag key '" + *key + "' begins with the reserved aws:");
+        if (!is_tag_text(*key))
+            return invalid_tag("The tag key '" + *key + "' contains invalid characters");
+        if (value && !is_tag_text(*value))
+            return invalid_tag("The tag value '" + *value + "' contains invalid characters");
+        if (!keys.insert(*key).second)
+            return invalid_tag("The tag key '" + *key + "' is given more than once");
         tags.emplace_back(*key, value ? *value : "");
     }
     return tags;

@@ -7,11 +7,13 @@
 #include "api/errors.hpp"
 #include "engine/base/json.hpp"
 
-/// What deployment tools send along with a state machine: checked, and kept as the JSON text that Describe answers.
-/// Texts are equal exactly where the configurations are, so that idempotency and "nothing changed" compare them.
+/// What deployment tools send along with a state machine: checked, and kept as the JSON text that
+/// Describe answers. Texts are equal exactly where the configurations are, so that idempotency and
+/// "nothing changed" compare them.
 namespace stepwell::api {
 
-/// Answered where a machine has none. API Reference, DescribeStateMachine; conformance cases sfn_api__*.
+/// Answered where a machine has none. API Reference, DescribeStateMachine; conformance cases
+/// sfn_api__*.
 inline constexpr std::string_view kNoLogging = R"({"level":"OFF","includeExecutionData":false})";
 inline constexpr std::string_view kNoTracing = R"({"enabled":false})";
 inline constexpr std::string_view kOwnedKey = R"({"type":"AWS_OWNED_KEY"})";

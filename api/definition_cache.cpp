@@ -3,7 +3,9 @@
 namespace stepwell::api {
 namespace {
 
-std::string key_of(const StateMachineRecord& machine) { return machine.arn + '\n' + machine.revision_id; }
+std::string key_of(const StateMachineRecord& machine) {
+    return machine.arn + '\n' + machine.revision_id;
+}
 
 bool same_source(const StateMachineRecord& a, const StateMachineRecord& b) {
     return a.type == b.type && a.definition == b.definition;
@@ -11,7 +13,8 @@ bool same_source(const StateMachineRecord& a, const StateMachineRecord& b) {
 
 }  // namespace
 
-DefinitionCache::Definition DefinitionCache::find(const std::shared_ptr<const StateMachineRecord>& machine) {
+DefinitionCache::Definition DefinitionCache::find(
+    const std::shared_ptr<const StateMachineRecord>& machine) {
     const std::string key = key_of(*machine);
     const std::lock_guard lock(mutex_);
     const auto found = by_key_.find(key);
@@ -28,7 +31,8 @@ DefinitionCache::Definition DefinitionCache::find(const std::shared_ptr<const St
     return entry->definition;
 }
 
-void DefinitionCache::put(std::shared_ptr<const StateMachineRecord> machine, Definition definition) {
+void DefinitionCache::put(std::shared_ptr<const StateMachineRecord> machine,
+                          Definition definition) {
     std::string key = key_of(*machine);
     const std::lock_guard lock(mutex_);
     if (const auto found = by_key_.find(key); found != by_key_.end()) erase(found->second);

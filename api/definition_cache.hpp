@@ -29,7 +29,8 @@ public:
 private:
     struct Entry {
         std::string key;
-        /// What the definition was parsed from: a machine deleted and created anew has the same ARN and revision.
+        /// What the definition was parsed from: a machine deleted and created anew has the same ARN
+        /// and revision.
         std::shared_ptr<const StateMachineRecord> machine;
         Definition definition;
     };

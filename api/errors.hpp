@@ -6,7 +6,8 @@
 
 #include "engine/base/result.hpp"
 
-/// What a caller's mistake is answered with. One row per error: its type, its HTTP status, its words.
+/// What a caller's mistake is answered with. One row per error: its type, its HTTP status, its
+/// words.
 namespace stepwell::api {
 
 /// In the order of kErrors.
@@ -47,28 +48,37 @@ struct ErrorRow {
     std::string_view text;  ///< `{}` stands for the detail; "" where the detail is the whole text
 };
 
-/// API Reference, "Errors" of each operation. Texts as the service writes them, where they are known.
+/// API Reference, "Errors" of each operation. Texts as the service writes them, where they are
+/// known.
 inline constexpr ErrorRow kErrors[] = {
     {ErrorKind::unknown_operation, "UnknownOperationException", 400, ""},
     {ErrorKind::serialization, "SerializationException", 400, ""},
     {ErrorKind::validation, "ValidationException", 400, ""},
     {ErrorKind::conflict, "ConflictException", 400, ""},
-    {ErrorKind::execution_already_exists, "ExecutionAlreadyExists", 400, "Execution Already Exists: '{}'"},
-    {ErrorKind::execution_does_not_exist, "ExecutionDoesNotExist", 400, "Execution Does Not Exist: '{}'"},
+    {ErrorKind::execution_already_exists, "ExecutionAlreadyExists", 400,
+     "Execution Already Exists: '{}'"},
+    {ErrorKind::execution_does_not_exist, "ExecutionDoesNotExist", 400,
+     "Execution Does Not Exist: '{}'"},
     {ErrorKind::invalid_arn, "InvalidArn", 400, "Invalid Arn: '{}'"},
     {ErrorKind::invalid_definition, "InvalidDefinition", 400, ""},
     {ErrorKind::invalid_encryption_configuration, "InvalidEncryptionConfiguration", 400,
      "Invalid Encryption Configuration: {}"},
-    {ErrorKind::invalid_execution_input, "InvalidExecutionInput", 400, "Invalid State Machine Execution Input: '{}'"},
-    {ErrorKind::invalid_logging_configuration, "InvalidLoggingConfiguration", 400, "Invalid Logging Configuration: {}"},
+    {ErrorKind::invalid_execution_input, "InvalidExecutionInput", 400,
+     "Invalid State Machine Execution Input: '{}'"},
+    {ErrorKind::invalid_logging_configuration, "InvalidLoggingConfiguration", 400,
+     "Invalid Logging Configuration: {}"},
     {ErrorKind::invalid_name, "InvalidName", 400, "Invalid Name: '{}'"},
     {ErrorKind::invalid_output, "InvalidOutput", 400, "Invalid Output: '{}'"},
     {ErrorKind::invalid_token, "InvalidToken", 400, "Invalid Token: 'Invalid token'"},
     {ErrorKind::missing_required_parameter, "MissingRequiredParameter", 400, ""},
-    {ErrorKind::resource_not_found, "ResourceNotFound", 400, "Request references a resource that does not exist."},
-    {ErrorKind::state_machine_already_exists, "StateMachineAlreadyExists", 400, "State Machine Already Exists: '{}'"},
-    {ErrorKind::state_machine_deleting, "StateMachineDeleting", 400, "State Machine is being deleted: '{}'"},
-    {ErrorKind::state_machine_does_not_exist, "StateMachineDoesNotExist", 400, "State Machine Does Not Exist: '{}'"},
+    {ErrorKind::resource_not_found, "ResourceNotFound", 400,
+     "Request references a resource that does not exist."},
+    {ErrorKind::state_machine_already_exists, "StateMachineAlreadyExists", 400,
+     "State Machine Already Exists: '{}'"},
+    {ErrorKind::state_machine_deleting, "StateMachineDeleting", 400,
+     "State Machine is being deleted: '{}'"},
+    {ErrorKind::state_machine_does_not_exist, "StateMachineDoesNotExist", 400,
+     "State Machine Does Not Exist: '{}'"},
     {ErrorKind::state_machine_type_not_supported, "StateMachineTypeNotSupported", 400,
      "This operation is not supported by this type of state machine"},
     {ErrorKind::task_does_not_exist, "TaskDoesNotExist", 400, "Task Does Not Exist: '{}'"},
@@ -97,7 +107,8 @@ template <class T>
 using Checked = Result<T, ApiError>;
 
 /// Called by Checked<T>::value() on one that holds an error: our bug.
-[[noreturn]] inline void throw_exception_from_error(const ApiError& error, const boost::source_location&) {
+[[noreturn]] inline void throw_exception_from_error(const ApiError& error,
+                                                    const boost::source_location&) {
     throw std::logic_error("unchecked ApiError: " + error.message);
 }
 

@@ -33,7 +33,8 @@ std::optional<ExecutionStatus> status_of(std::string_view text) {
 Checked<Payload> parse_payload(std::string text, ErrorKind kind) {
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
         // OBSERVED: conformance case sfn_api__invalid_start_execution_input.
-        return error(kind, kind == ErrorKind::invalid_output ? "Invalid output." : "Invalid execution input.");
+        return error(kind, kind == ErrorKind::invalid_output ? "Invalid output."
+                                                             : "Invalid execution input.");
     }
     auto value = parse_json(text);
     if (!value) return error(kind, value.error().message);

@@ -15,7 +15,8 @@ std::string_view status_text(ExecutionStatus status);
 /// nullopt for PENDING_REDRIVE, in which no execution of ours ever is.
 std::optional<ExecutionStatus> status_of(std::string_view text);
 
-/// JSON from a caller, its text kept as written. `kind` says how it is refused: InvalidExecutionInput, InvalidOutput.
+/// JSON from a caller, its text kept as written. `kind` says how it is refused:
+/// InvalidExecutionInput, InvalidOutput.
 Checked<Payload> parse_payload(std::string text, ErrorKind kind);
 
 }  // namespace stepwell::api

@@ -6,7 +6,8 @@
 
 namespace stepwell::api {
 
-/// Whether an event is shown with its inputs and outputs: `includeExecutionData` of GetExecutionHistory.
+/// Whether an event is shown with its inputs and outputs: `includeExecutionData` of
+/// GetExecutionHistory.
 enum class ExecutionData : bool { leave_out, include };
 
 /// Appends an event as the API shows it. API Reference, "HistoryEvent".

@@ -9,7 +9,8 @@ namespace stepwell::api {
 Checked<DefinitionCache::Definition> parse_definition(std::string_view text, WorkflowType type) {
     asl::Parsed parsed = asl::parse(text, type);
     if (!parsed.machine) {
-        return error(ErrorKind::invalid_definition, asl::invalid_definition_message(parsed.diagnostics));
+        return error(ErrorKind::invalid_definition,
+                     asl::invalid_definition_message(parsed.diagnostics));
     }
     return parsed.machine;
 }
@@ -20,24 +21,27 @@ void with_definition(const CallPtr& call, std::shared_ptr<const StateMachineReco
     call->on_reader([call, machine = std::move(machine), next = std::move(next)]() mutable {
         auto parsed = parse_definition(machine->definition, machine->type);
         if (!parsed) {
-            throw std::runtime_error("the stored definition of " + machine->arn + " is refused: " +
-                                     parsed.error().message);
+            throw std::runtime_error("the stored definition of " + machine->arn +
+                                     " is refused: " + parsed.error().message);
         }
         call->services().definitions.put(std::move(machine), *parsed);
         next(*std::move(parsed));
     });
 }
 
-Checked<std::shared_ptr<const StateMachineRecord>> find_machine(Call& call, const StateMachineArn& arn) {
+Checked<std::shared_ptr<const StateMachineRecord>> find_machine(Call& call,
+                                                                const StateMachineArn& arn) {
     // Versions and aliases do not exist yet, so neither does any that an ARN may name.
     auto machine = arn.qualified() ? nullptr : call.store().find_state_machine(arn.text);
     if (!machine) return error(ErrorKind::state_machine_does_not_exist, arn.text);
     return machine;
 }
 
-Checked<std::shared_ptr<const StateMachineRecord>> find_active_machine(Call& call, const StateMachineArn& arn) {
+Checked<std::shared_ptr<const StateMachineRecord>> find_active_machine(Call& call,
+                                                                       const StateMachineArn& arn) {
     auto machine = TRY(find_machine(call, arn));
-    if (machine->status != MachineStatus::active) return error(ErrorKind::state_machine_deleting, arn.text);
+    if (machine->status != MachineStatus::active)
+        return error(ErrorKind::state_machine_deleting, arn.text);
     return machine;
 }
 
@@ -46,6 +50,8 @@ std::string new_uuid() {
     return make_uuid(random);
 }
 
-std::string_view type_text(WorkflowType type) { return type == WorkflowType::express ? "EXPRESS" : "STANDARD"; }
+std::string_view type_text(WorkflowType type) {
+    return type == WorkflowType::express ? "EXPRESS" : "STANDARD";
+}
 
 }  // namespace stepwell::api

@@ -27,11 +27,13 @@ constexpr Operation kOperations[] = {
     {"SendTaskHeartbeat", &shapes::kSendTaskHeartbeat, &send_task_heartbeat},
     {"SendTaskSuccess", &shapes::kSendTaskSuccess, &send_task_success},
     {"StartExecution", &shapes::kStartExecution, &start_execution},
-    {"StartSyncExecution", &shapes::kStartSyncExecution, &start_sync_execution, WhenClientGoes::give_up},
+    {"StartSyncExecution", &shapes::kStartSyncExecution, &start_sync_execution,
+     WhenClientGoes::give_up},
     {"StopExecution", &shapes::kStopExecution, &stop_execution},
     {"UpdateStateMachine", &shapes::kUpdateStateMachine, &update_state_machine},
 };
-static_assert(std::ranges::is_sorted(kOperations, {}, &Operation::name), "find_operation searches by halves");
+static_assert(std::ranges::is_sorted(kOperations, {}, &Operation::name),
+              "find_operation searches by halves");
 
 }  // namespace
 

@@ -6,10 +6,12 @@
 #include "api/call.hpp"
 #include "api/shapes.hpp"
 
-/// The operations of the API: one function each, in operations/<family>.cpp, and one row each in operations.cpp.
+/// The operations of the API: one function each, in operations/<family>.cpp, and one row each in
+/// operations.cpp.
 namespace stepwell::api {
 
-/// Carries a call out. Runs on the network thread, so it must not block: what reads the store goes on_reader.
+/// Carries a call out. Runs on the network thread, so it must not block: what reads the store goes
+/// on_reader.
 using Handler = void (*)(const CallPtr&);
 
 /// Whether the call is given up when its client goes.

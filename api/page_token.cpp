@@ -16,7 +16,8 @@ namespace {
 constexpr std::chrono::hours kLifetime{24};
 constexpr std::size_t kTimeBytes = 8;
 constexpr std::size_t kMacBytes = 16;
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 // RFC 4648, section 5, without padding.
 std::string to_base64url(std::string_view bytes) {
@@ -26,7 +27,8 @@ std::string to_base64url(std::string_view bytes) {
     int count = 0;
     for (const char byte : bytes) {
         bits = (bits << 8U) | static_cast<unsigned char>(byte);
-        for (count += 8; count >= 6; count -= 6) text.push_back(kDigits[(bits >> (count - 6)) & 63U]);
+        for (count += 8; count >= 6; count -= 6)
+            text.push_back(kDigits[(bits >> (count - 6)) & 63U]);
     }
     if (count > 0) text.push_back(kDigits[(bits << (6 - count)) & 63U]);
     return text;
@@ -49,7 +51,8 @@ std::optional<std::string> from_base64url(std::string_view text) {
     return bytes;
 }
 
-/// Over question and content; the leading words keep it apart from whatever else is signed under the same key.
+/// Over question and content; the leading words keep it apart from whatever else is signed under
+/// the same key.
 std::string mac_of(std::string_view key, std::string_view question, std::string_view content) {
     std::string message = "stepwell page token";
     message.push_back('\0');
@@ -58,7 +61,8 @@ std::string mac_of(std::string_view key, std::string_view question, std::string_
     std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
     unsigned int size = 0;
     if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-              reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac.data(), &size)) {
+              reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac.data(),
+              &size)) {
         throw std::runtime_error("HMAC-SHA256 is not available");
     }
     return {reinterpret_cast<const char*>(mac.data()), kMacBytes};
@@ -67,13 +71,15 @@ std::string mac_of(std::string_view key, std::string_view question, std::string_
 std::string time_bytes(TimePoint time) {
     auto value = static_cast<std::uint64_t>(time.time_since_epoch().count());
     std::string bytes(kTimeBytes, '\0');
-    for (std::size_t i = kTimeBytes; i-- > 0; value >>= 8U) bytes[i] = static_cast<char>(value & 0xFFU);
+    for (std::size_t i = kTimeBytes; i-- > 0; value >>= 8U)
+        bytes[i] = static_cast<char>(value & 0xFFU);
     return bytes;
 }
 
 TimePoint time_of(std::string_view bytes) {
     std::uint64_t value = 0;
-    for (const char byte : bytes.substr(0, kTimeBytes)) value = (value << 8U) | static_cast<unsigned char>(byte);
+    for (const char byte : bytes.substr(0, kTimeBytes))
+        value = (value << 8U) | static_cast<unsigned char>(byte);
     return TimePoint(Milliseconds(static_cast<std::int64_t>(value)));
 }
 
@@ -91,7 +97,8 @@ Checked<std::string> PageTokens::read(std::string_view question, std::string_vie
     if (!bytes || bytes->size() < kMacBytes + kTimeBytes) return error(ErrorKind::invalid_token);
     const std::string_view content = std::string_view(*bytes).substr(kMacBytes);
     const std::string mac = mac_of(store_.token_key(), question, content);
-    if (CRYPTO_memcmp(mac.data(), bytes->data(), kMacBytes) != 0) return error(ErrorKind::invalid_token);
+    if (CRYPTO_memcmp(mac.data(), bytes->data(), kMacBytes) != 0)
+        return error(ErrorKind::invalid_token);
     if (time_of(content) <= clock_.now()) return error(ErrorKind::invalid_token);
     return std::string(content.substr(kTimeBytes));
 }

@@ -9,7 +9,8 @@
 
 namespace stepwell::api {
 
-/// The queue has no bound of its own: a connection has one request at a time, and server/ bounds the connections.
+/// The queue has no bound of its own: a connection has one request at a time, and server/ bounds
+/// the connections.
 class ReaderPool::Impl {
 public:
     explicit Impl(unsigned threads) {

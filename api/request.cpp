@@ -10,32 +10,41 @@ namespace {
 
 using Kind = Shape::Kind;
 
-/// No input of the API nests deeper than this; a definition or an execution's input is a string in it.
+/// No input of the API nests deeper than this; a definition or an execution's input is a string in
+/// it.
 constexpr std::size_t kMaxInputDepth = 32;
 
 /// The words of the service's deserializer for a value that cannot become `wanted`.
-/// OBSERVED: public error reports of AWS JSON services; e.g. "NUMBER_VALUE can not be converted to a String".
+/// OBSERVED: public error reports of AWS JSON services; e.g. "NUMBER_VALUE can not be converted to
+/// a String".
 std::string mismatch(const Json& value, Kind wanted) {
     if (value.is_object()) return "Start of structure or map found where not expected.";
     if (value.is_array()) return "Start of list found where not expected";
     if (wanted == Kind::structure) return "Expected null";
     if (wanted == Kind::list) return "Expected list or null";
-    std::string text = value.is_string()    ? "STRING_VALUE"
-                       : value.is_number()  ? "NUMBER_VALUE"
-                       : value.get<bool>()  ? "TRUE_VALUE"
-                                            : "FALSE_VALUE";
+    std::string text = value.is_string()   ? "STRING_VALUE"
+                       : value.is_number() ? "NUMBER_VALUE"
+                       : value.get<bool>() ? "TRUE_VALUE"
+                                           : "FALSE_VALUE";
     text += " can not be converted to ";
-    text += wanted == Kind::string ? "a String" : wanted == Kind::integer ? "an Integer" : "a Boolean";
+    text += wanted == Kind::string    ? "a String"
+            : wanted == Kind::integer ? "an Integer"
+                                      : "a Boolean";
     return text;
 }
 
 bool has_type(const Json& value, Kind kind) {
     switch (kind) {
-        case Kind::string: return value.is_string();
-        case Kind::integer: return value.is_number();
-        case Kind::boolean: return value.is_boolean();
-        case Kind::structure: return value.is_object();
-        case Kind::list: return value.is_array();
+        case Kind::string:
+            return value.is_string();
+        case Kind::integer:
+            return value.is_number();
+        case Kind::boolean:
+            return value.is_boolean();
+        case Kind::structure:
+            return value.is_object();
+        case Kind::list:
+            return value.is_array();
     }
     return false;
 }
@@ -59,7 +68,8 @@ std::optional<std::string> find_mismatch(const Json& value, const Shape& shape) 
 }
 
 std::int64_t characters_of(std::string_view utf8) {
-    return std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    return std::ranges::count_if(
+        utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
 /// Collects the violated constraints of one input.
@@ -71,18 +81,24 @@ public:
             return;
         }
         switch (shape.kind) {
-            case Kind::string: return check_text(value->get_ref<const std::string&>(), shape, path);
-            case Kind::integer: return check_integer(integer_of(*value), shape, path);
-            case Kind::boolean: return;
-            case Kind::structure: return check_members(*value, shape, path);
-            case Kind::list: return check_items(*value, shape, path);
+            case Kind::string:
+                return check_text(value->get_ref<const std::string&>(), shape, path);
+            case Kind::integer:
+                return check_integer(integer_of(*value), shape, path);
+            case Kind::boolean:
+                return;
+            case Kind::structure:
+                return check_members(*value, shape, path);
+            case Kind::list:
+                return check_items(*value, shape, path);
         }
     }
 
     std::optional<ApiError> error() const {
         if (violations_.empty()) return std::nullopt;
         std::string message = std::to_string(violations_.size());
-        message += violations_.size() == 1 ? " validation error detected: " : " validation errors detected: ";
+        message += violations_.size() == 1 ? " validation error detected: "
+                                           : " validation errors detected: ";
         for (std::size_t i = 0; i < violations_.size(); ++i) {
             if (i > 0) message += "; ";
             message += violations_[i];
@@ -112,26 +128,33 @@ private:
     void check_integer(std::int64_t value, const Shape& shape, const std::string& path) {
         const std::string quoted = "Value '" + std::to_string(value) + "'";
         if (shape.min && value < *shape.min) {
-            violated(quoted, path, "Member must have value greater than or equal to " + std::to_string(*shape.min));
+            violated(
+                quoted, path,
+                "Member must have value greater than or equal to " + std::to_string(*shape.min));
         }
         if (shape.max && value > *shape.max) {
-            violated(quoted, path, "Member must have value less than or equal to " + std::to_string(*shape.max));
+            violated(quoted, path,
+                     "Member must have value less than or equal to " + std::to_string(*shape.max));
         }
     }
     void check_text(const std::string& value, const Shape& shape, const std::string& path) {
         std::vector<std::string> broken;
-        const std::int64_t size = shape.in_bytes ? static_cast<std::int64_t>(value.size()) : characters_of(value);
+        const std::int64_t size =
+            shape.in_bytes ? static_cast<std::int64_t>(value.size()) : characters_of(value);
         if (shape.max && size > *shape.max) {
-            broken.push_back(shape.in_bytes ? "Member must have size less than or equal to " +
-                                                  std::to_string(*shape.max) + " bytes in UTF-8 encoding"
-                                            : "Member must have length less than or equal to " +
-                                                  std::to_string(*shape.max));
+            broken.push_back(shape.in_bytes
+                                 ? "Member must have size less than or equal to " +
+                                       std::to_string(*shape.max) + " bytes in UTF-8 encoding"
+                                 : "Member must have length less than or equal to " +
+                                       std::to_string(*shape.max));
         }
         if (shape.min && size < *shape.min) {
-            broken.push_back("Member must have length greater than or equal to " + std::to_string(*shape.min));
+            broken.push_back("Member must have length greater than or equal to " +
+                             std::to_string(*shape.min));
         }
         if (shape.pattern && !shape.pattern->matches(value)) {
-            broken.push_back("Member must satisfy regular expression pattern: " + std::string(shape.pattern->text));
+            broken.push_back("Member must satisfy regular expression pattern: " +
+                             std::string(shape.pattern->text));
         }
         if (!shape.values.empty() && std::ranges::find(shape.values, value) == shape.values.end()) {
             std::string text = "Member must satisfy enum value set: [";
@@ -148,7 +171,10 @@ private:
 
     void violated(std::string_view value, std::string_view path, std::string_view constraint) {
         std::string text(value);
-        text.append(" at '").append(path).append("' failed to satisfy constraint: ").append(constraint);
+        text.append(" at '")
+            .append(path)
+            .append("' failed to satisfy constraint: ")
+            .append(constraint);
         violations_.push_back(std::move(text));
     }
 

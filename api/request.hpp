@@ -11,8 +11,8 @@
 
 namespace stepwell::api {
 
-/// The input of a call, held against its shape: types are right, constraints are met, unknown members are ignored
-/// and null ones are absent, as the service's own deserializer has it.
+/// The input of a call, held against its shape: types are right, constraints are met, unknown
+/// members are ignored and null ones are absent, as the service's own deserializer has it.
 class Input {
 public:
     explicit Input(Json value) : value_(std::move(value)) {}
@@ -34,13 +34,15 @@ private:
     Json value_;
 };
 
-/// Reads the body of a call. Refuses with SerializationException what is not JSON or of the wrong JSON type, and with
-/// one ValidationException all violated constraints: "2 validation errors detected: …; …".
+/// Reads the body of a call. Refuses with SerializationException what is not JSON or of the wrong
+/// JSON type, and with one ValidationException all violated constraints: "2 validation errors
+/// detected: …; …".
 Checked<Input> parse_input(std::string_view body, const Shape& shape);
 
 /// `maxResults`: absent and 0 mean 100. API Reference, ListExecutions.
 std::size_t page_size(const Input& input);
-/// `includedData` is METADATA_ONLY: what would be encrypted under a customer's key is left out of the answer.
+/// `includedData` is METADATA_ONLY: what would be encrypted under a customer's key is left out of
+/// the answer.
 bool metadata_only(const Input& input);
 
 /// An integer of the input: fractions are cut off, values out of range are brought into it.

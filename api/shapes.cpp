@@ -18,7 +18,8 @@ constexpr Shape kName{.min = 1, .max = 80};
 constexpr Shape kArn{.min = 1, .max = 256};
 constexpr Shape kLongArn{.min = 1, .max = 2000};
 constexpr Shape kDefinition{.min = 1, .max = 1'048'576, .sensitive = true};
-// OBSERVED: "Member must have size less than or equal to 262144 bytes in UTF-8 encoding" (public bug reports, 2026).
+// OBSERVED: "Member must have size less than or equal to 262144 bytes in UTF-8 encoding" (public
+// bug reports, 2026).
 constexpr Shape kSensitiveData{.max = 262'144, .in_bytes = true, .sensitive = true};
 constexpr Shape kSensitiveError{.min = 0, .max = 256, .sensitive = true};
 constexpr Shape kSensitiveCause{.min = 0, .max = 32'768, .sensitive = true};
@@ -33,9 +34,10 @@ constexpr std::string_view kStateMachineTypes[] = {"STANDARD"sv, "EXPRESS"sv};
 constexpr Shape kStateMachineType{.values = kStateMachineTypes};
 constexpr std::string_view kIncludedDataValues[] = {"ALL_DATA"sv, "METADATA_ONLY"sv};
 constexpr Shape kIncludedData{.values = kIncludedDataValues};
-// OBSERVED: the service lists them in this order (conformance case sfn_api__state_machine_status_filter).
-constexpr std::string_view kExecutionStatuses[] = {"SUCCEEDED"sv, "TIMED_OUT"sv, "PENDING_REDRIVE"sv,
-                                                   "ABORTED"sv,   "FAILED"sv,    "RUNNING"sv};
+// OBSERVED: the service lists them in this order (conformance case
+// sfn_api__state_machine_status_filter).
+constexpr std::string_view kExecutionStatuses[] = {
+    "SUCCEEDED"sv, "TIMED_OUT"sv, "PENDING_REDRIVE"sv, "ABORTED"sv, "FAILED"sv, "RUNNING"sv};
 constexpr Shape kExecutionStatus{.values = kExecutionStatuses};
 constexpr std::string_view kRedriveFilters[] = {"REDRIVEN"sv, "NOT_REDRIVEN"sv};
 constexpr Shape kRedriveFilter{.values = kRedriveFilters};
@@ -47,8 +49,9 @@ constexpr Shape kLogGroup{.kind = Kind::structure, .members = kLogGroupMembers};
 constexpr Member kLogDestinationMembers[] = {{"cloudWatchLogsLogGroup", &kLogGroup}};
 constexpr Shape kLogDestination{.kind = Kind::structure, .members = kLogDestinationMembers};
 constexpr Shape kLogDestinations{.kind = Kind::list, .item = &kLogDestination};
-constexpr Member kLoggingMembers[] = {
-    {"level", &kLogLevel}, {"includeExecutionData", &kBoolean}, {"destinations", &kLogDestinations}};
+constexpr Member kLoggingMembers[] = {{"level", &kLogLevel},
+                                      {"includeExecutionData", &kBoolean},
+                                      {"destinations", &kLogDestinations}};
 constexpr Shape kLogging{.kind = Kind::structure, .members = kLoggingMembers};
 
 constexpr Member kTracingMembers[] = {{"enabled", &kBoolean}};
@@ -58,8 +61,9 @@ constexpr Shape kKmsKeyId{.min = 1, .max = 2048};
 constexpr Shape kReusePeriod{.kind = Kind::integer, .min = 60, .max = 900};
 constexpr std::string_view kEncryptionTypes[] = {"AWS_OWNED_KEY"sv, "CUSTOMER_MANAGED_KMS_KEY"sv};
 constexpr Shape kEncryptionType{.values = kEncryptionTypes};
-constexpr Member kEncryptionMembers[] = {
-    {"kmsKeyId", &kKmsKeyId}, {"kmsDataKeyReusePeriodSeconds", &kReusePeriod}, {"type", &kEncryptionType, true}};
+constexpr Member kEncryptionMembers[] = {{"kmsKeyId", &kKmsKeyId},
+                                         {"kmsDataKeyReusePeriodSeconds", &kReusePeriod},
+                                         {"type", &kEncryptionType, true}};
 constexpr Shape kEncryption{.kind = Kind::structure, .members = kEncryptionMembers};
 
 constexpr Shape kTagKey{.min = 1, .max = 128};
@@ -80,7 +84,8 @@ constexpr Member kCreateStateMachineMembers[] = {
     {"versionDescription", &kVersionDescription},
     {"encryptionConfiguration", &kEncryption},
 };
-constexpr Member kDescribeStateMachineMembers[] = {{"stateMachineArn", &kArn, true}, {"includedData", &kIncludedData}};
+constexpr Member kDescribeStateMachineMembers[] = {{"stateMachineArn", &kArn, true},
+                                                   {"includedData", &kIncludedData}};
 constexpr Member kUpdateStateMachineMembers[] = {
     {"stateMachineArn", &kArn, true},
     {"definition", &kDefinition},
@@ -92,22 +97,23 @@ constexpr Member kUpdateStateMachineMembers[] = {
     {"encryptionConfiguration", &kEncryption},
 };
 constexpr Member kDeleteStateMachineMembers[] = {{"stateMachineArn", &kArn, true}};
-constexpr Member kListStateMachinesMembers[] = {{"maxResults", &kPageSize}, {"nextToken", &kPageToken}};
-constexpr Member kExecutionArnAndData[] = {{"executionArn", &kArn, true}, {"includedData", &kIncludedData}};
-constexpr Member kStartExecutionMembers[] = {
-    {"stateMachineArn", &kArn, true}, {"name", &kName}, {"input", &kSensitiveData}, {"traceHeader", &kTraceHeader}};
+constexpr Member kListStateMachinesMembers[] = {{"maxResults", &kPageSize},
+                                                {"nextToken", &kPageToken}};
+constexpr Member kExecutionArnAndData[] = {{"executionArn", &kArn, true},
+                                           {"includedData", &kIncludedData}};
+constexpr Member kStartExecutionMembers[] = {{"stateMachineArn", &kArn, true},
+                                             {"name", &kName},
+                                             {"input", &kSensitiveData},
+                                             {"traceHeader", &kTraceHeader}};
 constexpr Member kStartSyncExecutionMembers[] = {{"stateMachineArn", &kArn, true},
                                                  {"name", &kName},
                                                  {"input", &kSensitiveData},
                                                  {"traceHeader", &kTraceHeader},
                                                  {"includedData", &kIncludedData}};
 constexpr Member kListExecutionsMembers[] = {
-    {"stateMachineArn", &kArn},
-    {"statusFilter", &kExecutionStatus},
-    {"maxResults", &kPageSize},
-    {"nextToken", &kListExecutionsPageToken},
-    {"mapRunArn", &kLongArn},
-    {"redriveFilter", &kRedriveFilter},
+    {"stateMachineArn", &kArn}, {"statusFilter", &kExecutionStatus},
+    {"maxResults", &kPageSize}, {"nextToken", &kListExecutionsPageToken},
+    {"mapRunArn", &kLongArn},   {"redriveFilter", &kRedriveFilter},
 };
 constexpr Member kStopExecutionMembers[] = {
     {"executionArn", &kArn, true}, {"error", &kSensitiveError}, {"cause", &kSensitiveCause}};
@@ -115,7 +121,8 @@ constexpr Member kGetExecutionHistoryMembers[] = {
     {"executionArn", &kArn, true}, {"maxResults", &kPageSize},          {"reverseOrder", &kBoolean},
     {"nextToken", &kPageToken},    {"includeExecutionData", &kBoolean},
 };
-constexpr Member kSendTaskSuccessMembers[] = {{"taskToken", &kTaskToken, true}, {"output", &kSensitiveData, true}};
+constexpr Member kSendTaskSuccessMembers[] = {{"taskToken", &kTaskToken, true},
+                                              {"output", &kSensitiveData, true}};
 constexpr Member kSendTaskFailureMembers[] = {
     {"taskToken", &kTaskToken, true}, {"error", &kSensitiveError}, {"cause", &kSensitiveCause}};
 constexpr Member kSendTaskHeartbeatMembers[] = {{"taskToken", &kTaskToken, true}};
@@ -123,17 +130,20 @@ constexpr Member kSendTaskHeartbeatMembers[] = {{"taskToken", &kTaskToken, true}
 }  // namespace
 
 constexpr Shape kCreateStateMachine{.kind = Kind::structure, .members = kCreateStateMachineMembers};
-constexpr Shape kDescribeStateMachine{.kind = Kind::structure, .members = kDescribeStateMachineMembers};
+constexpr Shape kDescribeStateMachine{.kind = Kind::structure,
+                                      .members = kDescribeStateMachineMembers};
 constexpr Shape kUpdateStateMachine{.kind = Kind::structure, .members = kUpdateStateMachineMembers};
 constexpr Shape kDeleteStateMachine{.kind = Kind::structure, .members = kDeleteStateMachineMembers};
 constexpr Shape kListStateMachines{.kind = Kind::structure, .members = kListStateMachinesMembers};
-constexpr Shape kDescribeStateMachineForExecution{.kind = Kind::structure, .members = kExecutionArnAndData};
+constexpr Shape kDescribeStateMachineForExecution{.kind = Kind::structure,
+                                                  .members = kExecutionArnAndData};
 constexpr Shape kStartExecution{.kind = Kind::structure, .members = kStartExecutionMembers};
 constexpr Shape kStartSyncExecution{.kind = Kind::structure, .members = kStartSyncExecutionMembers};
 constexpr Shape kDescribeExecution{.kind = Kind::structure, .members = kExecutionArnAndData};
 constexpr Shape kListExecutions{.kind = Kind::structure, .members = kListExecutionsMembers};
 constexpr Shape kStopExecution{.kind = Kind::structure, .members = kStopExecutionMembers};
-constexpr Shape kGetExecutionHistory{.kind = Kind::structure, .members = kGetExecutionHistoryMembers};
+constexpr Shape kGetExecutionHistory{.kind = Kind::structure,
+                                     .members = kGetExecutionHistoryMembers};
 constexpr Shape kSendTaskSuccess{.kind = Kind::structure, .members = kSendTaskSuccessMembers};
 constexpr Shape kSendTaskFailure{.kind = Kind::structure, .members = kSendTaskFailureMembers};
 constexpr Shape kSendTaskHeartbeat{.kind = Kind::structure, .members = kSendTaskHeartbeatMembers};

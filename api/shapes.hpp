@@ -5,7 +5,8 @@
 #include <span>
 #include <string_view>
 
-/// The inputs of the operations, as the API model (states, 2016-11-23) declares them: what a request is held against.
+/// The inputs of the operations, as the API model (states, 2016-11-23) declares them: what a
+/// request is held against.
 namespace stepwell::api {
 
 struct Shape;

@@ -10,8 +10,8 @@
 namespace stepwell::api::operations_of {
 namespace {
 
-/// A page ends once its answer has these bytes, with a nextToken, whatever maxResults says: an event may carry
-/// 256 KiB, and a page a thousand events. design.md, "API".
+/// A page ends once its answer has these bytes, with a nextToken, whatever maxResults says: an
+/// event may carry 256 KiB, and a page a thousand events. design.md, "API".
 constexpr std::size_t kMaxPageBytes = 3U << 20U;
 /// What is read from the store at a time.
 constexpr std::size_t kMaxRowsPerRead = 64;
@@ -65,7 +65,8 @@ Checked<std::string> get_execution_history(Call& call) {
     const auto execution = call.store().find_execution(arn);
     if (!execution) return error(ErrorKind::execution_does_not_exist, arn);
     const Order order = input.flag("reverseOrder") ? Order::descending : Order::ascending;
-    const auto data = input.flag("includeExecutionData", true) ? ExecutionData::include : ExecutionData::leave_out;
+    const auto data = input.flag("includeExecutionData", true) ? ExecutionData::include
+                                                               : ExecutionData::leave_out;
     const std::string question = "GetExecutionHistory\n" + std::to_string(execution->key) +
                                  (order == Order::descending ? "\ndescending" : "\nascending") +
                                  (data == ExecutionData::include ? "" : "\nwithout data");
@@ -81,8 +82,9 @@ Checked<std::string> get_execution_history(Call& call) {
     const auto more = [&] { return page.next() >= 1 && page.next() <= execution->last_event; };
     while (!page.full() && more()) {
         const EventId from = page.next();
-        for (const JournalRow& row : call.store().read_history(execution->key, from, order == Order::descending,
-                                                               kMaxRowsPerRead, kMaxBytesPerRead)) {
+        for (const JournalRow& row :
+             call.store().read_history(execution->key, from, order == Order::descending,
+                                       kMaxRowsPerRead, kMaxBytesPerRead)) {
             page.add(row);
         }
         if (page.next() == from) {
@@ -92,7 +94,8 @@ Checked<std::string> get_execution_history(Call& call) {
     }
     body.push_back(']');
     if (more()) {
-        object.text("nextToken", call.services().page_tokens.issue(question, std::to_string(page.next())));
+        object.text("nextToken",
+                    call.services().page_tokens.issue(question, std::to_string(page.next())));
     }
     object.end();
     return body;

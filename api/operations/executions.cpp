@@ -12,16 +12,21 @@
 namespace stepwell::api::operations_of {
 namespace {
 
-/// Developer Guide, "Restarting state machine executions with redrive": within 14 days, with less than 24,999 events.
+/// Developer Guide, "Restarting state machine executions with redrive": within 14 days, with less
+/// than 24,999 events.
 constexpr std::chrono::days kRedrivablePeriod{14};
 constexpr EventId kMaxRedrivableEvents = kMaxEvents - 1;
 
-/// Why an execution cannot be redriven, or "". API Reference, DescribeExecution, `redriveStatusReason`.
+/// Why an execution cannot be redriven, or "". API Reference, DescribeExecution,
+/// `redriveStatusReason`.
 std::string not_redrivable_reason(const ExecutionRecord& execution, TimePoint now) {
-    if (execution.status == ExecutionStatus::running || execution.status == ExecutionStatus::succeeded) {
-        return "Execution is " + std::string(status_text(execution.status)) + " and cannot be redriven";
+    if (execution.status == ExecutionStatus::running ||
+        execution.status == ExecutionStatus::succeeded) {
+        return "Execution is " + std::string(status_text(execution.status)) +
+               " and cannot be redriven";
     }
-    if (execution.last_event >= kMaxRedrivableEvents) return "Execution history event limit exceeded";
+    if (execution.last_event >= kMaxRedrivableEvents)
+        return "Execution history event limit exceeded";
     if (execution.stop_date && now - *execution.stop_date > kRedrivablePeriod) {
         return "Execution redrivable period exceeded";
     }
@@ -40,12 +45,14 @@ Checked<void> check_filters(const Input& input) {
     const bool machine = input.text("stateMachineArn") != nullptr;
     const bool map_run = input.text("mapRunArn") != nullptr;
     if (machine == map_run) {
-        return ApiError{ErrorKind::validation, "Either stateMachineArn or mapRunArn must be specified, and not both",
+        return ApiError{ErrorKind::validation,
+                        "Either stateMachineArn or mapRunArn must be specified, and not both",
                         machine ? std::string_view() : "MISSING_REQUIRED_PARAMETER"};
     }
     const std::string* status = input.text("statusFilter");
     if (machine && status && *status == "PENDING_REDRIVE") {
-        return error(ErrorKind::validation, "The statusFilter PENDING_REDRIVE can only be used with a mapRunArn");
+        return error(ErrorKind::validation,
+                     "The statusFilter PENDING_REDRIVE can only be used with a mapRunArn");
     }
     if (machine && input.text("redriveFilter")) {
         return error(ErrorKind::validation, "The redriveFilter can only be used with a mapRunArn");
@@ -106,7 +113,8 @@ Checked<std::string> list_executions(Call& call) {
     }
     const auto arn = TRY(parse_state_machine_arn(input.required_text("stateMachineArn")));
     const auto machine = TRY(find_machine(call, arn));
-    if (machine->type == WorkflowType::express) return error(ErrorKind::state_machine_type_not_supported);
+    if (machine->type == WorkflowType::express)
+        return error(ErrorKind::state_machine_type_not_supported);
 
     const std::string* filter = input.text("statusFilter");
     const auto status = filter ? status_of(*filter) : std::nullopt;
@@ -116,7 +124,8 @@ Checked<std::string> list_executions(Call& call) {
         const std::string position = TRY(call.services().page_tokens.read(question, *token));
         std::from_chars(position.data(), position.data() + position.size(), before);
     }
-    const ExecutionPage page = call.store().list_executions(machine->arn, status, before, page_size(input));
+    const ExecutionPage page =
+        call.store().list_executions(machine->arn, status, before, page_size(input));
 
     std::string body;
     ObjectWriter object(body);
@@ -141,19 +150,20 @@ void stop_execution(const CallPtr& call) {
         const auto execution = call->store().find_execution(arn);
         if (!execution) return call->refuse(error(ErrorKind::execution_does_not_exist, arn));
         StopRequest request{call->input().take_text("error"), call->input().take_text("cause")};
-        call->services().runtime.stop(execution->key, std::move(request), [call, arn](const Stopped& stopped) {
-            call->guarded([&] {
-                if (stopped.outcome == Outcome::not_found) {
-                    return call->refuse(error(ErrorKind::execution_does_not_exist, arn));
-                }
-                if (stopped.outcome != Outcome::committed) return call->fail(stopped.outcome);
-                std::string body;
-                ObjectWriter object(body);
-                object.date("stopDate", stopped.stop_date);
-                object.end();
-                call->succeed(std::move(body));
+        call->services().runtime.stop(
+            execution->key, std::move(request), [call, arn](const Stopped& stopped) {
+                call->guarded([&] {
+                    if (stopped.outcome == Outcome::not_found) {
+                        return call->refuse(error(ErrorKind::execution_does_not_exist, arn));
+                    }
+                    if (stopped.outcome != Outcome::committed) return call->fail(stopped.outcome);
+                    std::string body;
+                    ObjectWriter object(body);
+                    object.date("stopDate", stopped.stop_date);
+                    object.end();
+                    call->succeed(std::move(body));
+                });
             });
-        });
     });
 }
 

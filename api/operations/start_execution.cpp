@@ -7,7 +7,8 @@
 namespace stepwell::api::operations_of {
 namespace {
 
-/// A machine may be updated between our look and the write of the start; then we look again, so often.
+/// A machine may be updated between our look and the write of the start; then we look again, so
+/// often.
 constexpr int kMaxAttempts = 8;
 
 using Machine = std::shared_ptr<const StateMachineRecord>;
@@ -33,7 +34,8 @@ Checked<Wanted> read_wanted(Input& input, StateMachineArn machine) {
 
 std::string arn_of(const Wanted& wanted, WorkflowType type) {
     return type == WorkflowType::express
-               ? express_execution_arn(wanted.machine.arn, wanted.machine.name, wanted.name, new_uuid())
+               ? express_execution_arn(wanted.machine.arn, wanted.machine.name, wanted.name,
+                                       new_uuid())
                : execution_arn(wanted.machine.arn, wanted.machine.name, wanted.name);
 }
 
@@ -46,47 +48,57 @@ std::string started(std::string_view execution_arn, TimePoint start_date) {
     return body;
 }
 
-void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Machine& machine, int attempt);
+void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Machine& machine,
+           int attempt);
 
 /// The machine is not as it was when the start was made: looks again.
 void start_again(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, int attempt) {
     const auto machine = find_active_machine(*call, wanted->machine);
     if (!machine) return call->refuse(machine.error());
     if (attempt >= kMaxAttempts) {
-        return call->refuse(error(ErrorKind::conflict, "The state machine is being updated by other requests: '" +
-                                                           wanted->machine.text + "'"));
+        return call->refuse(
+            error(ErrorKind::conflict, "The state machine is being updated by other requests: '" +
+                                           wanted->machine.text + "'"));
     }
     start(call, wanted, *machine, attempt + 1);
 }
 
 /// On some thread of the runtime or the store: must be quick.
-void answer_started(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const std::string& arn,
-                    const Started& how, int attempt) {
+void answer_started(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted,
+                    const std::string& arn, const Started& how, int attempt) {
     switch (how.outcome) {
-        case Outcome::committed: return call->succeed(started(arn, how.start_date));
+        case Outcome::committed:
+            return call->succeed(started(arn, how.start_date));
         case Outcome::conflict:
             if (!how.existing) break;
-            // The same name with the same input while it runs is the same start. API Reference, StartExecution.
-            if (how.existing->status == ExecutionStatus::running && how.existing->input == wanted->input.text()) {
+            // The same name with the same input while it runs is the same start. API Reference,
+            // StartExecution.
+            if (how.existing->status == ExecutionStatus::running &&
+                how.existing->input == wanted->input.text()) {
                 return call->succeed(started(arn, how.existing->start_date));
             }
             return call->refuse(error(ErrorKind::execution_already_exists, arn));
-        case Outcome::not_found: break;
+        case Outcome::not_found:
+            break;
         case Outcome::overloaded:
-        case Outcome::discarded: return call->fail(how.outcome);
+        case Outcome::discarded:
+            return call->fail(how.outcome);
     }
     call->on_reader([call, wanted, attempt] { start_again(call, wanted, attempt); });
 }
 
-void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Machine& machine, int attempt) {
-    with_definition(call, machine, [call, wanted, machine, attempt](DefinitionCache::Definition definition) {
-        std::string arn = arn_of(*wanted, machine->type);
-        StartRequest request{machine, std::move(definition), arn, wanted->name, wanted->input, wanted->trace_header};
-        call->services().runtime.start(
-            std::move(request), [call, wanted, arn = std::move(arn), attempt](const Started& how) {
+void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Machine& machine,
+           int attempt) {
+    with_definition(
+        call, machine, [call, wanted, machine, attempt](DefinitionCache::Definition definition) {
+            std::string arn = arn_of(*wanted, machine->type);
+            StartRequest request{machine,      std::move(definition), arn,
+                                 wanted->name, wanted->input,         wanted->trace_header};
+            call->services().runtime.start(std::move(request), [call, wanted, arn = std::move(arn),
+                                                                attempt](const Started& how) {
                 call->guarded([&] { answer_started(call, wanted, arn, how, attempt); });
             });
-    });
+        });
 }
 
 std::string_view sync_status_text(ExecutionStatus status) {
@@ -97,14 +109,16 @@ std::string_view sync_status_text(ExecutionStatus status) {
 /// Express workflows are billed by 100 ms and 64 MB, rounded up.
 void write_billing(ObjectWriter& object, const SyncEnded& ended) {
     constexpr std::int64_t kUnit = 100;
-    const std::int64_t took = std::max<std::int64_t>((ended.stop_date - ended.start_date).count(), 1);
+    const std::int64_t took =
+        std::max<std::int64_t>((ended.stop_date - ended.start_date).count(), 1);
     ObjectWriter billing(object.member("billingDetails"));
     billing.number("billedMemoryUsedInMB", 64);
     billing.number("billedDurationInMilliseconds", (took + kUnit - 1) / kUnit * kUnit);
     billing.end();
 }
 
-std::string ended_body(const Call& call, const Wanted& wanted, const std::string& arn, const SyncEnded& ended) {
+std::string ended_body(const Call& call, const Wanted& wanted, const std::string& arn,
+                       const SyncEnded& ended) {
     const bool data = !metadata_only(call.input());
     const std::string_view details = data ? R"({"included":true})" : R"({"included":false})";
     std::string body;
@@ -120,7 +134,8 @@ std::string ended_body(const Call& call, const Wanted& wanted, const std::string
     if (data) object.text("input", wanted.input.text());
     object.raw("inputDetails", details);
     if (ended.output && data) object.text("output", *ended.output);
-    // OBSERVED: there also where an execution failed and has no output (conformance case express_sync__base__BASE_RAISE_FAILURE).
+    // OBSERVED: there also where an execution failed and has no output (conformance case
+    // express_sync__base__BASE_RAISE_FAILURE).
     object.raw("outputDetails", details);
     if (!wanted.trace_header.empty()) object.text("traceHeader", wanted.trace_header);
     write_billing(object, ended);
@@ -128,10 +143,12 @@ std::string ended_body(const Call& call, const Wanted& wanted, const std::string
     return body;
 }
 
-void start_sync(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Machine& machine) {
+void start_sync(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted,
+                const Machine& machine) {
     with_definition(call, machine, [call, wanted, machine](DefinitionCache::Definition definition) {
         std::string arn = arn_of(*wanted, machine->type);
-        StartRequest request{machine, std::move(definition), arn, wanted->name, wanted->input, wanted->trace_header};
+        StartRequest request{machine,      std::move(definition), arn,
+                             wanted->name, wanted->input,         wanted->trace_header};
         call->on_cancel(call->services().runtime.start_sync(
             std::move(request), [call, wanted, arn = std::move(arn)](const SyncEnded& ended) {
                 call->guarded([&] {

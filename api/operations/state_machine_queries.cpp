@@ -11,8 +11,9 @@ namespace {
 void write_configurations(ObjectWriter& object, const StateMachineRecord& machine) {
     object.raw("loggingConfiguration", machine.logging_configuration);
     object.raw("tracingConfiguration", machine.tracing_configuration);
-    object.raw("encryptionConfiguration",
-               machine.encryption_configuration.empty() ? kOwnedKey : machine.encryption_configuration);
+    object.raw("encryptionConfiguration", machine.encryption_configuration.empty()
+                                              ? kOwnedKey
+                                              : machine.encryption_configuration);
 }
 
 }  // namespace
@@ -41,7 +42,8 @@ Checked<std::string> describe_state_machine_for_execution(Call& call) {
     const auto arn = TRY(parse_execution_arn(input.required_text("executionArn")));
     const auto execution = call.store().find_execution(arn);
     const auto revision = execution ? call.store().revision_of(execution->key) : std::nullopt;
-    const auto machine = execution ? call.store().find_state_machine(execution->state_machine_arn) : nullptr;
+    const auto machine =
+        execution ? call.store().find_state_machine(execution->state_machine_arn) : nullptr;
     // The revision goes with its machine, and its executions with both.
     if (!revision || !machine) return error(ErrorKind::execution_does_not_exist, arn);
     std::string body;
@@ -82,7 +84,8 @@ Checked<std::string> list_state_machines(Call& call) {
         item.end();
     }
     body.push_back(']');
-    if (more) object.text("nextToken", call.services().page_tokens.issue(question, machines.back().name));
+    if (more)
+        object.text("nextToken", call.services().page_tokens.issue(question, machines.back().name));
     object.end();
     return body;
 }

@@ -7,7 +7,8 @@
 namespace stepwell::api::operations_of {
 namespace {
 
-/// Another caller may change or remove a machine between our look and our write; then we look again, so often.
+/// Another caller may change or remove a machine between our look and our write; then we look
+/// again, so often.
 constexpr int kMaxAttempts = 8;
 
 using Machine = std::shared_ptr<const StateMachineRecord>;
@@ -22,7 +23,9 @@ Checked<void> check_version(const Input& input) {
         return refusal("Version description can only be set when publish is true");
     }
     // TODO(#3): versions.
-    if (publish) return refusal("State machine versions are not supported yet: publish must be false or absent");
+    if (publish)
+        return refusal(
+            "State machine versions are not supported yet: publish must be false or absent");
     return {};
 }
 
@@ -38,9 +41,11 @@ Checked<NewMachine> read_new_machine(Call& call) {
     record.name = TRY(parse_name(input.required_text("name")));
     record.role_arn = TRY(parse_role_arn(input.required_text("roleArn")));
     if (const auto checked = check_version(input); !checked) return checked.error();
-    record.logging_configuration = TRY(parse_logging_configuration(input.find("loggingConfiguration")));
+    record.logging_configuration =
+        TRY(parse_logging_configuration(input.find("loggingConfiguration")));
     record.tracing_configuration = parse_tracing_configuration(input.find("tracingConfiguration"));
-    record.encryption_configuration = TRY(parse_encryption_configuration(input.find("encryptionConfiguration")));
+    record.encryption_configuration =
+        TRY(parse_encryption_configuration(input.find("encryptionConfiguration")));
     machine.tags = TRY(parse_tags(input.find("tags")));
     const std::string* type = input.text("type");
     record.type = type && *type == "EXPRESS" ? WorkflowType::express : WorkflowType::standard;
@@ -59,11 +64,14 @@ std::string created(const StateMachineRecord& machine) {
     return body;
 }
 
-/// Whether a second create asks for what is there. API Reference, CreateStateMachine: "idempotency check is based on
-/// the state machine name, definition, type, LoggingConfiguration, TracingConfiguration, and EncryptionConfiguration".
+/// Whether a second create asks for what is there. API Reference, CreateStateMachine: "idempotency
+/// check is based on the state machine name, definition, type, LoggingConfiguration,
+/// TracingConfiguration, and EncryptionConfiguration".
 bool asks_for(const StateMachineRecord& wanted, const StateMachineRecord& there) {
     const auto key = [](const StateMachineRecord& machine) {
-        return machine.encryption_configuration.empty() ? kOwnedKey : std::string_view(machine.encryption_configuration);
+        return machine.encryption_configuration.empty()
+                   ? kOwnedKey
+                   : std::string_view(machine.encryption_configuration);
     };
     return wanted.definition == there.definition && wanted.type == there.type &&
            wanted.logging_configuration == there.logging_configuration &&
@@ -78,7 +86,8 @@ void answer_existing(const CallPtr& call, const std::shared_ptr<const NewMachine
                      const DefinitionCache::Definition& definition, int attempt) {
     const Machine there = call->store().find_state_machine(machine->record.arn);
     if (!there) {
-        if (attempt >= kMaxAttempts) return call->fail("the machine comes and goes: " + machine->record.arn);
+        if (attempt >= kMaxAttempts)
+            return call->fail("the machine comes and goes: " + machine->record.arn);
         return create(call, machine, definition, attempt + 1);
     }
     if (there->status != MachineStatus::active) {
@@ -96,7 +105,8 @@ void create(const CallPtr& call, const std::shared_ptr<const NewMachine>& machin
         machine->record, machine->tags, [call, machine, definition, attempt](Outcome outcome) {
             call->guarded([&] {
                 if (outcome == Outcome::conflict) {
-                    return call->on_reader([=] { answer_existing(call, machine, definition, attempt); });
+                    return call->on_reader(
+                        [=] { answer_existing(call, machine, definition, attempt); });
                 }
                 if (outcome != Outcome::committed) return call->fail(outcome);
                 call->succeed(created(machine->record));
@@ -114,7 +124,12 @@ struct Change {
 };
 
 Checked<Change> read_change(Input& input) {
-    Change change{TRY(parse_unlabeled_state_machine_arn(input.required_text("stateMachineArn"))), {}, {}, {}, {}, {}};
+    Change change{TRY(parse_unlabeled_state_machine_arn(input.required_text("stateMachineArn"))),
+                  {},
+                  {},
+                  {},
+                  {},
+                  {}};
     if (const auto checked = check_version(input); !checked) return checked.error();
     if (const Json* given = input.find("loggingConfiguration")) {
         change.logging_configuration = TRY(parse_logging_configuration(given));
@@ -125,12 +140,14 @@ Checked<Change> read_change(Input& input) {
     if (const Json* given = input.find("encryptionConfiguration")) {
         change.encryption_configuration = TRY(parse_encryption_configuration(given));
     }
-    if (const std::string* given = input.text("roleArn")) change.role_arn = TRY(parse_role_arn(*given));
+    if (const std::string* given = input.text("roleArn"))
+        change.role_arn = TRY(parse_role_arn(*given));
     change.definition = input.take_text("definition");
-    if (!change.definition && !change.role_arn && !change.logging_configuration && !change.tracing_configuration &&
-        !change.encryption_configuration) {
+    if (!change.definition && !change.role_arn && !change.logging_configuration &&
+        !change.tracing_configuration && !change.encryption_configuration) {
         return error(ErrorKind::missing_required_parameter,
-                     "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must "
+                     "Either the definition, the role ARN, the LoggingConfiguration, or the "
+                     "TracingConfiguration must "
                      "be specified");
     }
     return change;
@@ -152,11 +169,13 @@ StateMachineRecord apply(const Change& change, const StateMachineRecord& machine
     if (change.role_arn) next.role_arn = *change.role_arn;
     if (change.logging_configuration) next.logging_configuration = *change.logging_configuration;
     if (change.tracing_configuration) next.tracing_configuration = *change.tracing_configuration;
-    if (change.encryption_configuration) next.encryption_configuration = *change.encryption_configuration;
+    if (change.encryption_configuration)
+        next.encryption_configuration = *change.encryption_configuration;
     return next;
 }
 
-/// On a reader thread. Looks, parses, writes under the precondition that the revision is still the one looked at.
+/// On a reader thread. Looks, parses, writes under the precondition that the revision is still the
+/// one looked at.
 void update(const CallPtr& call, const std::shared_ptr<const Change>& change, int attempt) {
     const auto found = find_active_machine(*call, change->arn);
     if (!found) return call->refuse(found.error());
@@ -168,8 +187,10 @@ void update(const CallPtr& call, const std::shared_ptr<const Change>& change, in
         definition = *std::move(parsed);
     }
     StateMachineRecord next = apply(*change, machine);
-    // OBSERVED: an update that changes nothing makes no revision (conformance case sfn_api_logs__update_logging_configuration).
-    if (next.role_arn == machine.role_arn && asks_for(next, machine)) return call->succeed(updated(machine));
+    // OBSERVED: an update that changes nothing makes no revision (conformance case
+    // sfn_api_logs__update_logging_configuration).
+    if (next.role_arn == machine.role_arn && asks_for(next, machine))
+        return call->succeed(updated(machine));
 
     next.revision_id = new_uuid();
     next.update_date = std::max(call->services().clock.now(), machine.update_date);
@@ -178,12 +199,14 @@ void update(const CallPtr& call, const std::shared_ptr<const Change>& change, in
         *written, machine.revision_id, [call, change, written, attempt](Outcome outcome) {
             call->guarded([&] {
                 if (outcome == Outcome::committed) return call->succeed(updated(*written));
-                if (outcome != Outcome::conflict && outcome != Outcome::not_found) return call->fail(outcome);
+                if (outcome != Outcome::conflict && outcome != Outcome::not_found)
+                    return call->fail(outcome);
                 // Changed or deleted meanwhile: the next look says which.
                 if (attempt >= kMaxAttempts) {
-                    return call->refuse(error(ErrorKind::conflict,
-                                              "The state machine is being updated by other requests: '" +
-                                                  written->arn + "'"));
+                    return call->refuse(
+                        error(ErrorKind::conflict,
+                              "The state machine is being updated by other requests: '" +
+                                  written->arn + "'"));
                 }
                 call->on_reader([call, change, attempt] { update(call, change, attempt + 1); });
             });
@@ -207,18 +230,22 @@ void create_state_machine(const CallPtr& call) {
 void update_state_machine(const CallPtr& call) {
     auto change = read_change(call->input());
     if (!change) return call->refuse(change.error());
-    call->on_reader([call, change = std::make_shared<const Change>(*std::move(change))] { update(call, change, 1); });
+    call->on_reader([call, change = std::make_shared<const Change>(*std::move(change))] {
+        update(call, change, 1);
+    });
 }
 
 void delete_state_machine(const CallPtr& call) {
-    const auto arn = parse_unlabeled_state_machine_arn(call->input().required_text("stateMachineArn"));
+    const auto arn =
+        parse_unlabeled_state_machine_arn(call->input().required_text("stateMachineArn"));
     if (!arn) return call->refuse(arn.error());
     // "Deleting" what does not exist succeeds, and a version or an alias is not the machine.
     if (arn->qualified()) return call->succeed("{}");
     call->store().delete_state_machine(arn->text, [call, text = arn->text](Outcome outcome) {
         call->guarded([&] {
             if (outcome == Outcome::committed) call->services().runtime.state_machine_deleted(text);
-            if (outcome != Outcome::committed && outcome != Outcome::not_found) return call->fail(outcome);
+            if (outcome != Outcome::committed && outcome != Outcome::not_found)
+                return call->fail(outcome);
             call->succeed("{}");
         });
     });

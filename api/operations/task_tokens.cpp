@@ -9,19 +9,23 @@ constexpr std::string_view kTaskIsOver = "Provided task does not exist anymore";
 
 void report(const CallPtr& call, TokenReport what) {
     std::string token = *call->input().take_text("taskToken");
-    call->services().runtime.report(std::move(token), std::move(what), [call](TokenOutcome outcome) {
-        call->guarded([&] {
-            switch (outcome) {
-                case TokenOutcome::accepted: return call->succeed("{}");
-                case TokenOutcome::invalid: return call->refuse(error(ErrorKind::invalid_token));
-                case TokenOutcome::task_timed_out:
-                    return call->refuse(error(ErrorKind::task_timed_out, kTaskIsOver));
-                case TokenOutcome::task_not_found:
-                    return call->refuse(error(ErrorKind::task_does_not_exist, kTaskIsOver));
-                case TokenOutcome::overloaded: return call->fail(Outcome::overloaded);
-            }
+    call->services().runtime.report(
+        std::move(token), std::move(what), [call](TokenOutcome outcome) {
+            call->guarded([&] {
+                switch (outcome) {
+                    case TokenOutcome::accepted:
+                        return call->succeed("{}");
+                    case TokenOutcome::invalid:
+                        return call->refuse(error(ErrorKind::invalid_token));
+                    case TokenOutcome::task_timed_out:
+                        return call->refuse(error(ErrorKind::task_timed_out, kTaskIsOver));
+                    case TokenOutcome::task_not_found:
+                        return call->refuse(error(ErrorKind::task_does_not_exist, kTaskIsOver));
+                    case TokenOutcome::overloaded:
+                        return call->fail(Outcome::overloaded);
+                }
+            });
         });
-    });
 }
 
 }  // namespace

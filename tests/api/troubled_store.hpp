@@ -1,0 +1,115 @@
+#pragma once
+
+#include <atomic>
+
+#include "engine/store.hpp"
+
+namespace stepwell::api {
+
+/// Another store, with the troubles that a test asks for.
+class TroubledStore final : public Store {
+public:
+    explicit TroubledStore(Store& store) : store_(store) {}
+
+    /// So many of the next updates and starts find that somebody was faster.
+    std::atomic<int> conflicts = 0;
+    /// The disk cannot be read.
+    std::atomic<bool> unreadable = false;
+    /// The disk takes no writes.
+    std::atomic<bool> overloaded = false;
+
+    void create_state_machine(StateMachineRecord record,
+                              std::vector<std::pair<std::string, std::string>> tags,
+                              Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.create_state_machine(std::move(record), std::move(tags), std::move(done));
+    }
+    void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
+                              Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        if (take_conflict()) return done(Outcome::conflict);
+        store_.update_state_machine(std::move(record), std::move(expected_revision_id),
+                                    std::move(done));
+    }
+    void delete_state_machine(const std::string& arn, Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.delete_state_machine(arn, std::move(done));
+    }
+    std::shared_ptr<const StateMachineRecord> find_state_machine(
+        const std::string& arn) const override {
+        return readable().find_state_machine(arn);
+    }
+    std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
+                                                        const std::string& after_name,
+                                                        std::size_t limit) const override {
+        return readable().list_state_machines(owner, after_name, limit);
+    }
+    std::vector<std::pair<std::string, std::string>> tags_of(
+        const std::string& arn) const override {
+        return readable().tags_of(arn);
+    }
+    void start_execution(ExecutionRecord record, JournalRow first_step,
+                         std::function<void(StartOutcome)> done) override {
+        if (overloaded) return done({Outcome::overloaded, {}});
+        if (take_conflict()) return done({Outcome::conflict, {}});
+        store_.start_execution(std::move(record), std::move(first_step), std::move(done));
+    }
+    void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
+                Committed done) override {
+        store_.append(key, after, std::move(step), std::move(update), std::move(done));
+    }
+    void forget_execution(ExecutionKey key, Committed done) override {
+        store_.forget_execution(key, std::move(done));
+    }
+    std::optional<ExecutionRecord> find_execution(const std::string& arn) const override {
+        return readable().find_execution(arn);
+    }
+    std::optional<ExecutionRecord> find_execution(ExecutionKey key) const override {
+        return readable().find_execution(key);
+    }
+    std::optional<RevisionRecord> revision_of(ExecutionKey key) const override {
+        return readable().revision_of(key);
+    }
+    ExecutionPage list_executions(const std::string& state_machine_arn,
+                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  std::size_t limit) const override {
+        return readable().list_executions(state_machine_arn, status, before, limit);
+    }
+    std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
+                                         std::size_t max_bytes) const override {
+        return readable().read_journal(key, from, max_rows, max_bytes);
+    }
+    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse,
+                                         std::size_t max_rows,
+                                         std::size_t max_bytes) const override {
+        return readable().read_history(key, from, reverse, max_rows, max_bytes);
+    }
+    std::vector<Wake> wakes_after(std::optional<Wake> after, std::size_t limit) const override {
+        return readable().wakes_after(after, limit);
+    }
+    std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
+                                                 ExecutionKey after,
+                                                 std::size_t limit) const override {
+        return readable().running_executions(state_machine_arn, after, limit);
+    }
+    std::string token_key() const override { return readable().token_key(); }
+    std::optional<TimePoint> latest_time() const override { return readable().latest_time(); }
+    void reset(Committed done) override { store_.reset(std::move(done)); }
+    void close() override { store_.close(); }
+
+private:
+    const Store& readable() const {
+        if (unreadable) throw StorageError("the disk is gone");
+        return store_;
+    }
+    bool take_conflict() {
+        int left = conflicts;
+        while (left > 0 && !conflicts.compare_exchange_weak(left, left - 1)) {
+        }
+        return left > 0;
+    }
+
+    Store& store_;
+};
+
+}  // namespace stepwell::api
