@@ -8,12 +8,16 @@
 namespace stepwell {
 namespace {
 
-/// OBSERVED: what the service says of any path but `$` where the state's input is null (Stack Overflow, 2022).
-constexpr std::string_view kNullInput = "Unable to apply Path transformation to null or empty input.";
+/// OBSERVED: what the service says of any path but `$` where the state's input is null (Stack
+/// Overflow, 2022).
+constexpr std::string_view kNullInput =
+    "Unable to apply Path transformation to null or empty input.";
 
 bool is_null_input(const EvaluationFailure& failure) { return failure.message == kNullInput; }
 
-StateError runtime_error(std::string cause) { return {std::string(state_errors::kRuntime), std::move(cause)}; }
+StateError runtime_error(std::string cause) {
+    return {std::string(state_errors::kRuntime), std::move(cause)};
+}
 
 }  // namespace
 
@@ -49,7 +53,9 @@ const std::string& Expression::text() const { return program_->text; }
 
 Result<Selection, EvaluationFailure> Expression::evaluate(const Scope& scope) const {
     if (program_->kind == Kind::intrinsic) {
-        return Selection(TRY(intrinsics::evaluate_call(*program_->call, scope, program_->text)));
+        Budget budget;
+        return Selection(
+            TRY(intrinsics::evaluate_call(*program_->call, scope, program_->text, budget)));
     }
     const bool into_context = program_->kind == Kind::context_path;
     const Json& document = into_context ? scope.context.get() : scope.input;
@@ -76,16 +82,19 @@ StateError invalid_path(const EvaluationFailure& failure) {
     return runtime_error("The function '" + failure.call + "' had the following error: " + cause);
 }
 
-StateError not_found_in_field(const EvaluationFailure& failure, std::string_view field, const Json& input) {
-    if (failure.kind == EvaluationFailure::Kind::intrinsic || is_null_input(failure)) return invalid_path(failure);
+StateError not_found_in_field(const EvaluationFailure& failure, std::string_view field,
+                              const Json& input) {
+    if (failure.kind == EvaluationFailure::Kind::intrinsic || is_null_input(failure))
+        return invalid_path(failure);
     const std::string document = failure.context.empty() ? write_json(input) : failure.context;
     const std::string where = " could not be found in the input '" + document + "'";
     if (failure.call.empty()) {
-        return runtime_error("The JSONPath '" + failure.path + "' specified for the field '" + std::string(field) + "'" +
-                             where);
+        return runtime_error("The JSONPath '" + failure.path + "' specified for the field '" +
+                             std::string(field) + "'" + where);
     }
     return runtime_error("The function '" + failure.call +
-                         "' had the following error: The JsonPath argument for the field '" + failure.path + "'" + where);
+                         "' had the following error: The JsonPath argument for the field '" +
+                         failure.path + "'" + where);
 }
 
 }  // namespace stepwell

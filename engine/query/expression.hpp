@@ -9,8 +9,9 @@
 
 namespace stepwell {
 
-/// The text of a field whose value is looked up at run time in JSONPath mode: a path into the input (`$.a`), a path
-/// into the Context Object (`$$.a`), or, where allowed, an intrinsic function call. Compiled once.
+/// The text of a field whose value is looked up at run time in JSONPath mode: a path into the input
+/// (`$.a`), a path into the Context Object (`$$.a`), or, where allowed, an intrinsic function call.
+/// Compiled once.
 class Expression {
 public:
     enum class Kind { input_path, context_path, intrinsic };
@@ -35,8 +36,10 @@ private:
 /// States.Runtime, `Invalid path '$.x' : No results for path: $['x']`; an intrinsic's own error.
 StateError invalid_path(const EvaluationFailure& failure);
 
-/// The StateError of a failed expression in a payload template, ErrorPath or CausePath (`field` as AWS quotes it,
-/// with its `.$`): `The JSONPath '$.x' specified for the field 'k.$' could not be found in the input '{…}'`.
-StateError not_found_in_field(const EvaluationFailure& failure, std::string_view field, const Json& input);
+/// The StateError of a failed expression in a payload template, ErrorPath or CausePath (`field` as
+/// AWS quotes it, with its `.$`): `The JSONPath '$.x' specified for the field 'k.$' could not be
+/// found in the input '{…}'`.
+StateError not_found_in_field(const EvaluationFailure& failure, std::string_view field,
+                              const Json& input);
 
 }  // namespace stepwell

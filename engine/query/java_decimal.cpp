@@ -3,7 +3,8 @@
 namespace stepwell {
 namespace {
 
-constexpr std::size_t kMaxCompactDigits = 18;  // BigDecimal has a second loop, with other words, beyond.
+constexpr std::size_t kMaxCompactDigits =
+    18;  // BigDecimal has a second loop, with other words, beyond.
 constexpr std::size_t kMaxExponentDigits = 10;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -18,7 +19,8 @@ std::string_view character_at(std::string_view text, std::size_t at) {
 std::string not_a_number(std::string_view text, std::size_t at, bool compact) {
     if (!compact) return "Character array is missing \"exponent\" mark 'e' or 'E'.";
     return "Character " + std::string(character_at(text, at)) +
-           " is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark.";
+           " is neither a decimal digit number, decimal point, nor \"e\" notation exponential "
+           "mark.";
 }
 
 /// What follows the `e`.
@@ -28,7 +30,8 @@ Result<std::int64_t, NumberFormatError> parse_exponent(std::string_view text) {
     if (negative || text.front() == '+') text.remove_prefix(1);
     if (text.empty()) return NumberFormatError{"null"};
     while (text.size() > kMaxExponentDigits && text.front() == '0') text.remove_prefix(1);
-    if (text.size() > kMaxExponentDigits) return NumberFormatError{"Too many nonzero exponent digits."};
+    if (text.size() > kMaxExponentDigits)
+        return NumberFormatError{"Too many nonzero exponent digits."};
     std::int64_t value = 0;
     for (const char c : text) {
         if (!is_digit(c)) return NumberFormatError{"Not a digit."};
@@ -66,7 +69,8 @@ Result<JavaDecimal, NumberFormatError> parse_java_decimal(std::string_view text)
             number.digits.push_back(c);
             if (!point) ++number.exponent;
         } else if (c == '.') {
-            if (point) return NumberFormatError{"Character array contains more than one decimal point."};
+            if (point)
+                return NumberFormatError{"Character array contains more than one decimal point."};
             point = true;
         } else if (c == 'e' || c == 'E') {
             exponent = TRY(parse_exponent(text.substr(at + 1)));

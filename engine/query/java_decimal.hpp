@@ -17,13 +17,14 @@ struct JavaDecimal {
     std::int64_t exponent = 0;
 };
 
-/// Why a text is no number, in the words of java.math.BigDecimal ("null" where it says nothing): the
-/// service's JSONPath library lets them through to the user.
+/// Why a text is no number, in the words of java.math.BigDecimal ("null" where it says nothing):
+/// the service's JSONPath library lets them through to the user.
 struct NumberFormatError {
     std::string message;
 };
 
-/// Reads what `new java.math.BigDecimal(String)` reads. Only ASCII digits: a departure nobody has met.
+/// Reads what `new java.math.BigDecimal(String)` reads. Only ASCII digits: a departure nobody has
+/// met.
 Result<JavaDecimal, NumberFormatError> parse_java_decimal(std::string_view text);
 
 /// By value: 1, 1.0 and 10E-1 are equal.

@@ -9,7 +9,8 @@ namespace stepwell {
 namespace {
 
 bool is_supplementary_lead(char c) { return static_cast<unsigned char>(c) >= 0xF0U; }
-/// Leads of U+E000 to U+FFFF, which come after the surrogates that stand for supplementary characters.
+/// Leads of U+E000 to U+FFFF, which come after the surrogates that stand for supplementary
+/// characters.
 bool is_above_surrogates(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte == 0xEEU || byte == 0xEFU;
@@ -56,8 +57,10 @@ std::strong_ordering compare_utf16(std::string_view a, std::string_view b) {
     for (std::size_t i = 0; i < common; ++i) {
         if (a[i] == b[i]) continue;
         // UTF-8 sorts by code point; only where one side is supplementary does UTF-16 differ.
-        if (is_supplementary_lead(a[i]) && is_above_surrogates(b[i])) return std::strong_ordering::less;
-        if (is_supplementary_lead(b[i]) && is_above_surrogates(a[i])) return std::strong_ordering::greater;
+        if (is_supplementary_lead(a[i]) && is_above_surrogates(b[i]))
+            return std::strong_ordering::less;
+        if (is_supplementary_lead(b[i]) && is_above_surrogates(a[i]))
+            return std::strong_ordering::greater;
         return static_cast<unsigned char>(a[i]) <=> static_cast<unsigned char>(b[i]);
     }
     return a.size() <=> b.size();
@@ -89,7 +92,8 @@ void append_canonical(std::string& out, const Json& value) {
         std::vector<const Json::object_t::value_type*> members;
         members.reserve(object->size());
         for (const auto& member : *object) members.push_back(&member);
-        std::sort(members.begin(), members.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+        std::sort(members.begin(), members.end(),
+                  [](const auto* a, const auto* b) { return a->first < b->first; });
         out.push_back('{');
         for (const auto* member : members) {
             append_json_string(out, member->first);
@@ -106,19 +110,6 @@ void append_canonical(std::string& out, const Json& value) {
     } else {
         append_json(out, value);
     }
-}
-
-bool java_equal(const Json& a, const Json& b) {
-    if (a.is_number_float() != b.is_number_float() || a.is_number() != b.is_number()) return false;
-    if (a.is_structured()) {
-        if (a.type() != b.type() || a.size() != b.size()) return false;
-        std::string text_a;
-        std::string text_b;
-        append_canonical(text_a, a);
-        append_canonical(text_b, b);
-        return text_a == text_b;
-    }
-    return a == b;
 }
 
 std::int64_t java_round(double value) {

@@ -19,8 +19,8 @@ bool JsonPath::definite() const { return program_->path.definite; }
 
 bool JsonPath::reference() const {
     for (const jsonpath::Step& step : program_->path.steps) {
-        const bool names_one_node =
-            step.kind == StepKind::property || (step.kind == StepKind::index && step.numbers[0] >= 0);
+        const bool names_one_node = step.kind == StepKind::property ||
+                                    (step.kind == StepKind::index && step.numbers[0] >= 0);
         if (!names_one_node) return false;
     }
     return true;
@@ -35,7 +35,8 @@ Result<Selection, EvaluationFailure> JsonPath::select(const Json& document) cons
     if (path.definite) {
         const Json* node = nullptr;
         std::optional<Json> made;
-        if (jsonpath::follow(path, document, jsonpath::Required::no, node, made) == jsonpath::Outcome::found) {
+        if (jsonpath::follow(path, document, jsonpath::Required::no, node, made) ==
+            jsonpath::Outcome::found) {
             return made ? Selection(*std::move(made)) : Selection(node);
         }
     }
@@ -52,7 +53,8 @@ Evaluated<Json> JsonPath::write(const Json& document, Json result) const {
     const auto mismatch = [&] {
         // OBSERVED: in a report of 2024 (aws-cdk#29473); the documentation names only the error.
         return StateError{std::string(state_errors::kResultPathMatchFailure),
-                          "Unable to apply ReferencePath " + program_->text + " to input " + write_json(document)};
+                          "Unable to apply ReferencePath " + program_->text + " to input " +
+                              write_json(document)};
     };
     Json written = document;
     Json* at = &written;

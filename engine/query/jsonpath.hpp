@@ -9,7 +9,8 @@
 
 namespace stepwell {
 
-/// What a path selected: a value inside the document (definite paths), or an array made of what was found.
+/// What a path selected: a value inside the document (definite paths), or an array made of what was
+/// found.
 class Selection {
 public:
     explicit Selection(const Json* inside) : value_(inside) {}
@@ -32,19 +33,22 @@ struct CompileError {
     std::string message;
 };
 
-/// A JSONPath in the dialect that Step Functions accepts (Jayway JsonPath 1.1 to 2.0), compiled once.
+/// A JSONPath in the dialect that Step Functions accepts (Jayway JsonPath 1.1 to 2.0), compiled
+/// once.
 ///
-/// Immutable and cheap to copy (shared). Evaluation has a bound on steps and depth: it fails, never hangs.
-/// Developer Guide, "Using JSONPath paths"; ../shared/jsonpath/README.md has the dialect.
+/// Immutable and cheap to copy (shared). Evaluation has a bound on steps and depth: it fails, never
+/// hangs. Developer Guide, "Using JSONPath paths"; ../shared/jsonpath/README.md has the dialect.
 class JsonPath {
 public:
-    /// `text` begins with `$` and is meant relative to the document given to `select`; a path into the
-    /// Context Object is compiled without its first `$`.
+    /// `text` begins with `$` and is meant relative to the document given to `select`; a path into
+    /// the Context Object is compiled without its first `$`.
     static Result<JsonPath, CompileError> compile(std::string_view text);
 
-    /// Whether it names at most one node (no wildcard, filter, slice, union or `..`).
+    /// Whether it gives the one value and not an array of what it found: no wildcard, filter,
+    /// slice, union of indexes or `..` (`['a','b']` gives one object).
     bool definite() const;
-    /// Whether it is a Reference Path: names and non-negative indexes only. ASL specification, "Reference Paths".
+    /// Whether it is a Reference Path: names and non-negative indexes only. ASL specification,
+    /// "Reference Paths".
     bool reference() const;
     /// As written.
     const std::string& text() const;
@@ -54,9 +58,10 @@ public:
     /// Selection may point into `document`: keep it alive.
     Result<Selection, EvaluationFailure> select(const Json& document) const;
 
-    /// A copy of `document` with `result` at this reference path; missing objects on the way are made.
-    /// ASL specification, "ResultPath". Fails with States.ResultPathMatchFailure or States.Runtime and its
-    /// cause (without the "An error occurred while executing the state" opening) where AWS does.
+    /// A copy of `document` with `result` at this reference path; missing objects on the way are
+    /// made. ASL specification, "ResultPath". Fails with States.ResultPathMatchFailure or
+    /// States.Runtime and its cause (without the "An error occurred while executing the state"
+    /// opening) where AWS does.
     Evaluated<Json> write(const Json& document, Json result) const;
 
 private:

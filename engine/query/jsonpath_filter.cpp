@@ -7,9 +7,12 @@
 namespace stepwell::jsonpath {
 namespace {
 
-// ---- Reading ------------------------------------------------------------------------------------------------
+// ---- Reading
+// ------------------------------------------------------------------------------------------------
 
-CompileError invalid_filter(std::string_view text) { return {"Could not parse filter: " + std::string(text)}; }
+CompileError invalid_filter(std::string_view text) {
+    return {"Could not parse filter: " + std::string(text)};
+}
 
 std::string_view trim(std::string_view text) {
     while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
@@ -23,15 +26,17 @@ struct Operator {
 };
 /// In the order in which they are looked for: the first that occurs anywhere splits the criterion.
 constexpr Operator kOperators[] = {
-    {"==", Comparison::equal},     {">=", Comparison::greater_or_equal}, {"<=", Comparison::less_or_equal},
-    {"!=", Comparison::not_equal}, {"<", Comparison::less},              {">", Comparison::greater},
+    {"==", Comparison::equal},         {">=", Comparison::greater_or_equal},
+    {"<=", Comparison::less_or_equal}, {"!=", Comparison::not_equal},
+    {"<", Comparison::less},           {">", Comparison::greater},
 };
 
 bool is_path(std::string_view text) { return text.starts_with('$') || text.starts_with('@'); }
 
 Result<Path, CompileError> parse_definite_path(std::string_view text) {
     Path path = TRY(parse_path(text, FiltersAllowed::no));
-    if (!path.definite) return CompileError{"the predicate path: " + std::string(text) + " is not definite"};
+    if (!path.definite)
+        return CompileError{"the predicate path: " + std::string(text) + " is not definite"};
     return path;
 }
 
@@ -45,21 +50,23 @@ Result<Operand, CompileError> parse_operand(std::string_view text) {
         if (text.size() < 2) return invalid_filter(text);
         text = text.substr(1, text.size() - 2);
     }
-    return Operand{.text = std::string(text)};
+    return Operand{.text = std::string(text), .number = parse_java_decimal(text)};
 }
 
 Result<Criterion, CompileError> parse_criterion(std::string_view text) {
     // Parentheses do not group: those round a criterion are dropped.
     const std::size_t begin = text.find_first_not_of("[?( ");
     const std::size_t end = text.find_last_not_of(") ");
-    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return invalid_filter(text);
+    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin)
+        return invalid_filter(text);
     text = text.substr(begin, end + 1 - begin);
     for (const Operator& candidate : kOperators) {
         const std::size_t at = text.find(candidate.text);
         if (at == std::string_view::npos) continue;
         std::string_view left = trim(text.substr(0, at));
         const std::string_view right = trim(text.substr(at + candidate.text.size()));
-        if (left.starts_with("!@")) left.remove_prefix(1);  // Jayway drops it: it only counts without an operator.
+        if (left.starts_with("!@"))
+            left.remove_prefix(1);  // Jayway drops it: it only counts without an operator.
         if (right.starts_with("!@")) return invalid_filter(text);
         Operand parsed_left = TRY(parse_operand(left));
         Operand parsed_right = TRY(parse_operand(right));
@@ -76,14 +83,17 @@ Result<Criterion, CompileError> parse_criterion(std::string_view text) {
                      .comparison = negated ? Comparison::missing : Comparison::exists};
 }
 
-// ---- Evaluation ---------------------------------------------------------------------------------------------
+// ---- Evaluation
+// ---------------------------------------------------------------------------------------------
 
 /// A side of a comparison once looked up: a JSON value or, for a literal, a text.
 struct Value {
     const Json* json = nullptr;
-    const std::string* literal = nullptr;
+    const Operand* literal = nullptr;
 
-    const std::string* text() const { return json ? json->get_ptr<const Json::string_t*>() : literal; }
+    const std::string* text() const {
+        return json ? json->get_ptr<const Json::string_t*>() : &literal->text;
+    }
     bool is_null() const { return json && json->is_null(); }
     /// The literal `null` is the text "null", so that text counts as one.
     bool is_nullish() const {
@@ -100,33 +110,53 @@ Compared compared(std::strong_ordering order) {
     return order < 0 ? Compared::less : order > 0 ? Compared::greater : Compared::equal;
 }
 
-Compared compare_numbers(const Value& a, const Value& b, std::string& message) {
-    if (a.json && a.json->is_number_integer() && b.json->is_number_integer()) {
-        if (*a.json == *b.json) return Compared::equal;
-        return *a.json < *b.json ? Compared::less : Compared::greater;
+/// Digits that are worth comparing. DIFFERS: Java reads on. docs/differences.md
+constexpr std::size_t kMaxNumberLength = 4'096;
+
+Result<JavaDecimal, NumberFormatError> to_decimal(const Value& value) {
+    if (value.literal) return value.literal->number;
+    const std::string text = java_text(*value.json);
+    if (text.size() > kMaxNumberLength) return NumberFormatError{"Too many digits."};
+    return parse_java_decimal(text);
+}
+
+Compared compare_numbers(const Value& right, const Value& left, std::string& message) {
+    if (right.json && right.json->is_number_integer() && left.json->is_number_integer()) {
+        if (*right.json == *left.json) return Compared::equal;
+        return *right.json < *left.json ? Compared::less : Compared::greater;
     }
-    auto left = parse_java_decimal(a.literal ? *a.literal : java_text(*a.json));
-    if (!left) {
-        message = left.error().message;
+    const auto expected = to_decimal(right);
+    if (!expected) {
+        message = expected.error().message;
         return Compared::failed;
     }
-    const auto right = parse_java_decimal(java_text(*b.json));
-    return right ? compared(compare_decimals(*left, *right)) : Compared::not_comparable;
+    const auto actual = to_decimal(left);
+    return actual ? compared(compare_decimals(*expected, *actual)) : Compared::not_comparable;
 }
 
-std::string unescape_quotes(std::string text) {
-    for (std::size_t at = text.find("\\'"); at != std::string::npos; at = text.find("\\'", at + 1)) text.erase(at, 1);
-    return text;
+/// As compare_utf16; in `expected`, a backslash before a single quote does not count.
+Compared compare_texts(std::string_view expected, std::string_view actual) {
+    std::size_t e = 0;
+    std::size_t a = 0;
+    for (; e < expected.size() && a < actual.size(); ++e, ++a) {
+        if (expected.substr(e).starts_with("\\'")) ++e;
+        if (expected[e] != actual[a])
+            return compared(compare_utf16(expected.substr(e, 1), actual.substr(a, 1)));
+    }
+    return compared(expected.size() - e <=> actual.size() - a);
 }
 
-/// The right side against the left, as Jayway has it; which types go together depends on the side, too.
+/// The right side against the left, as Jayway has it; which types go together depends on the side,
+/// too.
 Compared compare(const Value& right, const Value& left, std::string& message) {
     if (right.json && right.json == left.json) return Compared::equal;
-    if (right.is_nullish() != left.is_nullish()) return right.is_nullish() ? Compared::less : Compared::greater;
+    if (right.is_nullish() != left.is_nullish())
+        return right.is_nullish() ? Compared::less : Compared::greater;
     if (right.is_nullish()) return Compared::equal;
     const std::string* text = right.text();
-    if (text && left.text()) return compared(compare_utf16(unescape_quotes(*text), *left.text()));
-    if ((text || right.is_number()) && left.is_number()) return compare_numbers(right, left, message);
+    if (text && left.text()) return compare_texts(*text, *left.text());
+    if ((text || right.is_number()) && left.is_number())
+        return compare_numbers(right, left, message);
     if ((text || right.boolean()) && left.boolean()) {
         const bool expected = text ? strcasecmp(text->c_str(), "true") == 0 : *right.boolean();
         return compared(expected <=> *left.boolean());
@@ -136,14 +166,21 @@ Compared compare(const Value& right, const Value& left, std::string& message) {
 
 bool holds(Comparison comparison, Compared right_to_left) {
     switch (comparison) {
-        case Comparison::equal: return right_to_left == Compared::equal;
-        case Comparison::not_equal: return right_to_left != Compared::equal;
-        case Comparison::greater: return right_to_left == Compared::less;
-        case Comparison::greater_or_equal: return right_to_left != Compared::greater;
-        case Comparison::less: return right_to_left == Compared::greater;
-        case Comparison::less_or_equal: return right_to_left != Compared::less;
+        case Comparison::equal:
+            return right_to_left == Compared::equal;
+        case Comparison::not_equal:
+            return right_to_left != Compared::equal;
+        case Comparison::greater:
+            return right_to_left == Compared::less;
+        case Comparison::greater_or_equal:
+            return right_to_left != Compared::greater;
+        case Comparison::less:
+            return right_to_left == Compared::greater;
+        case Comparison::less_or_equal:
+            return right_to_left != Compared::less;
         case Comparison::exists:
-        case Comparison::missing: break;
+        case Comparison::missing:
+            break;
     }
     return false;
 }
@@ -151,9 +188,10 @@ bool holds(Comparison comparison, Compared right_to_left) {
 /// Looks an operand up; where a path fails (not: finds nothing), its words go to `message`.
 class Lookup {
 public:
-    Lookup(const Operand& operand, const Json& item, const Json& document, Required required, std::string& message) {
+    Lookup(const Operand& operand, const Json& item, const Json& document, Required required,
+           std::string& message) {
         if (!operand.path) {
-            value_.literal = &operand.text;
+            value_.literal = &operand;
             return;
         }
         const Json& from = operand.from_root ? document : item;
@@ -171,14 +209,16 @@ private:
     std::optional<Json> made_;
 };
 
-std::optional<bool> test_existence(const Criterion& criterion, const Json& item, std::string& message) {
+std::optional<bool> test_existence(const Criterion& criterion, const Json& item,
+                                   std::string& message) {
     const Lookup left(criterion.left, item, item, Required::yes, message);
     if (left.outcome() == Outcome::failed) return std::nullopt;
     const bool there = left.outcome() == Outcome::found && !left.value().is_null();
     return there == (criterion.comparison == Comparison::exists);
 }
 
-std::optional<bool> test(const Criterion& criterion, const Json& item, const Json& document, std::string& message) {
+std::optional<bool> test(const Criterion& criterion, const Json& item, const Json& document,
+                         std::string& message) {
     if (criterion.comparison == Comparison::exists || criterion.comparison == Comparison::missing) {
         return test_existence(criterion, item, message);
     }
@@ -188,7 +228,8 @@ std::optional<bool> test(const Criterion& criterion, const Json& item, const Jso
     const Lookup right(criterion.right, item, document, Required::no, message);
     if (right.outcome() == Outcome::failed) return std::nullopt;
     if (right.outcome() == Outcome::not_found) return false;
-    const bool ordering = criterion.comparison != Comparison::equal && criterion.comparison != Comparison::not_equal;
+    const bool ordering =
+        criterion.comparison != Comparison::equal && criterion.comparison != Comparison::not_equal;
     if (ordering && right.value().is_null() != left.value().is_null()) return false;
     const Compared order = compare(right.value(), left.value(), message);
     if (order == Compared::failed) return std::nullopt;
@@ -223,7 +264,8 @@ Result<Filter, CompileError> parse_filter(std::string_view text) {
     }
 }
 
-std::optional<bool> accepts(const Filter& filter, const Json& item, const Json& document, std::string& message) {
+std::optional<bool> accepts(const Filter& filter, const Json& item, const Json& document,
+                            std::string& message) {
     // From the last to the first: the order shows where one of them fails.
     for (auto group = filter.any_of.rbegin(); group != filter.any_of.rend(); ++group) {
         bool all = true;

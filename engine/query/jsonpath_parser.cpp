@@ -11,11 +11,12 @@ CompileError invalid(std::string_view what, std::string_view where) {
     return {std::string(what) + std::string(where)};
 }
 
-/// Reads one bracketed fragment (`['a']`, `[0:2]`, `[?(…)]`) character by character. Jayway looks for the first
-/// telling character and ignores what it does not understand, so `[+1]` is `[1]`.
+/// Reads one bracketed fragment (`['a']`, `[0:2]`, `[?(…)]`) character by character. Jayway looks
+/// for the first telling character and ignores what it does not understand, so `[+1]` is `[1]`.
 class FragmentReader {
 public:
-    FragmentReader(std::string_view fragment, FiltersAllowed filters) : fragment_(fragment), filters_(filters) {}
+    FragmentReader(std::string_view fragment, FiltersAllowed filters)
+        : fragment_(fragment), filters_(filters) {}
 
     Result<Step, CompileError> read() {
         if (fragment_ == "[*]") return Step{.kind = StepKind::wildcard};
@@ -41,14 +42,18 @@ private:
     }
     CompileError fail() const { return invalid("Could not analyze path component: ", fragment_); }
 
-    /// `[?]`, `[?, ?]`: a filter that was to be passed in by the caller, of which the service has none.
+    /// `[?]`, `[?, ?]`: a filter that was to be passed in by the caller, of which the service has
+    /// none.
     std::size_t placeholders() const {
         const std::size_t start = fragment_.find_first_not_of(" \t\r\n\f\v", 1);
-        if (start == std::string_view::npos || fragment_[start] != '?' || fragment_.back() != ']') return 0;
+        if (start == std::string_view::npos || fragment_[start] != '?' || fragment_.back() != ']')
+            return 0;
         std::size_t count = 0;
         for (std::size_t i = start; i + 1 < fragment_.size(); ++i) {
-            if (fragment_[i] == '?') ++count;
-            else if (std::string_view(",* \t\r\n\f\v").find(fragment_[i]) == std::string_view::npos) return 0;
+            if (fragment_[i] == '?')
+                ++count;
+            else if (std::string_view(",* \t\r\n\f\v").find(fragment_[i]) == std::string_view::npos)
+                return 0;
         }
         return count;
     }
@@ -84,7 +89,8 @@ private:
         return std::string_view::npos;
     }
 
-    /// Names in single quotes, up to the first bracket: there is no escape, and between the names anything goes.
+    /// Names in single quotes, up to the first bracket: there is no escape, and between the names
+    /// anything goes.
     Result<Step, CompileError> read_names() {
         std::vector<std::string> names;
         std::string name;
@@ -109,7 +115,8 @@ private:
         std::string function;
         for (; current() != '-'; ++at_) {
             if (at_ >= fragment_.size()) return fail();
-            if (current() != ' ' && current() != '(' && current() != ')') function.push_back(current());
+            if (current() != ' ' && current() != '(' && current() != ')')
+                function.push_back(current());
         }
         if (function != "length" && function != "size") return fail();
         std::string number;
@@ -139,7 +146,8 @@ private:
             digits.clear();
             return number;
         };
-        while (is_digit(current()) || std::string_view(", :-").find(current()) != std::string_view::npos) {
+        while (is_digit(current()) ||
+               std::string_view(", :-").find(current()) != std::string_view::npos) {
             const char c = current();
             if (c == ':' && digits.empty()) {
                 to = true;
@@ -166,11 +174,16 @@ private:
         if (at_ >= fragment_.size()) return fail();
         if (!digits.empty()) numbers.push_back(TRY(take()));
         StepKind kind = StepKind::slice_between;
-        if (numbers.size() == 1 && !to && !from) kind = StepKind::index;
-        else if (list) kind = StepKind::indexes;
-        else if (from) kind = StepKind::slice_from;
-        else if (to) kind = StepKind::slice_to;
-        else if (!between) return fail();
+        if (numbers.size() == 1 && !to && !from)
+            kind = StepKind::index;
+        else if (list)
+            kind = StepKind::indexes;
+        else if (from)
+            kind = StepKind::slice_from;
+        else if (to)
+            kind = StepKind::slice_to;
+        else if (!between)
+            return fail();
         return Step{.kind = kind, .numbers = std::move(numbers)};
     }
 
@@ -187,18 +200,21 @@ private:
     std::size_t at_ = 0;
 };
 
-/// Cuts a path into fragments. A name ends at a dot, a bracket or a blank, and a blank is then refused.
+/// Cuts a path into fragments. A name ends at a dot, a bracket or a blank, and a blank is then
+/// refused.
 class PathReader {
 public:
     PathReader(std::string_view text, FiltersAllowed filters) : text_(text), filters_(filters) {}
 
     Result<Path, CompileError> read() {
-        if (text_.size() > 1 && text_[1] != '.' && text_[1] != '[') return invalid("Invalid path ", text_);
+        if (text_.size() > 1 && text_[1] != '.' && text_[1] != '[')
+            return invalid("Invalid path ", text_);
         // `$.a.` and `$.a..`: nothing may end so.
         if (text_.ends_with('.')) return invalid("Invalid path ", text_);
         at_ = 1;
         while (at_ < text_.size()) {
-            if (path_.steps.size() == kMaxSteps) return invalid("Too many steps in path ", text_.substr(0, 80));
+            if (path_.steps.size() == kMaxSteps)
+                return invalid("Too many steps in path ", text_.substr(0, 80));
             const char c = text_[at_];
             if (c == ' ') return CompileError{"Space not allowed in path"};
             if (c == '[') {
@@ -272,14 +288,17 @@ private:
                 case StepKind::property:
                 case StepKind::properties:
                 case StepKind::index:
-                case StepKind::from_end: break;
+                case StepKind::from_end:
+                    break;
                 case StepKind::indexes:
                 case StepKind::slice_from:
                 case StepKind::slice_to:
                 case StepKind::slice_between:
                 case StepKind::wildcard:
                 case StepKind::descend:
-                case StepKind::filter: definite = false; break;
+                case StepKind::filter:
+                    definite = false;
+                    break;
             }
             step->definite_from_here = definite;
         }
@@ -319,17 +338,26 @@ std::string render_placeholders(std::size_t count) {
 std::string render_step(const Step& step) {
     switch (step.kind) {
         case StepKind::property:
-        case StepKind::properties: return "[" + render_names(step.names) + "]";
+        case StepKind::properties:
+            return "[" + render_names(step.names) + "]";
         case StepKind::index:
-        case StepKind::indexes: return "[" + join(step.numbers) + "]";
-        case StepKind::from_end: return "[@.size()" + std::to_string(step.numbers[0]) + "]";
-        case StepKind::slice_from: return "[" + std::to_string(step.numbers[0]) + ":]";
-        case StepKind::slice_to: return "[:" + std::to_string(step.numbers[0]) + "]";
+        case StepKind::indexes:
+            return "[" + join(step.numbers) + "]";
+        case StepKind::from_end:
+            return "[@.size()" + std::to_string(step.numbers[0]) + "]";
+        case StepKind::slice_from:
+            return "[" + std::to_string(step.numbers[0]) + ":]";
+        case StepKind::slice_to:
+            return "[:" + std::to_string(step.numbers[0]) + "]";
         case StepKind::slice_between:
-            return "[" + std::to_string(step.numbers[0]) + ":" + std::to_string(step.numbers[1]) + "]";
-        case StepKind::wildcard: return "[*]";
-        case StepKind::descend: return "..";
-        case StepKind::filter: return "[" + render_placeholders(step.placeholders) + "]";
+            return "[" + std::to_string(step.numbers[0]) + ":" + std::to_string(step.numbers[1]) +
+                   "]";
+        case StepKind::wildcard:
+            return "[*]";
+        case StepKind::descend:
+            return "..";
+        case StepKind::filter:
+            return "[" + render_placeholders(step.placeholders) + "]";
     }
     return {};
 }
@@ -338,7 +366,8 @@ std::string render_step(const Step& step) {
 
 Result<Path, CompileError> parse_path(std::string_view text, FiltersAllowed filters) {
     while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-    if (text.empty() || (text.front() != '$' && text.front() != '@')) return invalid("Invalid path ", text);
+    if (text.empty() || (text.front() != '$' && text.front() != '@'))
+        return invalid("Invalid path ", text);
     return PathReader(text, filters).read();
 }
 

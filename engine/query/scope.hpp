@@ -36,17 +36,19 @@ struct Scope {
 struct EvaluationFailure {
     enum class Kind {
         not_found,  ///< a path found nothing
-        path,       ///< a path failed for another reason (index out of bounds, filter on a scalar …)
+        path,  ///< a path failed for another reason (index out of bounds, filter on a scalar …)
         intrinsic,  ///< an intrinsic function refused its arguments: States.IntrinsicFailure
     };
     Kind kind;
     /// Jayway's words for a path ("No results for path: $['a']"); the whole cause for an intrinsic.
     std::string message;
-    /// The path that failed, as written: of the expression itself or of an argument of an intrinsic.
+    /// The path that failed, as written: of the expression itself or of an argument of an
+    /// intrinsic.
     std::string path;
     /// The whole intrinsic call as written, where `path` is one of its arguments.
     std::string call = {};
-    /// The Context Object as JSON text, where `path` looked there (`$$…`): what AWS quotes as "the input".
+    /// The Context Object as JSON text, where `path` looked there (`$$…`): what AWS quotes as "the
+    /// input".
     std::string context = {};
 };
 

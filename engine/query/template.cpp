@@ -2,6 +2,9 @@
 
 #include <variant>
 
+#include "engine/base/state_errors.hpp"
+#include "engine/query/budget.hpp"
+
 namespace stepwell {
 namespace {
 
@@ -34,16 +37,23 @@ constexpr std::string_view kComputedSuffix = ".$";
 /// `AN ARRAY`, `A NUMBER` …, as the service names what it found instead of a string.
 std::string_view type_with_article(const Json& value) {
     switch (value.type()) {
-        case Json::value_t::array: return "an ARRAY";
-        case Json::value_t::object: return "an OBJECT";
-        case Json::value_t::boolean: return "a BOOLEAN";
-        case Json::value_t::null: return "a NULL";
-        case Json::value_t::string: return "a STRING";
+        case Json::value_t::array:
+            return "an ARRAY";
+        case Json::value_t::object:
+            return "an OBJECT";
+        case Json::value_t::boolean:
+            return "a BOOLEAN";
+        case Json::value_t::null:
+            return "a NULL";
+        case Json::value_t::string:
+            return "a STRING";
         case Json::value_t::number_integer:
         case Json::value_t::number_unsigned:
-        case Json::value_t::number_float: return "a NUMBER";
+        case Json::value_t::number_float:
+            return "a NUMBER";
         case Json::value_t::binary:
-        case Json::value_t::discarded: break;
+        case Json::value_t::discarded:
+            break;
     }
     return "a value of another type";
 }
@@ -51,8 +61,10 @@ std::string_view type_with_article(const Json& value) {
 class Compiler {
 public:
     Node compile(const Json& source) {
-        if (const auto* object = source.get_ptr<const Json::object_t*>()) return compile_object(source, *object);
-        if (const auto* array = source.get_ptr<const Json::array_t*>()) return compile_array(source, *array);
+        if (const auto* object = source.get_ptr<const Json::object_t*>())
+            return compile_object(source, *object);
+        if (const auto* array = source.get_ptr<const Json::array_t*>())
+            return compile_array(source, *array);
         return {source};
     }
     std::vector<TemplateProblem>& problems() { return problems_; }
@@ -86,14 +98,17 @@ private:
         return {std::move(node)};
     }
 
-    void compile_field(const std::string& field, const Json& value, const Json::object_t& object, ObjectNode& node) {
+    void compile_field(const std::string& field, const Json& value, const Json::object_t& object,
+                       ObjectNode& node) {
         const std::string name = field.substr(0, field.size() - kComputedSuffix.size());
         if (object.find(name) != object.end()) {
-            problem("The fields '" + name + "' and '" + field + "' cannot be specified at the same time");
+            problem("The fields '" + name + "' and '" + field +
+                    "' cannot be specified at the same time");
         }
         const auto* text = value.get_ptr<const Json::string_t*>();
         if (!text) {
-            problem("The value for the field '" + field + "' must be a STRING that contains a JSONPath but was " +
+            problem("The value for the field '" + field +
+                    "' must be a STRING that contains a JSONPath but was " +
                     std::string(type_with_article(value)));
             return;
         }
@@ -111,30 +126,40 @@ private:
     std::vector<TemplateProblem> problems_;
 };
 
-Evaluated<Json> evaluate_node(const Node& node, const Scope& scope);
+/// Not the service's words, which name the state: what is so large is refused there, too.
+StateError too_much_data() {
+    return {std::string(state_errors::kDataLimitExceeded),
+            "The payload template makes data of a size exceeding the maximum number of bytes "
+            "service limit."};
+}
 
-Evaluated<Json> evaluate_object(const ObjectNode& node, const Scope& scope) {
+Evaluated<Json> evaluate_node(const Node& node, const Scope& scope, Budget& budget);
+
+Evaluated<Json> evaluate_object(const ObjectNode& node, const Scope& scope, Budget& budget) {
     Json::object_t object;
     object.reserve(node.fields.size() + node.computed.size());
-    for (const auto& [name, field] : node.fields) object.emplace(name, TRY(evaluate_node(field, scope)));
-    // OBSERVED: the service takes `x.$` out and puts `x` in, so what is computed comes behind what is constant.
+    for (const auto& [name, field] : node.fields)
+        object.emplace(name, TRY(evaluate_node(field, scope, budget)));
+    // OBSERVED: the service takes `x.$` out and puts `x` in, so what is computed comes behind what
+    // is constant.
     for (const ComputedField& field : node.computed) {
         auto selected = field.expression.evaluate(scope);
         if (!selected) return not_found_in_field(selected.error(), field.field, scope.input);
+        if (!budget.spend(selected->value())) return too_much_data();
         object.emplace(field.name, std::move(*selected).take());
     }
     return Json(std::move(object));
 }
 
-Evaluated<Json> evaluate_node(const Node& node, const Scope& scope) {
+Evaluated<Json> evaluate_node(const Node& node, const Scope& scope, Budget& budget) {
     if (const auto* constant = std::get_if<Json>(&node.content)) return *constant;
     if (const auto* object = std::get_if<std::unique_ptr<ObjectNode>>(&node.content)) {
-        return evaluate_object(**object, scope);
+        return evaluate_object(**object, scope, budget);
     }
     Json::array_t array;
     const auto& items = std::get<std::unique_ptr<ArrayNode>>(node.content)->items;
     array.reserve(items.size());
-    for (const Node& item : items) array.push_back(TRY(evaluate_node(item, scope)));
+    for (const Node& item : items) array.push_back(TRY(evaluate_node(item, scope, budget)));
     return Json(std::move(array));
 }
 
@@ -153,6 +178,9 @@ Result<Template, std::vector<TemplateProblem>> Template::compile(const Json& sou
 
 bool Template::constant() const { return program_->root.constant(); }
 
-Evaluated<Json> Template::evaluate(const Scope& scope) const { return evaluate_node(program_->root, scope); }
+Evaluated<Json> Template::evaluate(const Scope& scope) const {
+    Budget budget;
+    return evaluate_node(program_->root, scope, budget);
+}
 
 }  // namespace stepwell

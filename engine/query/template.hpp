@@ -14,8 +14,8 @@ struct TemplateProblem {
     std::string message;
 };
 
-/// A payload template (Parameters, ResultSelector, ItemSelector, Credentials): JSON in which each field
-/// whose name ends in `.$` is computed. Compiled once; evaluation shares what is constant.
+/// A payload template (Parameters, ResultSelector, ItemSelector, Credentials): JSON in which each
+/// field whose name ends in `.$` is computed. Compiled once; evaluation shares what is constant.
 /// ASL specification, "Payload Template".
 class Template {
 public:

@@ -1,5 +1,6 @@
-// Plays the shared JSONPath suite: jsonpath_suite DIR [--verbose], DIR holding cases.jsonl and docs.json.
-// Cases of confidence "low" (the versions of the reference library differ) are counted apart and fail nothing.
+// Plays the shared JSONPath suite: jsonpath_suite DIR [--verbose], DIR holding cases.jsonl and
+// docs.json. Cases of confidence "low" (the versions of the reference library differ) are counted
+// apart and fail nothing.
 
 #include <algorithm>
 #include <fstream>
@@ -32,23 +33,30 @@ std::string read_file(const std::string& path) {
 }
 
 bool has(const Json& test, const char* member) { return test.contains(member); }
-const std::string& text_of(const Json& test, const char* member) { return test.at(member).get_ref<const std::string&>(); }
+const std::string& text_of(const Json& test, const char* member) {
+    return test.at(member).get_ref<const std::string&>();
+}
 
 Difference differs(std::string_view what, std::string_view expected, std::string_view actual) {
-    return std::string(what) + ": expected " + std::string(expected) + "\n      got " + std::string(actual);
+    return std::string(what) + ": expected " + std::string(expected) + "\n      got " +
+           std::string(actual);
 }
 
 std::string_view kind_name(EvaluationFailure::Kind kind) {
     switch (kind) {
-        case EvaluationFailure::Kind::not_found: return "not_found";
-        case EvaluationFailure::Kind::path: return "runtime";
-        case EvaluationFailure::Kind::intrinsic: return "intrinsic";
+        case EvaluationFailure::Kind::not_found:
+            return "not_found";
+        case EvaluationFailure::Kind::path:
+            return "runtime";
+        case EvaluationFailure::Kind::intrinsic:
+            return "intrinsic";
     }
     return "?";
 }
 
 /// The service's words, of which "'...'" stands for an input that was not written down.
-Difference check_aws_message(const std::string& expected, const EvaluationFailure& failure, const Json& document) {
+Difference check_aws_message(const std::string& expected, const EvaluationFailure& failure,
+                             const Json& document) {
     std::string actual = invalid_path(failure).cause;
     static constexpr std::string_view kField = "specified for the field '";
     if (const std::size_t at = expected.find(kField); at != std::string::npos) {
@@ -67,21 +75,26 @@ Difference check_aws_message(const std::string& expected, const EvaluationFailur
 }
 
 Difference check_failure(const Json& test, const EvaluationFailure& failure, const Json& document) {
-    if (!has(test, "error")) return differs("value", write_json(test.at("expect")), failure.message);
+    if (!has(test, "error"))
+        return differs("value", write_json(test.at("expect")), failure.message);
     if (text_of(test, "error") != kind_name(failure.kind)) {
         return differs("error", text_of(test, "error"), kind_name(failure.kind));
     }
     if (has(test, "message") && text_of(test, "message") != failure.message) {
         return differs("message", text_of(test, "message"), failure.message);
     }
-    return has(test, "awsMessage") ? check_aws_message(text_of(test, "awsMessage"), failure, document) : Difference();
+    return has(test, "awsMessage")
+               ? check_aws_message(text_of(test, "awsMessage"), failure, document)
+               : Difference();
 }
 
 Difference check_path(const Json& test, const Json& document) {
     const std::string& path = text_of(test, "path");
     const bool must_be_invalid = has(test, "error") && text_of(test, "error") == "invalid";
     const auto expression = Expression::compile(path, Expression::Accept::path);
-    if (!expression) return must_be_invalid ? Difference() : differs("path", "accepted", expression.error().message);
+    if (!expression)
+        return must_be_invalid ? Difference()
+                               : differs("path", "accepted", expression.error().message);
     if (must_be_invalid) return differs("path", "invalid", "accepted");
     if (has(test, "normalized")) {
         const std::string normalized = JsonPath::compile(path)->normalized();
@@ -91,31 +104,38 @@ Difference check_path(const Json& test, const Json& document) {
     }
     const LazyContext context([&test] { return test.value("context", Json::object()); });
     RandomBits random(1);
-    const auto selected = expression->evaluate({.input = document, .context = context, .random = random});
+    const auto selected =
+        expression->evaluate({.input = document, .context = context, .random = random});
     if (!selected) return check_failure(test, selected.error(), document);
-    if (has(test, "error")) return differs("error", text_of(test, "error"), write_json(selected->value()));
+    if (has(test, "error"))
+        return differs("error", text_of(test, "error"), write_json(selected->value()));
     if (selected->value() == test.at("expect")) return {};
     return differs("value", write_json(test.at("expect")), write_json(selected->value()));
 }
 
 Difference check_reference_path(const Json& test) {
-    const auto expression = Expression::compile(text_of(test, "path"), Expression::Accept::reference_path);
+    const auto expression =
+        Expression::compile(text_of(test, "path"), Expression::Accept::reference_path);
     const bool valid = test.at("valid").get<bool>();
     if (expression.has_value() == valid) return {};
-    return differs("reference path", valid ? "valid" : "invalid", valid ? expression.error().message : "valid");
+    return differs("reference path", valid ? "valid" : "invalid",
+                   valid ? expression.error().message : "valid");
 }
 
 Difference check_result_path(const Json& test, const Json& document) {
     if (test.at("path").is_null()) {  // The result is discarded: nothing to evaluate.
-        return document == test.at("expect") ? Difference() : differs("value", write_json(test.at("expect")), "");
+        return document == test.at("expect") ? Difference()
+                                             : differs("value", write_json(test.at("expect")), "");
     }
     const auto path = JsonPath::compile(text_of(test, "path"));
     if (!path) return differs("path", "accepted", path.error().message);
     const auto written = path->write(document, test.at("result"));
     if (!written) {
-        if (!has(test, "error")) return differs("value", write_json(test.at("expect")), written.error().cause);
+        if (!has(test, "error"))
+            return differs("value", write_json(test.at("expect")), written.error().cause);
         const bool same = text_of(test, "error") == written.error().error;
-        return same ? Difference() : differs("error", text_of(test, "error"), written.error().error);
+        return same ? Difference()
+                    : differs("error", text_of(test, "error"), written.error().error);
     }
     if (has(test, "error")) return differs("error", text_of(test, "error"), write_json(*written));
     if (*written == test.at("expect")) return {};
@@ -123,7 +143,8 @@ Difference check_result_path(const Json& test, const Json& document) {
 }
 
 Difference check(const Json& test, const Json& documents) {
-    const Json document = has(test, "docName") ? documents.at(text_of(test, "docName")) : test.value("doc", Json());
+    const Json document =
+        has(test, "docName") ? documents.at(text_of(test, "docName")) : test.value("doc", Json());
     const std::string& kind = text_of(test, "kind");
     if (kind == "path") return check_path(test, document);
     if (kind == "reference_path") return check_reference_path(test);
@@ -153,9 +174,10 @@ int play(const std::string& folder, bool verbose) {
                   << text_of(test, "confidence") << "] " << write_json(test.at("path")) << "\n";
         if (!difference.empty()) std::cout << "      " << difference << "\n";
     }
-    std::cout << "low confidence, apart: " << low.passed << " passed, " << low.failed << " failed, " << low.skipped
+    std::cout << "low confidence, apart: " << low.passed << " passed, " << low.failed << " failed, "
+              << low.skipped << " skipped\n";
+    std::cout << counted.passed << " passed, " << counted.failed << " failed, " << counted.skipped
               << " skipped\n";
-    std::cout << counted.passed << " passed, " << counted.failed << " failed, " << counted.skipped << " skipped\n";
     return counted.failed == 0 ? 0 : 1;
 }
 

@@ -6,7 +6,8 @@
 namespace stepwell::intrinsics {
 namespace {
 
-constexpr std::int64_t kMaxRange = 1'000;  // Developer Guide, States.ArrayRange: "up to 1000 elements"
+constexpr std::int64_t kMaxRange =
+    1'000;  // Developer Guide, States.ArrayRange: "up to 1000 elements"
 
 }  // namespace
 
@@ -20,10 +21,13 @@ Answer<Json> array(const Invocation& call) {
 Answer<Json> array_partition(const Invocation& call) {
     const auto* items = TRY(array_argument(call, 0, "array"));
     const std::int64_t size = TRY(integer_argument(call, 1, "chunk size"));
-    if (size <= 0) return Refusal{"The chunk size must be a positive integer but was: " + std::to_string(size)};
+    if (size <= 0)
+        return Refusal{"The chunk size must be a positive integer but was: " +
+                       std::to_string(size)};
     Json::array_t chunks;
     for (const Json& item : *items) {
-        if (chunks.empty() || chunks.back().size() == static_cast<std::size_t>(size)) chunks.push_back(Json::array());
+        if (chunks.empty() || chunks.back().size() == static_cast<std::size_t>(size))
+            chunks.push_back(Json::array());
         chunks.back().push_back(item);
     }
     return Json(std::move(chunks));
@@ -31,8 +35,13 @@ Answer<Json> array_partition(const Invocation& call) {
 
 Answer<Json> array_contains(const Invocation& call) {
     const auto* items = TRY(array_argument(call, 0, "array"));
+    std::string wanted;
+    append_canonical(wanted, call.value(1));
+    std::string item_text;
     for (const Json& item : *items) {
-        if (java_equal(item, call.value(1))) return Json(true);
+        item_text.clear();
+        append_canonical(item_text, item);
+        if (item_text == wanted) return Json(true);
     }
     return Json(false);
 }
@@ -45,9 +54,11 @@ Answer<Json> array_range(const Invocation& call) {
     Json::array_t items;
     if (step > 0 ? first > last : first < last) return Json(std::move(items));
     // Unsigned: neither the distance nor a step to the far end overflows.
-    const auto distance = step > 0 ? static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first)
-                                   : static_cast<std::uint64_t>(first) - static_cast<std::uint64_t>(last);
-    const auto stride = step > 0 ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
+    const auto distance =
+        step > 0 ? static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first)
+                 : static_cast<std::uint64_t>(first) - static_cast<std::uint64_t>(last);
+    const auto stride =
+        step > 0 ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
     const std::uint64_t count = distance / stride;  // without the first
     if (count >= static_cast<std::uint64_t>(kMaxRange)) {
         return Refusal{"The range must have at most " + std::to_string(kMaxRange) + " items"};
@@ -64,8 +75,8 @@ Answer<Json> array_get_item(const Invocation& call) {
     const auto* items = TRY(array_argument(call, 0, "array"));
     const std::int64_t index = TRY(integer_argument(call, 1, "index"));
     if (index < 0 || static_cast<std::size_t>(index) >= items->size()) {
-        return Refusal{"The index " + std::to_string(index) + " is out of bounds for an array of length " +
-                       std::to_string(items->size())};
+        return Refusal{"The index " + std::to_string(index) +
+                       " is out of bounds for an array of length " + std::to_string(items->size())};
     }
     return Json((*items)[static_cast<std::size_t>(index)]);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace stepwell::intrinsics {
 namespace {
 
@@ -22,7 +21,8 @@ public:
 private:
     char current() const { return at_ < text_.size() ? text_[at_] : '\0'; }
     void skip_blanks() {
-        while (current() == ' ' || current() == '\t' || current() == '\n' || current() == '\r') ++at_;
+        while (current() == ' ' || current() == '\t' || current() == '\n' || current() == '\r')
+            ++at_;
     }
     bool take(char wanted) {
         skip_blanks();
@@ -77,7 +77,8 @@ private:
             if (c == '\\') {
                 ++at_;
                 c = current();
-                if (at_ >= text_.size() || std::string_view("'{}\\").find(c) == std::string_view::npos) {
+                if (at_ >= text_.size() ||
+                    std::string_view("'{}\\").find(c) == std::string_view::npos) {
                     return fail("has an illegal escape");
                 }
             } else if (text_.substr(at_).starts_with("{}")) {
@@ -90,7 +91,8 @@ private:
             value.push_back(c);
         }
         ++at_;
-        if (call.arguments.empty() && call.function->invoke == format) call.format = std::move(pieces);
+        if (call.arguments.empty() && call.function->invoke == format)
+            call.format = std::move(pieces);
         return Argument(Json(std::move(value)));
     }
 
@@ -105,11 +107,13 @@ private:
     Result<Argument, CompileError> read_constant() {
         const std::string_view text = read_until_separator();
         auto value = parse_json(text, {.max_depth = 1, .max_bytes = 400});
-        if (!value || value->is_structured() || value->is_string()) return fail("has an argument that is no value");
+        if (!value || value->is_structured() || value->is_string())
+            return fail("has an argument that is no value");
         return Argument(*std::move(value));
     }
 
-    /// Up to the comma or parenthesis that ends an argument; those inside brackets, parentheses and quotes do not.
+    /// Up to the comma or parenthesis that ends an argument; those inside brackets, parentheses and
+    /// quotes do not.
     std::string_view read_until_separator() {
         const std::size_t start = at_;
         int nested = 0;
@@ -130,40 +134,66 @@ private:
     std::size_t at_ = 0;
 };
 
-Result<Selection, EvaluationFailure> look_up(const PathArgument& argument, const Scope& scope, const std::string& text) {
-    const Json& document = argument.into_context ? scope.context.get() : scope.input;
-    auto selected = argument.path.select(document);
-    if (selected) return selected;
-    EvaluationFailure failure = std::move(selected).error();
-    failure.path = argument.text;
-    failure.call = text;
-    if (argument.into_context) failure.context = write_json(document);
-    return failure;
+/// The values of a call's arguments, one after the other.
+class ArgumentEvaluator {
+public:
+    ArgumentEvaluator(const Scope& scope, const std::string& text, Budget& budget)
+        : scope_(scope), text_(text), budget_(budget) {}
+
+    Result<Selection, EvaluationFailure> evaluate(const Argument& argument) const {
+        if (const auto* constant = std::get_if<Json>(&argument)) return Selection(constant);
+        if (const auto* path = std::get_if<PathArgument>(&argument)) return look_up(*path);
+        return Selection(
+            TRY(evaluate_call(*std::get<std::unique_ptr<Call>>(argument), scope_, text_, budget_)));
+    }
+
+private:
+    Result<Selection, EvaluationFailure> look_up(const PathArgument& argument) const {
+        const Json& document = argument.into_context ? scope_.context.get() : scope_.input;
+        auto selected = argument.path.select(document);
+        if (selected) return selected;
+        EvaluationFailure failure = std::move(selected).error();
+        failure.path = argument.text;
+        failure.call = text_;
+        if (argument.into_context) failure.context = write_json(document);
+        return failure;
+    }
+
+    const Scope& scope_;
+    const std::string& text_;
+    Budget& budget_;
+};
+
+EvaluationFailure refused(const std::string& text, std::string_view reason) {
+    return {
+        .kind = EvaluationFailure::Kind::intrinsic,
+        .message = "The function '" + text + "' had the following error: " + std::string(reason),
+        .path = {},
+        .call = text};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Call>, CompileError> parse_call(std::string_view text) { return CallReader(text).read(); }
+Result<std::unique_ptr<Call>, CompileError> parse_call(std::string_view text) {
+    return CallReader(text).read();
+}
 
-Result<Json, EvaluationFailure> evaluate_call(const Call& call, const Scope& scope, const std::string& text) {
+Result<Json, EvaluationFailure> evaluate_call(const Call& call, const Scope& scope,
+                                              const std::string& text, Budget& budget) {
+    const ArgumentEvaluator evaluator(scope, text, budget);
     std::vector<Selection> values;
     values.reserve(call.arguments.size());
     for (const Argument& argument : call.arguments) {
-        if (const auto* constant = std::get_if<Json>(&argument)) {
-            values.emplace_back(constant);
-        } else if (const auto* path = std::get_if<PathArgument>(&argument)) {
-            values.push_back(TRY(look_up(*path, scope, text)));
-        } else {
-            values.emplace_back(TRY(evaluate_call(*std::get<std::unique_ptr<Call>>(argument), scope, text)));
-        }
+        values.push_back(TRY(evaluator.evaluate(argument)));
+        // Before the function copies it: States.Array($, $, $ …).
+        if (!budget.spend(values.back().value()))
+            return refused(text, "The arguments are too large");
     }
     const FormatTemplate* format = call.format ? &*call.format : nullptr;
-    auto answer = call.function->invoke({.arguments = values, .random = scope.random, .format = format});
-    if (answer) return *std::move(answer);
-    return EvaluationFailure{.kind = EvaluationFailure::Kind::intrinsic,
-                             .message = "The function '" + text + "' had the following error: " + answer.error().reason,
-                             .path = {},
-                             .call = text};
+    auto answer =
+        call.function->invoke({.arguments = values, .random = scope.random, .format = format});
+    if (!answer) return refused(text, answer.error().reason);
+    return *std::move(answer);
 }
 
 }  // namespace stepwell::intrinsics

@@ -5,7 +5,8 @@
 namespace stepwell::intrinsics {
 namespace {
 
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 constexpr std::array<std::int8_t, 256> make_values() {
     std::array<std::int8_t, 256> values{};
@@ -48,7 +49,8 @@ std::optional<std::string> decode(std::string_view text) {
             digits.push_back(c);
         }
     }
-    if (digits.size() % 4 == 1 || (padding > 0 && (digits.size() + padding) % 4 != 0)) return std::nullopt;
+    if (digits.size() % 4 == 1 || (padding > 0 && (digits.size() + padding) % 4 != 0))
+        return std::nullopt;
     std::string bytes;
     bytes.reserve(digits.size() / 4 * 3 + 2);
     std::uint32_t buffer = 0;

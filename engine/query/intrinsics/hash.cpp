@@ -12,7 +12,8 @@ struct Algorithm {
     const EVP_MD* (*digest)();
 };
 constexpr Algorithm kAlgorithms[] = {
-    {"MD5", EVP_md5}, {"SHA-1", EVP_sha1}, {"SHA-256", EVP_sha256}, {"SHA-384", EVP_sha384}, {"SHA-512", EVP_sha512},
+    {"MD5", EVP_md5},        {"SHA-1", EVP_sha1},     {"SHA-256", EVP_sha256},
+    {"SHA-384", EVP_sha384}, {"SHA-512", EVP_sha512},
 };
 
 }  // namespace
@@ -25,7 +26,8 @@ Answer<Json> hash(const Invocation& call) {
         if (algorithm.name != *wanted) continue;
         unsigned char digest[EVP_MAX_MD_SIZE];
         unsigned length = 0;
-        if (EVP_Digest(data->data(), data->size(), digest, &length, algorithm.digest(), nullptr) != 1) {
+        if (EVP_Digest(data->data(), data->size(), digest, &length, algorithm.digest(), nullptr) !=
+            1) {
             throw std::runtime_error("OpenSSL refused to compute " + *wanted);
         }
         std::string text;
@@ -36,8 +38,9 @@ Answer<Json> hash(const Invocation& call) {
         }
         return Json(std::move(text));
     }
-    return Refusal{"The algorithm must be one of [MD5, SHA-1, SHA-256, SHA-384, SHA-512] but was: " +
-                   wanted->substr(0, 100)};
+    return Refusal{
+        "The algorithm must be one of [MD5, SHA-1, SHA-256, SHA-384, SHA-512] but was: " +
+        wanted->substr(0, 100)};
 }
 
 }  // namespace stepwell::intrinsics

@@ -12,8 +12,9 @@ std::uint32_t bucket_of(std::string_view key, std::uint32_t buckets) {
     return (hash ^ hash >> 16U) & (buckets - 1);
 }
 
-/// Members in the order of a java.util.HashMap, which doubles its buckets when three quarters are taken.
-/// OBSERVED: the recorded outputs of States.JsonMerge are in this order, not in that of the arguments.
+/// Members in the order of a java.util.HashMap, which doubles its buckets when three quarters are
+/// taken. OBSERVED: the recorded outputs of States.JsonMerge are in this order, not in that of the
+/// arguments.
 void order_like_hash_map(std::vector<Json::object_t::value_type>& members) {
     std::uint32_t buckets = 16;
     while (members.size() > std::size_t{buckets} / 4 * 3) buckets *= 2;
@@ -22,12 +23,15 @@ void order_like_hash_map(std::vector<Json::object_t::value_type>& members) {
     });
 }
 
-Answer<const Json::object_t*> object_argument(const Invocation& call, std::size_t index, std::string_view what) {
+Answer<const Json::object_t*> object_argument(const Invocation& call, std::size_t index,
+                                              std::string_view what) {
     if (const auto* object = call.value(index).get_ptr<const Json::object_t*>()) return object;
     return Refusal{"The " + std::string(what) + " must be a JSON object"};
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 }  // namespace
 
