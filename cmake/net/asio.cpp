@@ -1,2 +1,3 @@
-// The non-template parts of Boost.Asio, compiled once for the whole program (BOOST_ASIO_SEPARATE_COMPILATION).
+// The non-template parts of Boost.Asio, compiled once for the whole program
+// (BOOST_ASIO_SEPARATE_COMPILATION).
 #include <boost/asio/impl/src.hpp>

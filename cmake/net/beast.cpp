@@ -1,2 +1,3 @@
-// The non-template parts of Boost.Beast, compiled once for the whole program (BOOST_BEAST_SEPARATE_COMPILATION).
+// The non-template parts of Boost.Beast, compiled once for the whole program
+// (BOOST_BEAST_SEPARATE_COMPILATION).
 #include <boost/beast/src.hpp>

@@ -1,7 +1,10 @@
 #include "engine/base/json.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+
+#include "engine/base/json_depth.hpp"
 
 template class nlohmann::basic_json<stepwell::OrderedObject>;
 
@@ -49,6 +52,13 @@ Json json(std::string_view text) {
     auto value = parse_json(text);
     if (!value) throw std::invalid_argument("not JSON: " + value.error().message);
     return *std::move(value);
+}
+
+bool is_deeper_than(const Json& value, std::size_t most) {
+    if (!value.is_structured()) return false;
+    if (most == 0) return true;
+    const auto inside = [most](const Json& member) { return is_deeper_than(member, most - 1); };
+    return std::any_of(value.begin(), value.end(), inside);
 }
 
 void append_json_string(std::string& out, std::string_view text) {

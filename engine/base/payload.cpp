@@ -1,6 +1,10 @@
 #include "engine/base/payload.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <stdexcept>
+
+#include "engine/base/json_depth.hpp"
 
 namespace stepwell {
 
@@ -37,7 +41,12 @@ Payload Payload::from_parts(std::string text, Json value) {
 
 const Json& Payload::value() const {
     std::call_once(body_->value_once, [this] {
-        if (!body_->value) body_->value = json(*body_->text);
+        if (body_->value) return;
+        // Made here before, so it is bounded already: by what a definition adds to a state's data.
+        auto value =
+            parse_json(*body_->text, {.max_depth = 4 * kMaxJsonDepth, .max_bytes = SIZE_MAX});
+        if (!value) throw std::invalid_argument("not JSON: " + value.error().message);
+        body_->value = *std::move(value);
     });
     return *body_->value;
 }

@@ -143,6 +143,12 @@ void Turn::child_ended(Frame& child) {
 
 void Turn::children_done(Frame& frame) {
     const FrameChildren& children = *frame.children;
+    std::size_t bytes = 0;
+    for (std::uint32_t i = 0; i < children.count; ++i) {
+        bytes += x_.frame(children.first + i).result.size() + 1;
+        if (bytes > kMaxPayloadBytes)
+            return state_failed(frame, too_large(x_.state_of(frame).name));
+    }
     Json results = Json::array();
     for (std::uint32_t i = 0; i < children.count; ++i) {
         results.push_back(x_.frame(children.first + i).result.value());

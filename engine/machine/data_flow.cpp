@@ -1,3 +1,4 @@
+#include "engine/base/json_depth.hpp"
 #include "engine/base/overloaded.hpp"
 #include "engine/base/state_errors.hpp"
 #include "engine/machine/turn.hpp"
@@ -115,18 +116,26 @@ void Turn::leave_with(Frame& frame, const Payload& unfiltered, asl::Transition t
 
 void Turn::leave(Frame& frame, const Payload& output, asl::Transition then) {
     const asl::State& state = x_.state_of(frame);
-    if (output.size() > kMaxPayloadBytes) {
-        return state_failed(
-            frame, StateError{std::string(state_errors::kDataLimitExceeded),
-                              "The state/task '" + state.name +
-                                  "' returned a result with a size exceeding the maximum number of "
-                                  "bytes service limit."});
+    // DIFFERS: a bound of ours, so that no loop nests its data without end. docs/differences.md
+    if (!output.same_as(frame.input) && is_deeper_than(output.value(), kMaxJsonDepth)) {
+        return state_failed(frame,
+                            located(frame, {std::string(state_errors::kRuntime),
+                                            "The output is nested deeper than " +
+                                                std::to_string(kMaxJsonDepth) + " levels."}));
     }
+    if (output.size() > kMaxPayloadBytes) return state_failed(frame, too_large(state.name));
     record(frame, *exited_event(state.type()), StateExitedDetails{state.name, output},
            LeftState{then.next, output});
     if (then.next || x_.closed()) return;
     if (frame.id != frame.parent) return child_ended(frame);
     close(EventType::execution_succeeded, OutputDetails{output}, frame.last_event);
+}
+
+StateError too_large(const std::string& name) {
+    return {
+        std::string(state_errors::kDataLimitExceeded),
+        "The state/task '" + name +
+            "' returned a result with a size exceeding the maximum number of bytes service limit."};
 }
 
 StateError Turn::located(const Frame& frame, StateError error) const {

@@ -90,12 +90,7 @@ Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
         if (!made) return here(std::move(made).error());
         parameters = Payload(*std::move(made));
     }
-    if (parameters.size() > kMaxPayloadBytes) {
-        return StateError{std::string(state_errors::kDataLimitExceeded),
-                          "The state/task '" + x_.state_of(frame).name +
-                              "' returned a result with a size exceeding the maximum number of "
-                              "bytes service limit."};
-    }
+    if (parameters.size() > kMaxPayloadBytes) return too_large(x_.state_of(frame).name);
     auto timeout = seconds_of(state.timeout, "TimeoutSecondsPath", scope);
     if (!timeout) return here(std::move(timeout).error());
     auto heartbeat = seconds_of(state.heartbeat, "HeartbeatSecondsPath", scope);
@@ -139,12 +134,8 @@ void Turn::call_task(Frame& frame) {
 void Turn::task_succeeded(Frame& frame, Payload result) {
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
     if (result.size() > kMaxPayloadBytes) {
-        return task_failed(
-            frame,
-            Failure{std::string(state_errors::kDataLimitExceeded),
-                    "The state/task '" + task_name(state.resource) +
-                        "' returned a result with a size exceeding the maximum number of bytes "
-                        "service limit."});
+        StateError error = too_large(task_name(state.resource));
+        return task_failed(frame, Failure{std::move(error.error), std::move(error.cause)});
     }
     if (is_lambda(state)) {
         record(frame, EventType::lambda_function_succeeded, OutputDetails{result},

@@ -120,6 +120,9 @@ std::optional<EventType> aborted_event(asl::StateType type);
 /// What a frame whose task is being called asks of the task runner.
 TaskCall task_call(const Execution& execution, const Frame& frame);
 
+/// States.DataLimitExceeded of a state, or of a task by the name it is reported under.
+StateError too_large(const std::string& name);
+
 /// Whether a Choice rule matches. An error where AWS raises one.
 Evaluated<bool> matches(const asl::ChoiceRule& rule, const Scope& scope);
 

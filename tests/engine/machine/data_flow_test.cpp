@@ -33,7 +33,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Flow{"OutputPath", R"(,"OutputPath":"$.a")", R"({"a":2})", "2"},
                     Flow{"OutputPathNull", R"(,"OutputPath":null)", R"({"a":2})", "{}"},
                     Flow{"Parameters", R"(,"Parameters":{"x.$":"$.a","y":0})", R"({"a":2})",
-                         R"({"x":2,"y":0})"},
+                         R"({"y":0,"x":2})"},
                     Flow{"ResultPathIntoTheRawInput", R"(,"InputPath":"$.a","ResultPath":"$.r")",
                          R"({"a":2})", R"({"a":2,"r":2})"},
                     Flow{"ResultPathNull", R"(,"Result":5,"ResultPath":null)", R"({"a":2})",
@@ -215,6 +215,25 @@ TEST(DataLimit, TakesAnOutputOfExactly262144Bytes) {
                 R"({"a":")" + std::string((kMaxPayloadBytes - overhead) / 2, 'x') + R"("})");
     drive.run_to_end();
     EXPECT_EQ(drive.execution->status, ExecutionStatus::succeeded);
+}
+
+TEST(DataLimit, RefusesDataThatALoopNestsWithoutEnd) {
+    Drive drive(R"({"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a.$":"$"},"Next":"B"},
+                   "B":{"Type":"Choice","Choices":[{"Variable":"$","IsNull":true,"Next":"C"}],"Default":"A"},
+                   "C":{"Type":"Succeed"}}})");
+    drive.run_to_end();
+    EXPECT_EQ(drive.execution->failure.error, "States.Runtime");
+    EXPECT_THAT(*drive.execution->failure.cause, testing::HasSubstr("deeper than 512 levels"));
+}
+
+TEST(DataLimit, RefusesAMapWhoseItemsTogetherGiveMoreThan262144Bytes) {
+    Drive drive(
+        R"({"StartAt":"T","States":{"T":{"Type":"Map","ItemsPath":"$.n","End":true,"ResultSelector":{},
+                   "ItemSelector":{"s.$":"$.s"},"ItemProcessor":{"StartAt":"P","States":{
+                   "P":{"Type":"Pass","End":true}}}}}})",
+        R"({"n":[1,2,3],"s":")" + std::string(100'000, 'x') + R"("})");
+    drive.run_to_end();
+    EXPECT_EQ(drive.execution->failure.error, "States.DataLimitExceeded");
 }
 
 TEST(DataLimit, NamesTheFunctionWhoseResultIsTooLarge) {

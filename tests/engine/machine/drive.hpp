@@ -177,11 +177,23 @@ private:
                                    digest(*execution));
         }
         if (cut_ == Cut::never) return;
+        keep_heartbeats(*execution, *folded);
         execution = std::move(folded);
-        restart_heartbeats(*execution, now);
         calls.clear();
         for (Action& action : calls_to_repeat(*execution, now))
             calls.push_back(std::get<StartTask>(std::move(action)));
+    }
+
+    /// Heartbeats are not stored, and a restart grants a full interval: here it takes no time, so
+    /// they stay.
+    static void keep_heartbeats(const Execution& from, Execution& to) {
+        for (auto& [id, frame] : to.frames) {
+            if (!frame.task || !frame.task->heartbeat_due) continue;
+            FrameTask& task = *frame.task;
+            to.timers.erase({*task.heartbeat_due, task.scheduled, id, TimerKind::heartbeat});
+            task.heartbeat_due = from.frames.at(id).task->heartbeat_due;
+            to.timers.emplace(*task.heartbeat_due, task.scheduled, id, TimerKind::heartbeat);
+        }
     }
 
     void settle() {

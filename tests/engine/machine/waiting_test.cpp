@@ -22,11 +22,12 @@ TaskResult succeeds(const std::string& text) { return Payload::from_text(text); 
 TaskResult fails(const std::string& error) { return StateError{error, "because"}; }
 
 std::string invoke(const std::string& more, bool token = false) {
-    return machine(R"("T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke)" +
-                   std::string(token ? ".waitForTaskToken" : "") +
-                   R"(","Parameters":{"FunctionName":"f")" +
-                   (token ? R"(,"Payload":{"token.$":"$$.Task.Token"})" : "") + R"(},"End":true)" +
-                   more + R"(},"C":{"Type":"Pass","End":true})");
+    return machine(
+        R"("T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke)" +
+        std::string(token ? ".waitForTaskToken" : "") + R"(","Parameters":{"FunctionName":"f")" +
+        (token ? R"(,"Payload":{"token.$":"$$.Task.Token"})" : "") + R"(},"End":true)" + more +
+        "}" +
+        (more.find("Catch") == std::string::npos ? "" : R"(,"C":{"Type":"Pass","End":true})"));
 }
 
 // --- Wait
