@@ -13,9 +13,7 @@ namespace {
 
 constexpr const char* kDefaultConfigFile = "stepwell.yaml";
 
-constexpr const char* kDescription =
-    "Stepwell: AWS Step Functions on your own machine.\n"
-    "Usage: stepwell [serve] [options]";
+constexpr const char* kDescription = "Stepwell: AWS Step Functions on your own machine.";
 
 constexpr const char* kFooter =
     R"(Each option can also be said as an environment variable (--log-level: STEPWELL_LOG_LEVEL) or as a key of
@@ -58,6 +56,24 @@ std::string one_line(std::string text) {
     return text;
 }
 
+constexpr const char* kSeeHelp = "; stepwell --help lists the options";
+
+/// CLI11 says `--port: 1 required N missing`.
+std::string option_of(const CLI::ArgumentMismatch& mismatch) {
+    const std::string text = one_line(mismatch.what());
+    return text.substr(0, text.find(':'));
+}
+
+std::optional<UsageError> not_understood(const std::vector<std::string>& extras) {
+    if (extras.empty()) return std::nullopt;
+    // An unknown option leaves its value behind, too: the option is what was meant.
+    const auto option = std::find_if(extras.begin(), extras.end(),
+                                     [](const std::string& text) { return text.starts_with('-'); });
+    if (option != extras.end())
+        return UsageError{"there is no option \"" + *option + '"' + kSeeHelp};
+    return UsageError{"\"" + extras.front() + "\" belongs to no option" + kSeeHelp};
+}
+
 /// What stands on the command line, still as text.
 struct Arguments {
     std::map<std::string, std::string, std::less<>> values;  ///< key → value
@@ -68,8 +84,9 @@ struct Arguments {
 
 class Parser {
 public:
-    Parser() : app_(kDescription, "stepwell") {
+    Parser() : app_(kDescription, "stepwell [serve]") {
         app_.footer(kFooter);
+        app_.allow_extras();  // not_understood() says what is wrong with them
         app_.set_help_flag("-h,--help", "print this");
         app_.add_flag("--version", arguments_.version, "print the version");
         app_.get_formatter()->column_width(34);
@@ -100,9 +117,12 @@ public:
             app_.parse(std::move(arguments));
         } catch (const CLI::CallForHelp&) {
             return Print{app_.help()};
+        } catch (const CLI::ArgumentMismatch& e) {
+            return UsageError{option_of(e) + " needs one value, and is given once" + kSeeHelp};
         } catch (const CLI::ParseError& e) {
-            return UsageError{one_line(e.what()) + "; stepwell --help lists the options"};
+            return UsageError{one_line(e.what()) + kSeeHelp};
         }
+        if (auto error = not_understood(app_.remaining())) return std::move(*error);
         if (arguments_.version) return Print{"stepwell " STEPWELL_VERSION "\n"};
         for (const auto& [row, option] : options_) {
             if (option->count() > 0) arguments_.values[std::string(row->key)] = texts_[row];

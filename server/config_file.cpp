@@ -29,6 +29,11 @@ const std::string& scalar(const YAML::Node& node, const std::string& name) {
     return node.Scalar();
 }
 
+/// An empty value (`key:` and nothing) is wrong, and the key's line is the one to show.
+void need_value(const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
+    if (value.IsNull()) throw Mistake(key_node.Mark(), key + " needs a value");
+}
+
 /// Calls `visit(key, key node, value node)` for each member of a mapping, each key at most once.
 template <class Visit>
 void for_each_member(const YAML::Node& map, const std::string& name, Visit visit) {
@@ -70,6 +75,7 @@ void set_handler(LocalFunction& function, const YAML::Node& node) {
 void set_member(LocalFunction& function, const std::string& key, const YAML::Node& key_node,
                 const YAML::Node& value) {
     constexpr double kMaxTimeoutSeconds = 900;  // Lambda's
+    need_value(key, key_node, value);
     if (key == "folder") {
         function.folder = scalar(value, key);
     } else if (key == "handler") {
@@ -141,23 +147,29 @@ std::string known_keys() {
     return keys + "functions";
 }
 
+void read_functions(const YAML::Node& functions, const std::filesystem::path& base,
+                    Settings& settings) {
+    if (functions.IsNull()) return;  // all of them are commented out
+    for_each_member(
+        functions, "functions",
+        [&](const std::string& name, const YAML::Node& name_node, const YAML::Node& function) {
+            need_value("function " + name, name_node, function);
+            settings.lambda.functions.push_back(parse_function(name, function, base));
+        });
+}
+
 void read_root(const YAML::Node& root, const std::filesystem::path& base, Settings& settings) {
     if (root.IsNull()) return;  // an empty file
     for_each_member(
         root, "the file",
         [&](const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
-            if (key == "functions") {
-                for_each_member(
-                    value, key,
-                    [&](const std::string& name, const YAML::Node&, const YAML::Node& node) {
-                        settings.lambda.functions.push_back(parse_function(name, node, base));
-                    });
-                return;
-            }
+            if (key == "functions") return read_functions(value, base, settings);
             const SettingRow* row = find_setting(key);
-            if (row == nullptr)
+            if (row == nullptr) {
                 throw Mistake(key_node.Mark(),
                               "unknown key " + in_quotes(key) + "; there are " + known_keys());
+            }
+            need_value(key, key_node, value);
             if (const auto problem = row->set(settings, scalar(value, key))) {
                 throw Mistake(value.Mark(), key + " " + in_quotes(value.Scalar()) + " " + *problem);
             }

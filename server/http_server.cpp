@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <utility>
 #include <vector>
 
 #include "server/session.hpp"
@@ -133,9 +135,13 @@ private:
 
     void open_session(Socket socket) {
         if (host_.sessions.size() >= host_.limits.max_connections) {
-            spdlog::warn("{} connections are open, no more are taken", host_.sessions.size());
+            if (!std::exchange(full_, true)) {
+                spdlog::warn("{} connections are open: further ones are closed",
+                             host_.sessions.size());
+            }
             return;  // closes it
         }
+        full_ = false;
         const auto session = std::make_shared<Session>(std::move(socket), host_);
         host_.sessions.insert(session);
         count_connections();
@@ -195,6 +201,7 @@ private:
     net::steady_timer accept_pause_;
     net::signal_set signals_;
     std::atomic<std::size_t> connections_{0};
+    bool full_ = false;  ///< more clients came than are let in, and the log says so
 };
 
 HttpServer::HttpServer(const std::string& address, std::uint16_t port, HttpLimits limits)

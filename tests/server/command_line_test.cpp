@@ -183,11 +183,14 @@ INSTANTIATE_TEST_SUITE_P(
     Arguments, Nonsense,
     testing::Values(
         NonsenseCase{"Command", {"server"}, {}, "there is no command \"server\""},
-        NonsenseCase{"Option", {"--prot", "1"}, {}, "--prot"},
+        NonsenseCase{"Option", {"--prot", "1"}, {}, "there is no option \"--prot\""},
         NonsenseCase{"OptionSaysWhereToLook", {"--prot", "1"}, {}, "stepwell --help"},
-        NonsenseCase{"Argument", {"serve", "8083"}, {}, "8083"},
-        NonsenseCase{"MissingValue", {"--port"}, {}, "--port"},
-        NonsenseCase{"Twice", {"--port", "1", "--port", "2"}, {}, "--port"},
+        NonsenseCase{"Argument", {"serve", "8083"}, {}, "\"8083\" belongs to no option"},
+        NonsenseCase{"MissingValue", {"--port"}, {}, "--port needs one value"},
+        NonsenseCase{"Twice",
+                     {"--port", "1", "--port", "2"},
+                     {},
+                     "--port needs one value, and is given once"},
         NonsenseCase{"PortWord",
                      {"--port", "http"},
                      {},
@@ -255,6 +258,12 @@ TEST(ConfigFile, MayBeEmpty) {
     const TemporaryFolder folder;
     EXPECT_EQ(settings_of(parse({"--config", folder.write("s.yaml", "# nothing yet\n")})).port,
               8083);
+}
+
+TEST(ConfigFile, MayHaveAllItsFunctionsCommentedOut) {
+    const TemporaryFolder folder;
+    const std::string file = folder.write("s.yaml", "functions:\n#  f: code/app.handler\n");
+    EXPECT_TRUE(settings_of(parse({"--config", file})).lambda.functions.empty());
 }
 
 TEST(ConfigFile, NamesLocalFunctions) {
@@ -333,7 +342,8 @@ INSTANTIATE_TEST_SUITE_P(
         ConfigCase{"Tab", "functions:\n\tx: y\n", ":2: not YAML"},
         ConfigCase{"List", "- port\n", ":1: the file needs lines of the form `key: value`"},
         ConfigCase{"Text", "port\n", ":1: the file needs"},
-        ConfigCase{"NoValue", "port:\n", ":1: port needs one value"},
+        ConfigCase{"NoValue", "port:\n", ":1: port needs a value"},
+        ConfigCase{"FunctionEmpty", "functions:\n  f:\n\n", ":2: function f needs a value"},
         ConfigCase{"ListValue", "port: [1, 2]\n", ":1: port needs one value"},
         ConfigCase{"FunctionsList", "functions:\n  - x\n", ":2: functions needs lines of the form"},
         ConfigCase{"FunctionKey", "functions:\n  f:\n    folder: code\n    hander: app.h\n",
