@@ -8,7 +8,8 @@
 
 namespace stepwell {
 
-/// Counts what is under way in a runtime (inputs, reads, writes), so that one can wait until nothing is. Thread-safe.
+/// Counts what is under way in a runtime (inputs, reads, writes), so that one can wait until
+/// nothing is. Thread-safe.
 class Activity {
 public:
     void begin() { count_.fetch_add(1, std::memory_order_relaxed); }
@@ -26,7 +27,8 @@ public:
     /// The same, but not for ever.
     void wait_for(std::chrono::milliseconds limit) {
         std::unique_lock lock(mutex_);
-        nothing_.wait_for(lock, limit, [this] { return count_.load(std::memory_order_acquire) == 0; });
+        nothing_.wait_for(lock, limit,
+                          [this] { return count_.load(std::memory_order_acquire) == 0; });
     }
 
 private:

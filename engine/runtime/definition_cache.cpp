@@ -7,7 +7,7 @@
 namespace stepwell {
 
 std::shared_ptr<const asl::StateMachine> DefinitionCache::get(const RevisionRecord& revision,
-                                                             asl::WorkflowType type) {
+                                                              asl::WorkflowType type) {
     // No ARN contains a line feed.
     std::string key = revision.state_machine_arn + '\n' + revision.revision_key;
     {
@@ -20,8 +20,9 @@ std::shared_ptr<const asl::StateMachine> DefinitionCache::get(const RevisionReco
     // Parsed without the lock: two threads may do it at once, to the same end.
     asl::Parsed parsed = asl::parse(revision.definition, type);
     if (!parsed.machine) {
-        throw std::runtime_error("the definition of " + revision.state_machine_arn +
-                                 " does not parse: " + asl::invalid_definition_message(parsed.diagnostics));
+        throw std::runtime_error(
+            "the definition of " + revision.state_machine_arn +
+            " does not parse: " + asl::invalid_definition_message(parsed.diagnostics));
     }
     const std::lock_guard lock(mutex_);
     if (by_key_.contains(key)) return parsed.machine;

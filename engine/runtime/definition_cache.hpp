@@ -12,12 +12,14 @@
 
 namespace stepwell {
 
-/// Definitions parsed for executions that are brought back, by machine and revision; the least recently used go first.
-/// Executions that have one keep it alive beyond that. Thread-safe.
+/// Definitions parsed for executions that are brought back, by machine and revision; the least
+/// recently used go first. Executions that have one keep it alive beyond that. Thread-safe.
 class DefinitionCache {
 public:
-    /// The parsed definition of a revision. Throws std::runtime_error where it does not parse (any more).
-    std::shared_ptr<const asl::StateMachine> get(const RevisionRecord& revision, asl::WorkflowType type);
+    /// The parsed definition of a revision. Throws std::runtime_error where it does not parse (any
+    /// more).
+    std::shared_ptr<const asl::StateMachine> get(const RevisionRecord& revision,
+                                                 asl::WorkflowType type);
 
 private:
     /// Of definition text; what is made of it takes several times that.

@@ -36,7 +36,8 @@ void EngineClock::never_before(TimePoint time) {
 
 void EngineClock::catch_up() const {
     const std::lock_guard lock(mutex_);
-    const Count time = source_.now().time_since_epoch().count() + offset_.load(std::memory_order_relaxed);
+    const Count time =
+        source_.now().time_since_epoch().count() + offset_.load(std::memory_order_relaxed);
     const Count behind = latest_.load(std::memory_order_relaxed) - time;
     if (behind > 0) offset_.fetch_add(behind, std::memory_order_relaxed);
 }

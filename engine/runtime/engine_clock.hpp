@@ -9,9 +9,9 @@ namespace stepwell {
 
 /// The time that executions live by: a clock's, but it never goes back.
 ///
-/// Where the clock is behind what was already said (a restart under a clock set back, or one that is corrected while
-/// the server runs), time goes on from there instead of standing still: a Wait still takes as long as it should.
-/// Thread-safe.
+/// Where the clock is behind what was already said (a restart under a clock set back, or one that
+/// is corrected while the server runs), time goes on from there instead of standing still: a Wait
+/// still takes as long as it should. Thread-safe.
 class EngineClock final : public Clock {
 public:
     /// `source` must outlive it.

@@ -8,7 +8,8 @@ void Inbox::post(Message message) {
     bool wake = false;
     {
         const std::lock_guard lock(mutex_);
-        if (closed_) return;  // the message goes when the lock has gone: its reply may call anything
+        if (closed_)
+            return;  // the message goes when the lock has gone: its reply may call anything
         activity_->begin();
         messages_.push_back(std::move(message));
         wake = std::exchange(waiting_, false);

@@ -18,16 +18,18 @@ void fold_journal(const Store& store, Execution& execution, Sequence last_sequen
     while (execution.last_sequence < last_sequence) {
         const Sequence from = execution.last_sequence + 1;
         const auto rows = store.read_journal(execution.info.key, from, kRowsPerRead, kBytesPerRead);
-        if (rows.empty()) throw std::runtime_error("the journal lacks entry " + std::to_string(from));
+        if (rows.empty())
+            throw std::runtime_error("the journal lacks entry " + std::to_string(from));
         for (const JournalRow& row : rows) {
             if (row.first_sequence != execution.last_sequence + 1) {
-                throw std::runtime_error("the journal has entry " + std::to_string(row.first_sequence) +
-                                         " where it lacks entry " + std::to_string(execution.last_sequence + 1));
+                throw std::runtime_error(
+                    "the journal has entry " + std::to_string(row.first_sequence) +
+                    " where it lacks entry " + std::to_string(execution.last_sequence + 1));
             }
             const std::vector<Entry> entries = decode_entries(row.bytes);
             if (entries.size() != row.entry_count) {
-                throw std::runtime_error("a journal row has " + std::to_string(entries.size()) + " entries and says " +
-                                         std::to_string(row.entry_count));
+                throw std::runtime_error("a journal row has " + std::to_string(entries.size()) +
+                                         " entries and says " + std::to_string(row.entry_count));
             }
             for (const Entry& entry : entries) apply(execution, entry);
         }
@@ -41,7 +43,8 @@ Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord re
     const Sequence last_sequence = record.last_sequence;
 
     Folded folded;
-    // A machine goes when its last execution has ended, so one that is not there is no longer ACTIVE either.
+    // A machine goes when its last execution has ended, so one that is not there is no longer
+    // ACTIVE either.
     const auto machine = store.find_state_machine(record.state_machine_arn);
     folded.machine_deleted = !machine || machine->status != MachineStatus::active;
 
@@ -68,7 +71,8 @@ LoadResult load_execution(const Store& store, DefinitionCache& definitions, Exec
         }
         broken.last_sequence = record->last_sequence;
         broken.last_event = record->last_event;
-        Folded folded = fold(store, definitions, *std::move(record), std::move(tokens), wait_time_scale);
+        Folded folded =
+            fold(store, definitions, *std::move(record), std::move(tokens), wait_time_scale);
         // A write whose outcome was open may have been committed between the two reads.
         if (folded.execution->closed()) return AlreadyClosed{*folded.execution->stop_time};
         return folded;

@@ -58,7 +58,8 @@ struct CallEnded {
     TaskResult result;
 };
 
-// --- from the store's writer. A `life` names one stay of an execution in memory: what an earlier one began is dropped.
+// --- from the store's writer. A `life` names one stay of an execution in memory: what an earlier
+// one began is dropped.
 
 struct StepStored {
     ExecutionKey key = 0;
@@ -123,8 +124,9 @@ struct Reopen {
 struct Drain {};
 struct Quit {};
 
-using Message = std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, TokenInput, MachineGone,
-                             MachineGoneFor, LookAtClock, CallEnded, StepStored, FailureStored, StillStored,
-                             BroughtBack, WakesFound, CloseForReset, Reopen, Drain, Quit>;
+using Message =
+    std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, TokenInput, MachineGone,
+                 MachineGoneFor, LookAtClock, CallEnded, StepStored, FailureStored, StillStored,
+                 BroughtBack, WakesFound, CloseForReset, Reopen, Drain, Quit>;
 
 }  // namespace stepwell

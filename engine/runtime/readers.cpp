@@ -6,7 +6,8 @@
 
 namespace stepwell {
 
-Readers::Readers(unsigned threads, std::shared_ptr<Activity> activity) : activity_(std::move(activity)) {
+Readers::Readers(unsigned threads, std::shared_ptr<Activity> activity)
+    : activity_(std::move(activity)) {
     for (unsigned i = 0; i < threads; ++i) {
         threads_.push_back(std::make_unique<Thread>());
         Thread& self = *threads_.back();

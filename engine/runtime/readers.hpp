@@ -12,8 +12,8 @@
 
 namespace stepwell {
 
-/// The few threads on which the runtime reads the store: reads block, so no shard does them. Thread-safe.
-/// Jobs of one lane run in order. They must not throw.
+/// The few threads on which the runtime reads the store: reads block, so no shard does them.
+/// Thread-safe. Jobs of one lane run in order. They must not throw.
 class Readers {
 public:
     Readers(unsigned threads, std::shared_ptr<Activity> activity);

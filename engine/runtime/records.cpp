@@ -100,7 +100,8 @@ ExecutionUpdate update_of(const Execution& execution) {
             .last_event = execution.last_event};
 }
 
-JournalRow row_of(const std::vector<Entry>& entries, const Execution& execution, Sequence after, EventId last_event) {
+JournalRow row_of(const std::vector<Entry>& entries, const Execution& execution, Sequence after,
+                  EventId last_event) {
     return {.first_sequence = after + 1,
             .entry_count = static_cast<std::uint32_t>(entries.size()),
             .first_event = last_event + 1,
@@ -120,11 +121,12 @@ SyncEnded sync_end_of(const Execution& execution) {
     return ended;
 }
 
-FailureStep failure_step(Sequence after, EventId last_event, TimePoint now, const std::string& cause) {
+FailureStep failure_step(Sequence after, EventId last_event, TimePoint now,
+                         const std::string& cause) {
     const std::string error(state_errors::kRuntime);
     std::vector<Entry> entries;
-    entries.push_back(Entry{HistoryEvent{last_event + 1, last_event, now, EventType::execution_failed,
-                                         FailureDetails{error, cause}},
+    entries.push_back(Entry{HistoryEvent{last_event + 1, last_event, now,
+                                         EventType::execution_failed, FailureDetails{error, cause}},
                             Note{0, false, Closed{}}});
     FailureStep step;
     step.row = {.first_sequence = after + 1,

@@ -11,13 +11,21 @@ namespace stepwell {
 template <class T>
 T lost_answer();
 template <>
-inline Started lost_answer() { return {Outcome::overloaded, {}, {}}; }
+inline Started lost_answer() {
+    return {Outcome::overloaded, {}, {}};
+}
 template <>
-inline Stopped lost_answer() { return {Outcome::overloaded, {}}; }
+inline Stopped lost_answer() {
+    return {Outcome::overloaded, {}};
+}
 template <>
-inline TokenOutcome lost_answer() { return TokenOutcome::overloaded; }
+inline TokenOutcome lost_answer() {
+    return TokenOutcome::overloaded;
+}
 template <>
-inline Outcome lost_answer() { return Outcome::overloaded; }
+inline Outcome lost_answer() {
+    return Outcome::overloaded;
+}
 template <>
 inline SyncEnded lost_answer() {
     SyncEnded ended;
@@ -26,7 +34,8 @@ inline SyncEnded lost_answer() {
     return ended;
 }
 
-/// The duty to answer a call exactly once. Whoever drops it unanswered says lost_answer(), so no caller waits for ever.
+/// The duty to answer a call exactly once. Whoever drops it unanswered says lost_answer(), so no
+/// caller waits for ever.
 template <class T>
 class Reply {
 public:

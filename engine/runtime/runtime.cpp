@@ -20,7 +20,8 @@ namespace {
 
 constexpr unsigned kReaders = 2;
 constexpr std::size_t kWakesPerRead = 4096;
-/// How long a shut-down waits for writes: somewhat longer than the store lets one wait for a failing disk.
+/// How long a shut-down waits for writes: somewhat longer than the store lets one wait for a
+/// failing disk.
 constexpr Milliseconds kLongestDrain{6000};
 
 /// Neighbouring keys go to different shards.
@@ -32,7 +33,8 @@ std::size_t hash_of(ExecutionKey key) {
 
 class Runtime::Impl {
 public:
-    Impl(Store& store, TaskRunner& tasks, const Clock& clock, RuntimeOptions options, std::uint64_t random_seed)
+    Impl(Store& store, TaskRunner& tasks, const Clock& clock, RuntimeOptions options,
+         std::uint64_t random_seed)
         : store_(store),
           tasks_(tasks),
           clock_(clock),
@@ -40,8 +42,9 @@ public:
           tokens_(std::make_shared<TokenMint>(store.token_key())),
           readers_(std::make_shared<Readers>(kReaders, activity_)) {
         RandomBits seeds(random_seed);
-        const ShardSurroundings by{store,        tasks,      clock_, *readers_, definitions_, last_call_,
-                                   options.wait_time_scale};
+        static std::atomic<TaskCallId> last_call{0};  // unique in the process, so of all runtimes
+        const ShardSurroundings by{
+            store, tasks, clock_, *readers_, definitions_, last_call, options.wait_time_scale};
         for (unsigned i = 0; i < std::max(options.shards, 1U); ++i) {
             shards_.push_back(std::make_unique<Shard>(by, i, seeds.next(), tokens_, activity_));
         }
@@ -95,7 +98,6 @@ private:
     EngineClock clock_;
     ExecutionKeys keys_;
     DefinitionCache definitions_;
-    std::atomic<TaskCallId> last_call_{0};
     const std::shared_ptr<Activity> activity_;
     std::vector<std::unique_ptr<Shard>> shards_;
 
@@ -116,23 +118,26 @@ void Runtime::Impl::announce_wakes(std::uint64_t generation) {
         if (page.empty()) return;
         last = page.back();
         std::vector<std::vector<Store::Wake>> by_shard(shards_.size());
-        for (const Store::Wake& wake : page) by_shard[hash_of(wake.key) % shards_.size()].push_back(wake);
+        for (const Store::Wake& wake : page)
+            by_shard[hash_of(wake.key) % shards_.size()].push_back(wake);
         for (std::size_t i = 0; i < shards_.size(); ++i) {
-            if (!by_shard[i].empty()) shards_[i]->inbox()->post(WakesFound{generation, std::move(by_shard[i])});
+            if (!by_shard[i].empty())
+                shards_[i]->inbox()->post(WakesFound{generation, std::move(by_shard[i])});
         }
         if (page.size() < kWakesPerRead) return;
     }
 }
 
-// A reset goes: every shard drops what it has and closes; the store forgets, with a new key for tokens; they open again.
-// One after the other, if several are asked for.
+// A reset goes: every shard drops what it has and closes; the store forgets, with a new key for
+// tokens; they open again. One after the other, if several are asked for.
 
 void Runtime::Impl::begin_reset() {
     const std::uint64_t generation = ++generation_;
     const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
     post_to_all([&] {
         return CloseForReset{generation, [this, left] {
-                                 if (left->fetch_sub(1) == 1) readers_->post(0, [this] { forget_everything(); });
+                                 if (left->fetch_sub(1) == 1)
+                                     readers_->post(0, [this] { forget_everything(); });
                              }};
     });
 }
@@ -209,10 +214,12 @@ void Runtime::recover() { impl_->recover(); }
 
 void Runtime::start(StartRequest request, std::function<void(Started)> answer) {
     const ExecutionKey key = impl_->new_key();
-    impl_->inbox_of(key).post(StartInput{key, std::move(request), Reply<Started>(std::move(answer))});
+    impl_->inbox_of(key).post(
+        StartInput{key, std::move(request), Reply<Started>(std::move(answer))});
 }
 
-Runtime::CancelSync Runtime::start_sync(StartRequest request, std::function<void(SyncEnded)> answer) {
+Runtime::CancelSync Runtime::start_sync(StartRequest request,
+                                        std::function<void(SyncEnded)> answer) {
     const ExecutionKey key = impl_->new_key();
     auto inbox = impl_->shared_inbox_of(key);
     inbox->post(StartSyncInput{key, std::move(request), Reply<SyncEnded>(std::move(answer))});
@@ -220,10 +227,12 @@ Runtime::CancelSync Runtime::start_sync(StartRequest request, std::function<void
 }
 
 void Runtime::stop(ExecutionKey key, StopRequest request, std::function<void(Stopped)> answer) {
-    impl_->inbox_of(key).post(StopInput{key, std::move(request), Reply<Stopped>(std::move(answer))});
+    impl_->inbox_of(key).post(
+        StopInput{key, std::move(request), Reply<Stopped>(std::move(answer))});
 }
 
-void Runtime::report(std::string token, TokenReport report, std::function<void(TokenOutcome)> answer) {
+void Runtime::report(std::string token, TokenReport report,
+                     std::function<void(TokenOutcome)> answer) {
     const auto target = impl_->tokens()->read(token);
     if (!target) return answer(TokenOutcome::invalid);
     impl_->inbox_of(target->execution)
@@ -234,7 +243,9 @@ void Runtime::state_machine_deleted(std::string state_machine_arn) {
     impl_->post_to_all([&] { return MachineGone{state_machine_arn}; });
 }
 
-void Runtime::reset(std::function<void(Outcome)> answer) { impl_->reset(Reply<Outcome>(std::move(answer))); }
+void Runtime::reset(std::function<void(Outcome)> answer) {
+    impl_->reset(Reply<Outcome>(std::move(answer)));
+}
 void Runtime::shut_down() { impl_->shut_down(); }
 void Runtime::clock_changed() {
     impl_->post_to_all([] { return LookAtClock{}; });

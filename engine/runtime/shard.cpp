@@ -14,8 +14,8 @@ namespace {
 
 /// Inputs, and due timers, that are taken before a turn of an execution that would run on.
 constexpr int kInputsPerRound = 256;
-/// A sleeping shard looks at the clock this often while it has timers: a clock that jumped (a machine that was asleep,
-/// a clock that was set) is noticed this late.
+/// A sleeping shard looks at the clock this often while it has timers: a clock that jumped (a
+/// machine that was asleep, a clock that was set) is noticed this late.
 constexpr Milliseconds kLongestSleep{1000};
 
 std::string failure_cause(std::string_view what) {
@@ -78,7 +78,8 @@ void Shard::next_inputs() {
     next_input_ = 0;
     const auto wait = time_to_wait();
     // What was taken counts as under way until all that it led to on this thread is done.
-    if (wait != Milliseconds{0} && turns_.empty() && overdue_.empty()) activity_->end(std::exchange(taken_, 0));
+    if (wait != Milliseconds{0} && turns_.empty() && overdue_.empty())
+        activity_->end(std::exchange(taken_, 0));
     inbox_->take(inputs_, wait);
 }
 
@@ -113,7 +114,9 @@ void Shard::take_one_turn() {
 void Shard::fire_due_timers() {
     if (timers_.empty()) return;
     const TimePoint now = by_.clock.now();
-    for (int i = 0; i < kInputsPerRound && !held_up() && !timers_.empty() && timers_.begin()->first <= now; ++i) {
+    for (int i = 0;
+         i < kInputsPerRound && !held_up() && !timers_.empty() && timers_.begin()->first <= now;
+         ++i) {
         const auto [due, key] = *timers_.begin();
         timers_.erase(timers_.begin());
         guarded([this, key = key, due = due] { timer_fired(key, due); });
@@ -162,9 +165,11 @@ void Shard::gone_wrong(const std::exception* error) {
     if (kept == Kept::start) forget(in_hand.key);
 }
 
-void Shard::store_failure(ExecutionKey key, Sequence last_sequence, EventId last_event, std::string_view what) {
+void Shard::store_failure(ExecutionKey key, Sequence last_sequence, EventId last_event,
+                          std::string_view what) {
     away_.try_emplace(key);  // until it is stored, inputs wait
-    FailureStep step = failure_step(last_sequence, last_event, by_.clock.now(), failure_cause(what));
+    FailureStep step =
+        failure_step(last_sequence, last_event, by_.clock.now(), failure_cause(what));
     const std::size_t bytes = step.row.bytes.size();
     inbox_->write_began(bytes);
     by_.store.append(key, last_sequence, std::move(step.row), std::move(step.update),

@@ -33,9 +33,10 @@ struct ShardSurroundings {
     double wait_time_scale = 1.0;
 };
 
-/// One thread with the executions that are its own: takes an input, lets the interpreter decide, gives the Step to the
-/// store and takes the next. When the store says that a Step is durable, its actions start and its answers leave, in
-/// order for each execution. design.md, "Order, commit, answer".
+/// One thread with the executions that are its own: takes an input, lets the interpreter decide,
+/// gives the Step to the store and takes the next. When the store says that a Step is durable, its
+/// actions start and its answers leave, in order for each execution. design.md, "Order, commit,
+/// answer".
 ///
 /// Everything but the constructor, begin, join, inbox and statistics runs on that thread.
 class Shard {
@@ -53,7 +54,8 @@ public:
 
 private:
     enum class Mode { open, resetting, draining };
-    /// (due, key): of executions in memory one each, of parked ones one each, and of others that are to be looked at.
+    /// (due, key): of executions in memory one each, of parked ones one each, and of others that
+    /// are to be looked at.
     using Timer = std::pair<TimePoint, ExecutionKey>;
     struct Turn {
         ExecutionKey key = 0;
@@ -89,7 +91,8 @@ private:
     template <class Work>
     void guarded(Work&& work);
     void gone_wrong(const std::exception* error);
-    void store_failure(ExecutionKey key, Sequence last_sequence, EventId last_event, std::string_view what);
+    void store_failure(ExecutionKey key, Sequence last_sequence, EventId last_event,
+                       std::string_view what);
 
     // shard_inputs.cpp: what comes in.
     void on(StartInput input);
@@ -105,14 +108,17 @@ private:
     void on(Reopen input);
     void on(Drain);
     void on(Quit);
-    std::unique_ptr<LiveExecution> begin_execution(ExecutionKey key, StartRequest request, Kept kept);
-    void start_stored(std::unique_ptr<LiveExecution> live, Step step, const std::string& revision_id,
-                      Reply<Started> reply);
+    std::unique_ptr<LiveExecution> begin_execution(ExecutionKey key, StartRequest request,
+                                                   Kept kept);
+    void start_stored(std::unique_ptr<LiveExecution> live, Step step,
+                      const std::string& revision_id, Reply<Started> reply);
 
     // shard_steps.cpp: from input to Step, to commit, to action and answer.
     Step decide(LiveExecution& live, InputBody body);
     void follow(LiveExecution& live, Step step, std::optional<Waiter> waiter = std::nullopt);
-    void proceed(LiveExecution& live, InputBody body) { follow(live, decide(live, std::move(body))); }
+    void proceed(LiveExecution& live, InputBody body) {
+        follow(live, decide(live, std::move(body)));
+    }
     void write(LiveExecution& live, const Step& step);
     void on(StepStored input);
     void act(LiveExecution& live, std::vector<Action> actions);
@@ -147,11 +153,13 @@ private:
     void park_idle();
     bool may_park(const LiveExecution& live, TimePoint now) const;
 
-    /// How long an execution only waits before it is thought of letting go, and how far its timer has to be beyond that.
+    /// How long an execution only waits before it is thought of letting go, and how far its timer
+    /// has to be beyond that.
     static constexpr Milliseconds kIdleLook{1000};
     /// What a write costs beside its own bytes, about: enough that many small ones count, too.
     static constexpr std::size_t kBytesPerWrite = 512;
-    /// Reads under way for executions whose time has come. Those that a caller waits for come on top.
+    /// Reads under way for executions whose time has come. Those that a caller waits for come on
+    /// top.
     static constexpr std::size_t kMostLoads = 64;
 
     const ShardSurroundings by_;
@@ -177,10 +185,12 @@ private:
     std::deque<Turn> turns_;
     std::deque<Idle> idle_;             // by `since`, about
     std::deque<ExecutionKey> overdue_;  // to be brought back, when there is room
-    std::unordered_map<ExecutionKey, std::vector<Message>> away_;  // being brought back or failed, and what waits for it
+    std::unordered_map<ExecutionKey, std::vector<Message>>
+        away_;  // being brought back or failed, and what waits for it
     std::size_t loads_ = 0;
-    std::unordered_map<ExecutionKey, Milliseconds> retries_;  // to be brought back after a failed write or read
-    std::deque<Timer> unforgotten_;                           // Express rows to remove again
+    std::unordered_map<ExecutionKey, Milliseconds>
+        retries_;                    // to be brought back after a failed write or read
+    std::deque<Timer> unforgotten_;  // Express rows to remove again
 
     std::atomic<std::uint64_t> live_count_{0};
     std::atomic<std::uint64_t> timer_count_{0};

@@ -9,17 +9,19 @@ namespace {
 
 std::variant<Payload, Failure, std::monostate> report_of(TokenReport report) {
     using Body = std::variant<Payload, Failure, std::monostate>;
-    return std::visit(Overloaded{[](TokenSucceeded& success) { return Body(std::move(success.output)); },
-                                 [](TokenFailed& failure) {
-                                     return Body(Failure{std::move(failure.error), std::move(failure.cause)});
-                                 },
-                                 [](TokenHeartbeat&) { return Body(std::monostate{}); }},
-                      report);
+    return std::visit(
+        Overloaded{[](TokenSucceeded& success) { return Body(std::move(success.output)); },
+                   [](TokenFailed& failure) {
+                       return Body(Failure{std::move(failure.error), std::move(failure.cause)});
+                   },
+                   [](TokenHeartbeat&) { return Body(std::monostate{}); }},
+        report);
 }
 
 }  // namespace
 
-std::unique_ptr<LiveExecution> Shard::begin_execution(ExecutionKey key, StartRequest request, Kept kept) {
+std::unique_ptr<LiveExecution> Shard::begin_execution(ExecutionKey key, StartRequest request,
+                                                      Kept kept) {
     ExecutionInfo info = info_of(std::move(request), key, by_.clock.now());
     info.tokens = tokens_;
     info.wait_time_scale = by_.wait_time_scale;
@@ -37,11 +39,12 @@ void Shard::on(StartInput input) {
     start_stored(std::move(live), std::move(step), machine->revision_id, std::move(input.reply));
 }
 
-void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step, const std::string& revision_id,
-                         Reply<Started> reply) {
+void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
+                         const std::string& revision_id, Reply<Started> reply) {
     const Execution& execution = live->execution;
     const ExecutionKey key = live->key();
-    // One that is over with its first Step has nothing more to do but to be stored. Nobody knows its key before.
+    // One that is over with its first Step has nothing more to do but to be stored. Nobody knows
+    // its key before.
     const bool over = execution.closed();
     ExecutionRecord record;
     JournalRow row;
@@ -57,8 +60,8 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step, const s
     inbox_->write_began(bytes);
     by_.store.start_execution(
         std::move(record), std::move(row),
-        [inbox = inbox_, key, life = over ? 0 : live->life, bytes, start_date = execution.info.start_time,
-         answer = reply.release()](StartOutcome start) {
+        [inbox = inbox_, key, life = over ? 0 : live->life, bytes,
+         start_date = execution.info.start_time, answer = reply.release()](StartOutcome start) {
             const TimePoint date = start.existing ? start.existing->start_date : start_date;
             answer({start.outcome, date, std::move(start.existing)});
             if (life != 0) inbox->post(StepStored{key, life, start.outcome});
@@ -94,7 +97,8 @@ void Shard::on(StopInput input) {
     if (live == nullptr) return wait_for(input.key, std::move(input));
     Step step;
     if (!live->execution.closed()) {
-        step = decide(*live, Stop{Failure{std::move(input.request.error), std::move(input.request.cause)}});
+        step = decide(
+            *live, Stop{Failure{std::move(input.request.error), std::move(input.request.cause)}});
     }
     const TimePoint stop_date = live->execution.stop_time.value();
     follow(*live, std::move(step), StopWaiter{std::move(input.reply), stop_date});
@@ -105,9 +109,11 @@ void Shard::on(TokenInput input) {
     if (!open()) return;
     LiveExecution* live = find(input.target.execution);
     if (live == nullptr) return wait_for(input.target.execution, std::move(input));
-    Step step = decide(*live, TokenCame{input.target.frame, input.target.scheduled, report_of(std::move(input.report))});
+    Step step = decide(*live, TokenCame{input.target.frame, input.target.scheduled,
+                                        report_of(std::move(input.report))});
     // Also what a refusal says may rest on a Step that is not yet durable.
-    const TokenOutcome outcome = step.accepted ? TokenOutcome::accepted : TokenOutcome::task_timed_out;
+    const TokenOutcome outcome =
+        step.accepted ? TokenOutcome::accepted : TokenOutcome::task_timed_out;
     follow(*live, std::move(step), TokenWaiter{std::move(input.reply), outcome});
 }
 
@@ -130,14 +136,17 @@ void Shard::on(MachineGone input) {
     for (const ExecutionKey key : keys) {
         guarded([&] { on(MachineGoneFor{key, input.state_machine_arn}); });
     }
-    // These may have been read before the machine was marked. Parked ones read the mark when they come back.
-    for (auto& [key, messages] : away_) messages.emplace_back(MachineGoneFor{key, input.state_machine_arn});
+    // These may have been read before the machine was marked. Parked ones read the mark when they
+    // come back.
+    for (auto& [key, messages] : away_)
+        messages.emplace_back(MachineGoneFor{key, input.state_machine_arn});
 }
 
 void Shard::on(MachineGoneFor input) {
     LiveExecution* live = find(input.key);
     if (!open() || live == nullptr || live->execution.closed()) return;
-    if (live->execution.info.state_machine_arn == input.state_machine_arn) proceed(*live, MachineDeleted{});
+    if (live->execution.info.state_machine_arn == input.state_machine_arn)
+        proceed(*live, MachineDeleted{});
 }
 
 void Shard::on(CloseForReset input) {

@@ -15,18 +15,21 @@ constexpr Milliseconds kFirstPause{1000};
 constexpr Milliseconds kLongestPause{60'000};
 /// More than this, and an execution whose start has an open outcome waits for the next restart.
 constexpr std::size_t kMostRetries = 100'000;
-/// How long an execution stays in memory after it was last needed: as bringing it back costs time in proportion to its
-/// journal, the longer that is, the longer it stays.
+/// How long an execution stays in memory after it was last needed: as bringing it back costs time
+/// in proportion to its journal, the longer that is, the longer it stays.
 constexpr Milliseconds kPatience{1000};
 constexpr Milliseconds kPatiencePerEntry{5};
 
-Milliseconds patience(const Execution& execution) { return kPatience + execution.last_sequence * kPatiencePerEntry; }
+Milliseconds patience(const Execution& execution) {
+    return kPatience + execution.last_sequence * kPatiencePerEntry;
+}
 
 /// Whether it waits for a sign of life: that time is not stored, so memory is all that has it.
 bool awaits_heartbeat(const Execution& execution) {
-    return std::any_of(execution.timers.begin(), execution.timers.end(), [](const Execution::Timer& timer) {
-        return std::get<TimerKind>(timer) == TimerKind::heartbeat;
-    });
+    return std::any_of(execution.timers.begin(), execution.timers.end(),
+                       [](const Execution::Timer& timer) {
+                           return std::get<TimerKind>(timer) == TimerKind::heartbeat;
+                       });
 }
 
 }  // namespace
@@ -41,10 +44,12 @@ void Shard::wait_for(ExecutionKey key, Message message) {
 void Shard::load(ExecutionKey key) {
     ++loads_;
     away_.try_emplace(key);
-    by_.readers.post(number_, [inbox = inbox_, key, generation = generation_, tokens = tokens_, by = &by_] {
-        inbox->post(BroughtBack{key, generation,
-                                load_execution(by->store, by->definitions, key, tokens, by->wait_time_scale)});
-    });
+    by_.readers.post(
+        number_, [inbox = inbox_, key, generation = generation_, tokens = tokens_, by = &by_] {
+            inbox->post(BroughtBack{
+                key, generation,
+                load_execution(by->store, by->definitions, key, tokens, by->wait_time_scale)});
+        });
 }
 
 void Shard::load_overdue() {
@@ -57,7 +62,8 @@ void Shard::load_overdue() {
 
 void Shard::on(WakesFound input) {
     if (input.generation != generation_) return;
-    for (const Store::Wake& wake : input.wakes) timers_.emplace_hint(timers_.end(), wake.at, wake.key);
+    for (const Store::Wake& wake : input.wakes)
+        timers_.emplace_hint(timers_.end(), wake.at, wake.key);
 }
 
 void Shard::on(BroughtBack input) {
@@ -88,7 +94,8 @@ void Shard::on(BroughtBack input) {
                               }
                           },
                           [&](Unreadable& unreadable) {
-                              spdlog::error("an execution (key {}) cannot be read now: {}", input.key, unreadable.why);
+                              spdlog::error("an execution (key {}) cannot be read now: {}",
+                                            input.key, unreadable.why);
                               bring_back_later(input.key);
                           },
                           [&](Broken& broken) {
@@ -149,7 +156,8 @@ void Shard::on(FailureStored input) {
 /// Its store failed: it is looked at again after a pause.
 void Shard::bring_back_later(ExecutionKey key) {
     if (retries_.size() >= kMostRetries && !retries_.contains(key)) {
-        spdlog::error("an execution (key {}) stays as it is until the next start of the server", key);
+        spdlog::error("an execution (key {}) stays as it is until the next start of the server",
+                      key);
         return;
     }
     Milliseconds& pause = retries_[key];
@@ -165,7 +173,8 @@ void Shard::not_there(ExecutionKey key) {
     retries_.erase(retry);
 }
 
-/// Lets go of executions that have only waited for a while and will for a while: their timers stay, nothing else.
+/// Lets go of executions that have only waited for a while and will for a while: their timers stay,
+/// nothing else.
 void Shard::park_idle() {
     if (idle_.empty()) return;
     const TimePoint now = by_.clock.now();
@@ -175,7 +184,8 @@ void Shard::park_idle() {
         LiveExecution* live = find(idle.key, idle.life);
         if (live == nullptr) continue;
         live->idle_queued = false;
-        if (live->busy() || live->execution.closed()) continue;  // looked after again when that is over
+        if (live->busy() || live->execution.closed())
+            continue;  // looked after again when that is over
         if (may_park(*live, now)) {
             live->armed.reset();  // the timer stays
             live_.erase(idle.key);

@@ -30,7 +30,8 @@ void cut(std::string& text, std::size_t most_characters) {
     }
 }
 
-/// What may stand in an inbox: a result that no limit lets pass is replaced by a small one of which that is true, too.
+/// What may stand in an inbox: a result that no limit lets pass is replaced by a small one of which
+/// that is true, too.
 TaskResult bounded(TaskResult result) {
     static const Payload too_large{Json(std::string(kMaxPayloadBytes + 1, ' '))};
     if (!result) {
@@ -44,11 +45,14 @@ TaskResult bounded(TaskResult result) {
 }
 
 void answer(Waiter& waiter, Outcome outcome) {
-    std::visit(Overloaded{[&](StopWaiter& stop) { stop.reply({outcome, stop.stop_date}); },
+    std::visit(Overloaded{[&](StopWaiter& stop) {
+                              stop.reply({outcome, stop.stop_date});
+                          },
                           [&](TokenWaiter& token) {
-                              token.reply(outcome == Outcome::committed   ? token.outcome
-                                          : outcome == Outcome::not_found ? TokenOutcome::task_not_found
-                                                                          : TokenOutcome::overloaded);
+                              token.reply(outcome == Outcome::committed ? token.outcome
+                                          : outcome == Outcome::not_found
+                                              ? TokenOutcome::task_not_found
+                                              : TokenOutcome::overloaded);
                           }},
                waiter);
 }
@@ -73,7 +77,8 @@ LiveExecution* Shard::find(ExecutionKey key, std::uint64_t life) {
 }
 
 Step Shard::decide(LiveExecution& live, InputBody body) {
-    // A start that is to be stored is not in live_ yet: where it goes wrong nothing is there that could be failed.
+    // A start that is to be stored is not in live_ yet: where it goes wrong nothing is there that
+    // could be failed.
     if (live_.contains(live.key())) in_hand_ = InHand{live.key(), 0, 0};
     live.touched = by_.clock.now();
     Step step = advance(live.execution, Input{live.touched, random_.next(), std::move(body)});
@@ -123,12 +128,13 @@ void Shard::on(StepStored input) {
         look_after(*live);
         return;
     }
-    // What is in memory is ahead of what is stored, and every Step behind this one fails, too: it goes, and what is
-    // stored comes back. A start that failed has left nothing, unless its outcome is open.
+    // What is in memory is ahead of what is stored, and every Step behind this one fails, too: it
+    // goes, and what is stored comes back. A start that failed has left nothing, unless its outcome
+    // is open.
     const bool start = live->pending.front().start;
     const bool gone = input.outcome == Outcome::not_found || input.outcome == Outcome::discarded;
-    const bool restarted = live->kept == Kept::journal && !gone &&
-                           (!start || input.outcome == Outcome::overloaded);
+    const bool restarted =
+        live->kept == Kept::journal && !gone && (!start || input.outcome == Outcome::overloaded);
     drop(*live, gone ? Outcome::not_found : Outcome::overloaded);
     if (restarted) bring_back_later(input.key);
 }
@@ -142,7 +148,8 @@ void Shard::act(LiveExecution& live, std::vector<Action> actions) {
 }
 
 void Shard::call_task(LiveExecution& live, StartTask start) {
-    // What came meanwhile (a stop, a time-out) may have ended the attempt; and who drains calls nobody.
+    // What came meanwhile (a stop, a time-out) may have ended the attempt; and who drains calls
+    // nobody.
     if (!open() || live.execution.find_task(start.frame, start.scheduled) == nullptr) return;
     start.call.id = by_.last_call.fetch_add(1, std::memory_order_relaxed) + 1;
     calls_.emplace(start.call.id, Call{live.key(), start.frame, start.scheduled});
@@ -229,10 +236,12 @@ void Shard::drop_everything(Outcome outcome) {
 
 void Shard::forget(ExecutionKey key) {
     inbox_->write_began(kBytesPerWrite);
-    by_.store.forget_execution(key, [inbox = inbox_, key, generation = generation_](Outcome outcome) {
-        if (outcome == Outcome::overloaded) inbox->post(StillStored{key, generation});
-        inbox->write_ended(kBytesPerWrite);
-    });
+    by_.store.forget_execution(key,
+                               [inbox = inbox_, key, generation = generation_](Outcome outcome) {
+                                   if (outcome == Outcome::overloaded)
+                                       inbox->post(StillStored{key, generation});
+                                   inbox->write_ended(kBytesPerWrite);
+                               });
 }
 
 void Shard::on(StillStored input) {

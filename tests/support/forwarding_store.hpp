@@ -1,0 +1,96 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/store.hpp"
+
+namespace stepwell::testing {
+
+/// A store that hands everything on to another: what a test's store overrides where it wants to
+/// step in.
+class ForwardingStore : public Store {
+public:
+    /// `store` must outlive it.
+    explicit ForwardingStore(Store& store) : store_(store) {}
+
+    void create_state_machine(StateMachineRecord record,
+                              std::vector<std::pair<std::string, std::string>> tags,
+                              Committed done) override {
+        store_.create_state_machine(std::move(record), std::move(tags), std::move(done));
+    }
+    void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
+                              Committed done) override {
+        store_.update_state_machine(std::move(record), std::move(expected_revision_id),
+                                    std::move(done));
+    }
+    void delete_state_machine(const std::string& arn, Committed done) override {
+        store_.delete_state_machine(arn, std::move(done));
+    }
+    std::shared_ptr<const StateMachineRecord> find_state_machine(
+        const std::string& arn) const override {
+        return store_.find_state_machine(arn);
+    }
+    std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
+                                                        const std::string& after_name,
+                                                        std::size_t limit) const override {
+        return store_.list_state_machines(owner, after_name, limit);
+    }
+    std::vector<std::pair<std::string, std::string>> tags_of(
+        const std::string& arn) const override {
+        return store_.tags_of(arn);
+    }
+    void start_execution(ExecutionRecord record, JournalRow first_step,
+                         std::function<void(StartOutcome)> done) override {
+        store_.start_execution(std::move(record), std::move(first_step), std::move(done));
+    }
+    void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
+                Committed done) override {
+        store_.append(key, after, std::move(step), std::move(update), std::move(done));
+    }
+    void forget_execution(ExecutionKey key, Committed done) override {
+        store_.forget_execution(key, std::move(done));
+    }
+    std::optional<ExecutionRecord> find_execution(const std::string& arn) const override {
+        return store_.find_execution(arn);
+    }
+    std::optional<ExecutionRecord> find_execution(ExecutionKey key) const override {
+        return store_.find_execution(key);
+    }
+    std::optional<RevisionRecord> revision_of(ExecutionKey key) const override {
+        return store_.revision_of(key);
+    }
+    ExecutionPage list_executions(const std::string& state_machine_arn,
+                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  std::size_t limit) const override {
+        return store_.list_executions(state_machine_arn, status, before, limit);
+    }
+    std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
+                                         std::size_t max_bytes) const override {
+        return store_.read_journal(key, from, max_rows, max_bytes);
+    }
+    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse,
+                                         std::size_t max_rows,
+                                         std::size_t max_bytes) const override {
+        return store_.read_history(key, from, reverse, max_rows, max_bytes);
+    }
+    std::vector<Wake> wakes_after(std::optional<Wake> after, std::size_t limit) const override {
+        return store_.wakes_after(after, limit);
+    }
+    std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
+                                                 ExecutionKey after,
+                                                 std::size_t limit) const override {
+        return store_.running_executions(state_machine_arn, after, limit);
+    }
+    std::string token_key() const override { return store_.token_key(); }
+    std::optional<TimePoint> latest_time() const override { return store_.latest_time(); }
+    void reset(Committed done) override { store_.reset(std::move(done)); }
+    void close() override { store_.close(); }
+
+protected:
+    Store& store_;
+};
+
+}  // namespace stepwell::testing
