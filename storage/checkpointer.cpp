@@ -14,7 +14,8 @@ constexpr int kMostPages = 12288;
 
 }  // namespace
 
-Checkpointer::Checkpointer(sqlite::Connection connection, std::function<void(const std::string&)> warn)
+Checkpointer::Checkpointer(sqlite::Connection connection,
+                           std::function<void(const std::string&)> warn)
     : connection_(std::move(connection)),
       warn_(std::move(warn)),
       next_at_(kBeginPages),
@@ -33,34 +34,38 @@ void Checkpointer::watch(sqlite::Connection& writer) {
     sqlite3_wal_hook(
         writer.handle(),
         [](void* self, sqlite3*, const char*, int pages) {
-            static_cast<Checkpointer*>(self)->count_wal(pages);
+            static_cast<Checkpointer*>(self)->wal_pages_ = pages;
             return SQLITE_OK;
         },
         this);
 }
 
 void Checkpointer::after_commit(sqlite::Connection& writer) {
-    if (wal_pages_ < kBeginPages) {
-        next_at_ = kBeginPages;
-        return;
-    }
-    std::unique_lock lock(mutex_);
-    if (background_ == Background::running && wal_pages_ >= kMostPages) {
-        changed_.wait(lock, [this] { return background_ != Background::running; });
-    }
-    if (background_ == Background::finished) {
+    const bool small = wal_pages_ < kBeginPages;
+    if (small) next_at_ = kBeginPages;
+    if (asked_) {
+        std::unique_lock lock(mutex_);
+        if (wal_pages_ >= kMostPages) {
+            changed_.wait(lock, [this] { return background_ != Background::running; });
+        }
+        if (background_ == Background::running) return;
         background_ = Background::idle;
+        asked_ = false;
         lock.unlock();
-        finish(writer);
-    } else if (background_ == Background::idle && wal_pages_ >= next_at_) {
-        background_ = Background::running;
-        lock.unlock();
+        if (!small) finish(writer);  // else the WAL has begun anew by itself
+    } else if (wal_pages_ >= next_at_) {
+        asked_ = true;
+        {
+            const std::lock_guard lock(mutex_);
+            background_ = Background::running;
+        }
         changed_.notify_all();
     }
 }
 
 void Checkpointer::finish(sqlite::Connection& writer) {
-    checkpoint(writer, wal_pages_ >= kMostPages ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE);
+    checkpoint(writer,
+               wal_pages_ >= kMostPages ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE);
     // If a reader keeps the WAL from beginning anew, the next try comes when it has grown further.
     next_at_ = wal_pages_ + kBeginPages;
 }
@@ -80,11 +85,13 @@ void Checkpointer::run() {
 
 /// What has failed stays in the WAL and is tried again; writes tell if the disk fails them too.
 void Checkpointer::checkpoint(sqlite::Connection& connection, int mode) {
-    const int code = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, mode, nullptr, nullptr);
+    const int code =
+        sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, mode, nullptr, nullptr);
     std::string complaint;
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED) {
-        complaint = sqlite::explain(connection.path(), code, sqlite3_system_errno(connection.handle()),
-                                    sqlite3_errmsg(connection.handle()));
+        complaint =
+            sqlite::explain(connection.path(), code, sqlite3_system_errno(connection.handle()),
+                            sqlite3_errmsg(connection.handle()));
     }
     bool tell = false;
     {

@@ -10,14 +10,17 @@
 
 namespace stepwell::storage {
 
-/// Moves what is in the WAL into the data file, so that the WAL stays small and a start has little to go through.
+/// Moves what is in the WAL into the data file, so that the WAL stays small and a start has little
+/// to go through.
 ///
-/// A thread of its own does most of it beside the writer. As the writer goes on meanwhile, that never reaches the end
-/// of the WAL under load; so the writer then does the short rest between two groups, after which the WAL begins anew.
-/// https://www.sqlite.org/wal.html#ckpt, "Avoiding Excessively Large WAL Files"
+/// A thread of its own does most of it beside the writer. As the writer goes on meanwhile, that
+/// never reaches the end of the WAL under load; so the writer then does the short rest between two
+/// groups, after which the WAL begins anew. https://www.sqlite.org/wal.html#ckpt, "Avoiding
+/// Excessively Large WAL Files"
 class Checkpointer {
 public:
-    /// `connection` is used for nothing else.
+    /// `connection` is used for nothing else. `warn` is told, on some thread, when a checkpoint
+    /// fails.
     Checkpointer(sqlite::Connection connection, std::function<void(const std::string&)> warn);
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
@@ -28,8 +31,6 @@ public:
     /// On the writer's thread, between two groups.
     void after_commit(sqlite::Connection& writer);
 
-    void count_wal(int pages) { wal_pages_ = pages; }
-
 private:
     enum class Background { idle, running, finished };
 
@@ -39,8 +40,11 @@ private:
 
     sqlite::Connection connection_;
     const std::function<void(const std::string&)> warn_;
-    int wal_pages_ = 0;   ///< of the writer's thread
-    int next_at_ = 0;     ///< pages at which to begin again
+
+    // Of the writer's thread.
+    int wal_pages_ = 0;   ///< after the last commit
+    int next_at_;         ///< pages at which to begin again
+    bool asked_ = false;  ///< the background was, and it is not known yet to have ended
 
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -27,7 +27,8 @@ StorageError problem(const std::string& path, const std::string& what) {
     return StorageError("data file \"" + path + "\" " + what);
 }
 
-/// " (process 123)" of whoever holds a flock on the file, where the kernel tells. proc(5), /proc/locks.
+/// " (process 123)" of whoever holds a flock on the file, where the kernel tells. proc(5),
+/// /proc/locks.
 std::string holder(const struct stat& file) {
     std::ifstream locks("/proc/locks");
     for (std::string line; std::getline(locks, line);) {
@@ -35,8 +36,10 @@ std::string holder(const struct stat& file) {
         std::string number, kind, mode, access, process, where;
         fields >> number >> kind >> mode >> access >> process >> where;
         const std::size_t colon = where.rfind(':');
-        if (kind != "FLOCK" || colon == std::string::npos || process == "-1" || process == "0") continue;
-        if (where.substr(colon + 1) == std::to_string(file.st_ino)) return " (process " + process + ")";
+        if (kind != "FLOCK" || colon == std::string::npos || process == "-1" || process == "0")
+            continue;
+        if (where.substr(colon + 1) == std::to_string(file.st_ino))
+            return " (process " + process + ")";
     }
     return {};
 }
@@ -52,8 +55,10 @@ void make_folder(const std::string& path) {
     for (std::size_t slash = folder.find('/', 1);; slash = folder.find('/', slash + 1)) {
         const std::string part = folder.substr(0, slash);
         std::error_code ignored;
-        if (!fs::is_directory(part, ignored) && ::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) {
-            throw problem(path, "cannot be created: folder \"" + part + "\": " + std::strerror(errno));
+        if (!fs::is_directory(part, ignored) && ::mkdir(part.c_str(), 0700) != 0 &&
+            errno != EEXIST) {
+            throw problem(path,
+                          "cannot be created: folder \"" + part + "\": " + std::strerror(errno));
         }
         if (slash == std::string::npos) return;
     }
@@ -61,13 +66,14 @@ void make_folder(const std::string& path) {
 
 }  // namespace
 
-DataFile::DataFile(const fs::path& path) : path_(fs::absolute(path).lexically_normal().string()) {
+DataFile::DataFile(const fs::path& path) : path_(fs::absolute(path).string()) {
     struct stat file {};
     const bool exists = ::stat(path_.c_str(), &file) == 0;
     if ((exists && S_ISDIR(file.st_mode)) || path_.ends_with('/')) {
         throw problem(path_, "is a folder: name a file in it");
     }
-    if (exists && !S_ISREG(file.st_mode)) throw problem(path_, "is not a regular file: name another");
+    if (exists && !S_ISREG(file.st_mode))
+        throw problem(path_, "is not a regular file: name another");
     if (!exists) make_folder(path_);
 
     handle_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -88,15 +94,18 @@ DataFile::~DataFile() { ::close(handle_); }
 
 void DataFile::lock() const {
     if (::flock(handle_, LOCK_EX | LOCK_NB) == 0) return;
-    if (errno != EWOULDBLOCK) throw problem(path_, std::string("cannot be locked: ") + std::strerror(errno));
+    if (errno != EWOULDBLOCK)
+        throw problem(path_, std::string("cannot be locked: ") + std::strerror(errno));
     struct stat file {};
     ::fstat(handle_, &file);
-    throw problem(path_, "is in use by another Stepwell" + holder(file) + ": stop that one, or name another file");
+    throw problem(path_, "is in use by another Stepwell" + holder(file) +
+                             ": stop that one, or name another file");
 }
 
 void DataFile::check_header() const {
     struct stat file {};
-    if (::fstat(handle_, &file) != 0) throw problem(path_, std::string("cannot be read: ") + std::strerror(errno));
+    if (::fstat(handle_, &file) != 0)
+        throw problem(path_, std::string("cannot be read: ") + std::strerror(errno));
     if (file.st_size == 0) return;  // new
 
     static constexpr std::string_view kMagic("SQLite format 3\0", 16);
@@ -104,12 +113,15 @@ void DataFile::check_header() const {
     const ::ssize_t got = ::pread(handle_, header.data(), header.size(), 0);
     if (got < 0) throw problem(path_, std::string("cannot be read: ") + std::strerror(errno));
     if (got < ::ssize_t{100} || std::memcmp(header.data(), kMagic.data(), kMagic.size()) != 0) {
-        throw problem(path_, "is not a Stepwell data file (no SQLite file): move it away, or name another file");
+        throw problem(
+            path_,
+            "is not a Stepwell data file (no SQLite file): move it away, or name another file");
     }
     // 0: not yet written back from the WAL, or nobody's. SQLite will tell (migrate()).
     const std::uint32_t application = number_at(header, 68);
     if (application != 0 && application != static_cast<std::uint32_t>(kApplicationId)) {
-        throw problem(path_, "is an SQLite file of another application: move it away, or name another file");
+        throw problem(
+            path_, "is an SQLite file of another application: move it away, or name another file");
     }
     // What a WAL holds may be missing here; without one, the file must be as long as it says.
     struct stat wal {};
@@ -117,8 +129,10 @@ void DataFile::check_header() const {
     const std::uint32_t raw_size = std::uint32_t{header[16]} << 8U | header[17];
     const std::uint64_t page_size = raw_size == 1 ? 65536 : raw_size;
     const bool counted = number_at(header, 24) == number_at(header, 92);
-    if (counted && std::uint64_t{number_at(header, 28)} * page_size > static_cast<std::uint64_t>(file.st_size)) {
-        throw problem(path_, "is damaged (cut off): put back a copy, or move it away to begin anew");
+    if (counted && std::uint64_t{number_at(header, 28)} * page_size >
+                       static_cast<std::uint64_t>(file.st_size)) {
+        throw problem(path_,
+                      "is damaged (cut off): put back a copy, or move it away to begin anew");
     }
 }
 

@@ -38,8 +38,9 @@ void GroupWriter::enqueue(QueuedWrite queued) {
         const std::lock_guard lock(mutex_);
         if (!closing_) {
             const bool is_reset = std::holds_alternative<Reset>(queued.write);
-            const bool full = pending_ >= options_.max_queued_writes ||
-                              (pending_ > 0 && pending_bytes_ + queued.bytes > options_.max_queued_bytes);
+            const bool full =
+                pending_ >= options_.max_queued_writes ||
+                (pending_ > 0 && pending_bytes_ + queued.bytes > options_.max_queued_bytes);
             // A reset empties the queue, so it always finds room.
             if (full && !is_reset) {
                 queued.write = Refused{};
@@ -75,7 +76,8 @@ void GroupWriter::run() {
     }
 }
 
-/// Returns when there is something to write or to tidy up; false when all is written and the writer is to end.
+/// Returns when there is something to write or to tidy up; false when all is written and the writer
+/// is to end.
 bool GroupWriter::wait_for_work(bool tidying) {
     std::unique_lock lock(mutex_);
     if (!queue_.empty()) return true;
@@ -87,7 +89,8 @@ bool GroupWriter::wait_for_work(bool tidying) {
     return true;
 }
 
-/// What was queued before a reset. A reset before a reset stays: its caller, too, waits for an empty store.
+/// What was queued before a reset. A reset before a reset stays: its caller, too, waits for an
+/// empty store.
 GroupWriter::Group GroupWriter::take_discarded() {
     const std::lock_guard lock(mutex_);
     Group group;
@@ -130,7 +133,8 @@ GroupWriter::Group GroupWriter::take_group() {
     const std::lock_guard lock(mutex_);
     Group group;
     group.reserve(std::min(most, queue_.size()));
-    while (!queue_.empty() && group.size() < most && (group.empty() || bytes < options_.max_group_bytes)) {
+    while (!queue_.empty() && group.size() < most &&
+           (group.empty() || bytes < options_.max_group_bytes)) {
         QueuedWrite& queued = queue_.front();
         if (std::holds_alternative<Reset>(queued.write)) --resets_;
         bytes += queued.bytes;
@@ -165,7 +169,8 @@ void GroupWriter::attempt(Group group) {
     one_by_one_ -= std::min(one_by_one_, size);
     commits_.fetch_add(1, std::memory_order_relaxed);
     writes_.fetch_add(size, std::memory_order_relaxed);
-    if (size > largest_group_.load(std::memory_order_relaxed)) largest_group_.store(size, std::memory_order_relaxed);
+    if (size > largest_group_.load(std::memory_order_relaxed))
+        largest_group_.store(size, std::memory_order_relaxed);
     answer(std::move(group));
     backend_.after_answers();
 }
@@ -184,7 +189,8 @@ void GroupWriter::answer(Group group) {
     std::size_t bytes = 0;
     for (QueuedWrite& queued : group) {
         bytes += queued.bytes;
-        if (std::holds_alternative<Refused>(queued.write)) overloaded_.fetch_add(1, std::memory_order_relaxed);
+        if (std::holds_alternative<Refused>(queued.write))
+            overloaded_.fetch_add(1, std::memory_order_relaxed);
         queued.tell();
     }
     const std::lock_guard lock(mutex_);
@@ -192,7 +198,8 @@ void GroupWriter::answer(Group group) {
     pending_bytes_ -= bytes;
 }
 
-/// One bite; false where nothing is left, or where the disk fails: the next write finds out whether it works again.
+/// One bite; false where nothing is left, or where the disk fails: the next write finds out whether
+/// it works again.
 bool GroupWriter::tidy() {
     bool more = false;
     try {
@@ -213,7 +220,8 @@ void GroupWriter::disk_failed(const std::string& complaint) {
     std::unique_lock lock(mutex_);
     // Not past the moment when the first write has waited long enough.
     Clock::time_point until = Clock::now() + pause_;
-    if (!queue_.empty()) until = std::min(until, queue_.front().queued_at + options_.give_up_after + kFirstPause);
+    if (!queue_.empty())
+        until = std::min(until, queue_.front().queued_at + options_.give_up_after + kFirstPause);
     const std::size_t resets = resets_;
     const bool was_closing = closing_;
     wake_.wait_until(lock, until, [&] { return resets_ > resets || closing_ != was_closing; });

@@ -23,13 +23,14 @@ struct WriteStatistics {
     std::uint64_t queued_bytes = 0;   ///< now, about
 };
 
-/// Takes writes from any thread and has one thread of its own commit them: everything that is queued (bounded) as one
-/// group, then the answers in the order of the writes, on that thread. Nobody waits for a group to fill.
+/// Takes writes from any thread and has one thread of its own commit them: everything that is
+/// queued (bounded) as one group, then the answers in the order of the writes, on that thread.
+/// Nobody waits for a group to fill.
 ///
-/// When the disk fails, the group goes back and is tried again, write by write, with growing pauses. A write that has
-/// waited longer than `give_up_after` by then is dropped and answered `overloaded`; those behind it that depend on it
-/// will find their precondition unmet. Nothing is dropped while the disk works, however slow.
-/// design.md, "Order, commit, answer", 8.
+/// When the disk fails, the group goes back and is tried again, write by write, with growing
+/// pauses. A write that has waited longer than `give_up_after` by then is dropped and answered
+/// `overloaded`; those behind it that depend on it will find their precondition unmet. Nothing is
+/// dropped while the disk works, however slow. design.md, "Order, commit, answer", 8.
 class GroupWriter {
 public:
     struct Options {
@@ -38,7 +39,8 @@ public:
         std::size_t max_group_writes = 1024;
         std::size_t max_group_bytes = 4U << 20U;
         std::chrono::milliseconds give_up_after{5000};
-        /// Told, on the writer's thread, when the disk begins to fail, changes its complaint, and works again.
+        /// Told, on a thread of the store, when the disk begins to fail, changes its complaint, and
+        /// works again.
         std::function<void(const std::string&)> warn;
     };
 
@@ -50,8 +52,8 @@ public:
 
     void submit(Write write, Committed done);
     void submit_start(StartExecution write, std::function<void(StartOutcome)> done);
-    /// Commits what is queued and ends the thread. Later writes are answered `discarded`, in the caller's thread.
-    /// Not to be called from an answer.
+    /// Commits what is queued and ends the thread. Later writes are answered `discarded`, in the
+    /// caller's thread. Not to be called from an answer.
     void close();
 
     WriteStatistics statistics() const;
@@ -79,16 +81,16 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<QueuedWrite> queue_;
-    std::size_t resets_ = 0;         ///< in the queue
-    std::size_t pending_ = 0;        ///< writes not yet answered, in the queue or under way
+    std::size_t resets_ = 0;   ///< in the queue
+    std::size_t pending_ = 0;  ///< writes not yet answered, in the queue or under way
     std::size_t pending_bytes_ = 0;
     bool sleeping_ = false;
     bool closing_ = false;
 
     // Of the writer's thread.
-    std::size_t one_by_one_ = 0;     ///< so many more writes are tried alone, after a failure
+    std::size_t one_by_one_ = 0;          ///< so many more writes are tried alone, after a failure
     std::chrono::milliseconds pause_{0};  ///< before the next attempt; 0: the disk works
-    std::string complaint_;          ///< the last that was told
+    std::string complaint_;               ///< the last that was told
     Clock::time_point last_tidy_{};
 
     std::atomic<std::uint64_t> commits_{0};

@@ -40,8 +40,9 @@ void MachineCache::clear() {
 }
 
 void MachineCache::insert(Machine machine) {
-    const std::size_t bytes = sizeof(StateMachineRecord) + sizeof(Item) + machine->definition.size() +
-                              machine->logging_configuration.size() + machine->description.size() + 512;
+    const std::size_t bytes = sizeof(StateMachineRecord) + sizeof(Item) +
+                              machine->definition.size() + machine->logging_configuration.size() +
+                              machine->description.size() + 512;
     items_.push_front({std::move(machine), bytes});
     by_arn_.emplace(items_.front().machine->arn, items_.begin());
     bytes_ += bytes;

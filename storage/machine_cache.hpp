@@ -14,8 +14,8 @@ namespace stepwell::storage {
 
 /// State machines as committed, those used last: every StartExecution asks for one. Thread-safe.
 ///
-/// It may never show what a commit has replaced. So a reader says which `generation` it read under, and what it read
-/// is kept only if no commit came between.
+/// It may never show what a commit has replaced. So a reader says which `generation` it read under,
+/// and what it read is kept only if no commit came between.
 class MachineCache {
 public:
     using Machine = std::shared_ptr<const StateMachineRecord>;

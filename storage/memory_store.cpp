@@ -58,8 +58,8 @@ StateMachineRecord head_of(const StateMachineRecord& whole) {
 
 /// Rows from `first` on that `wanted` accepts, as many as a page takes; see Store::read_journal.
 template <class Iterator, class Wanted>
-std::vector<JournalRow> page_of(Iterator first, Iterator last, std::size_t max_rows, std::size_t max_bytes,
-                                Wanted wanted) {
+std::vector<JournalRow> page_of(Iterator first, Iterator last, std::size_t max_rows,
+                                std::size_t max_bytes, Wanted wanted) {
     std::vector<JournalRow> page;
     std::size_t bytes = 0;
     for (; first != last && page.size() < max_rows; ++first) {
@@ -73,12 +73,14 @@ std::vector<JournalRow> page_of(Iterator first, Iterator last, std::size_t max_r
 }
 
 /// The largest keys below `below` of some ordered sets, downwards.
-std::vector<ExecutionKey> merge_down(const std::vector<const std::set<ExecutionKey>*>& sets, ExecutionKey below,
-                                     std::size_t limit) {
-    using Position = std::pair<std::set<ExecutionKey>::const_iterator, const std::set<ExecutionKey>*>;
+std::vector<ExecutionKey> merge_down(const std::vector<const std::set<ExecutionKey>*>& sets,
+                                     ExecutionKey below, std::size_t limit) {
+    using Position =
+        std::pair<std::set<ExecutionKey>::const_iterator, const std::set<ExecutionKey>*>;
     const auto less = [](const Position& a, const Position& b) { return *a.first < *b.first; };
     std::priority_queue<Position, std::vector<Position>, decltype(less)> heads(less);
-    const auto push = [&heads](std::set<ExecutionKey>::const_iterator end, const std::set<ExecutionKey>* set) {
+    const auto push = [&heads](std::set<ExecutionKey>::const_iterator end,
+                               const std::set<ExecutionKey>* set) {
         if (end != set->begin()) heads.emplace(std::prev(end), set);
     };
     for (const auto* set : sets) push(set->lower_bound(below), set);
@@ -94,19 +96,23 @@ std::vector<ExecutionKey> merge_down(const std::vector<const std::set<ExecutionK
 
 }  // namespace
 
-MemoryStore::MemoryStore(GroupWriter::Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+MemoryStore::MemoryStore(GroupWriter::Options options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
 
 MemoryStore::~MemoryStore() = default;
 
 // --- writes
 
 void MemoryStore::create_state_machine(StateMachineRecord record,
-                                       std::vector<std::pair<std::string, std::string>> tags, Committed done) {
+                                       std::vector<std::pair<std::string, std::string>> tags,
+                                       Committed done) {
     impl_->writer.submit(CreateStateMachine{std::move(record), std::move(tags)}, std::move(done));
 }
 
-void MemoryStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id, Committed done) {
-    impl_->writer.submit(UpdateStateMachine{std::move(record), std::move(expected_revision_id)}, std::move(done));
+void MemoryStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id,
+                                       Committed done) {
+    impl_->writer.submit(UpdateStateMachine{std::move(record), std::move(expected_revision_id)},
+                         std::move(done));
 }
 
 void MemoryStore::delete_state_machine(const std::string& arn, Committed done) {
@@ -118,8 +124,10 @@ void MemoryStore::start_execution(ExecutionRecord record, JournalRow first_step,
     impl_->writer.submit_start({std::move(record), std::move(first_step)}, std::move(done));
 }
 
-void MemoryStore::append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update, Committed done) {
-    impl_->writer.submit(AppendStep{key, after, std::move(step), std::move(update)}, std::move(done));
+void MemoryStore::append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
+                         Committed done) {
+    impl_->writer.submit(AppendStep{key, after, std::move(step), std::move(update)},
+                         std::move(done));
 }
 
 void MemoryStore::forget_execution(ExecutionKey key, Committed done) {
@@ -132,18 +140,21 @@ void MemoryStore::close() { impl_->writer.close(); }
 
 // --- state machines
 
-std::shared_ptr<const StateMachineRecord> MemoryStore::find_state_machine(const std::string& arn) const {
+std::shared_ptr<const StateMachineRecord> MemoryStore::find_state_machine(
+    const std::string& arn) const {
     const std::shared_lock lock(impl_->tables.mutex);
     const auto found = impl_->tables.machines.find(arn);
     return found == impl_->tables.machines.end() ? nullptr : found->second.record;
 }
 
-std::vector<StateMachineRecord> MemoryStore::list_state_machines(const Owner& owner, const std::string& after_name,
+std::vector<StateMachineRecord> MemoryStore::list_state_machines(const Owner& owner,
+                                                                 const std::string& after_name,
                                                                  std::size_t limit) const {
     const MemoryTables& tables = impl_->tables;
     const std::shared_lock lock(tables.mutex);
     std::vector<StateMachineRecord> page;
-    auto at = tables.machine_names.upper_bound({owner.account, owner.region, owner.partition, after_name});
+    auto at = tables.machine_names.upper_bound(
+        {owner.account, owner.region, owner.partition, after_name});
     for (; at != tables.machine_names.end() && page.size() < limit; ++at) {
         const StateMachineRecord& record = *tables.machines.at(at->second).record;
         if (!(record.owner == owner)) break;
@@ -152,7 +163,8 @@ std::vector<StateMachineRecord> MemoryStore::list_state_machines(const Owner& ow
     return page;
 }
 
-std::vector<std::pair<std::string, std::string>> MemoryStore::tags_of(const std::string& arn) const {
+std::vector<std::pair<std::string, std::string>> MemoryStore::tags_of(
+    const std::string& arn) const {
     const std::shared_lock lock(impl_->tables.mutex);
     const auto found = impl_->tables.machines.find(arn);
     return found == impl_->tables.machines.end() ? Tags{} : found->second.tags;
@@ -182,13 +194,14 @@ std::optional<RevisionRecord> MemoryStore::revision_of(ExecutionKey key) const {
 }
 
 ExecutionPage MemoryStore::list_executions(const std::string& state_machine_arn,
-                                           std::optional<ExecutionStatus> status, ExecutionKey before,
-                                           std::size_t limit) const {
+                                           std::optional<ExecutionStatus> status,
+                                           ExecutionKey before, std::size_t limit) const {
     const MemoryTables& tables = impl_->tables;
     const std::shared_lock lock(tables.mutex);
     ExecutionPage page;
     const auto found = tables.machines.find(state_machine_arn);
-    if (found == tables.machines.end() || found->second.record->type != WorkflowType::standard || limit == 0) {
+    if (found == tables.machines.end() || found->second.record->type != WorkflowType::standard ||
+        limit == 0) {
         return page;
     }
     std::vector<const std::set<ExecutionKey>*> sets;
@@ -197,44 +210,52 @@ ExecutionPage MemoryStore::list_executions(const std::string& state_machine_arn,
     } else {
         for (const auto& set : found->second.executions) sets.push_back(&set);
     }
-    auto keys = merge_down(sets, before == 0 ? std::numeric_limits<ExecutionKey>::max() : before, limit + 1);
+    auto keys = merge_down(sets, before == 0 ? std::numeric_limits<ExecutionKey>::max() : before,
+                           limit + 1);
     page.more = keys.size() > limit;
     if (page.more) keys.pop_back();
-    for (const ExecutionKey key : keys) page.executions.push_back(head_of(tables.executions.at(key).record));
+    for (const ExecutionKey key : keys)
+        page.executions.push_back(head_of(tables.executions.at(key).record));
     return page;
 }
 
-std::vector<JournalRow> MemoryStore::read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
+std::vector<JournalRow> MemoryStore::read_journal(ExecutionKey key, Sequence from,
+                                                  std::size_t max_rows,
                                                   std::size_t max_bytes) const {
     const std::shared_lock lock(impl_->tables.mutex);
     const auto found = impl_->tables.executions.find(key);
     if (found == impl_->tables.executions.end()) return {};
     const std::vector<JournalRow>& journal = found->second.journal;
-    const auto first = std::partition_point(journal.begin(), journal.end(), [from](const JournalRow& row) {
-        return row.first_sequence + row.entry_count <= from;
-    });
-    return page_of(first, journal.end(), max_rows, max_bytes, [](const JournalRow&) { return true; });
+    const auto first = std::partition_point(
+        journal.begin(), journal.end(),
+        [from](const JournalRow& row) { return row.first_sequence + row.entry_count <= from; });
+    return page_of(first, journal.end(), max_rows, max_bytes,
+                   [](const JournalRow&) { return true; });
 }
 
 std::vector<JournalRow> MemoryStore::read_history(ExecutionKey key, EventId from, bool reverse,
-                                                  std::size_t max_rows, std::size_t max_bytes) const {
+                                                  std::size_t max_rows,
+                                                  std::size_t max_bytes) const {
     const std::shared_lock lock(impl_->tables.mutex);
     const auto found = impl_->tables.executions.find(key);
     if (found == impl_->tables.executions.end()) return {};
     const std::vector<JournalRow>& journal = found->second.journal;
     const auto has_events = [](const JournalRow& row) { return row.event_count > 0; };
     if (reverse) {
-        const auto end = std::partition_point(journal.begin(), journal.end(),
-                                              [from](const JournalRow& row) { return row.first_event <= from; });
-        return page_of(std::make_reverse_iterator(end), journal.rend(), max_rows, max_bytes, has_events);
+        const auto end =
+            std::partition_point(journal.begin(), journal.end(),
+                                 [from](const JournalRow& row) { return row.first_event <= from; });
+        return page_of(std::make_reverse_iterator(end), journal.rend(), max_rows, max_bytes,
+                       has_events);
     }
-    const auto first = std::partition_point(journal.begin(), journal.end(), [from](const JournalRow& row) {
-        return row.first_event + row.event_count <= from;
-    });
+    const auto first = std::partition_point(
+        journal.begin(), journal.end(),
+        [from](const JournalRow& row) { return row.first_event + row.event_count <= from; });
     return page_of(first, journal.end(), max_rows, max_bytes, has_events);
 }
 
-std::vector<Store::Wake> MemoryStore::wakes_after(std::optional<Wake> after, std::size_t limit) const {
+std::vector<Store::Wake> MemoryStore::wakes_after(std::optional<Wake> after,
+                                                  std::size_t limit) const {
     const std::shared_lock lock(impl_->tables.mutex);
     const auto& wakes = impl_->tables.wakes;
     std::vector<Wake> page;
@@ -245,14 +266,16 @@ std::vector<Store::Wake> MemoryStore::wakes_after(std::optional<Wake> after, std
     return page;
 }
 
-std::vector<ExecutionKey> MemoryStore::running_executions(const std::string& state_machine_arn, ExecutionKey after,
+std::vector<ExecutionKey> MemoryStore::running_executions(const std::string& state_machine_arn,
+                                                          ExecutionKey after,
                                                           std::size_t limit) const {
     const std::shared_lock lock(impl_->tables.mutex);
     const auto found = impl_->tables.machines.find(state_machine_arn);
     if (found == impl_->tables.machines.end()) return {};
     const std::set<ExecutionKey>& running = found->second.of(ExecutionStatus::running);
     std::vector<ExecutionKey> page;
-    for (auto at = running.upper_bound(after); at != running.end() && page.size() < limit; ++at) page.push_back(*at);
+    for (auto at = running.upper_bound(after); at != running.end() && page.size() < limit; ++at)
+        page.push_back(*at);
     return page;
 }
 

@@ -9,38 +9,46 @@ namespace stepwell {
 
 /// The store that keeps nothing beyond the process: for tests, and for `--data :memory:`.
 ///
-/// It answers as SqliteStore does, in the same order and on a thread of its own, so what works with one works with the
-/// other; only the disk cannot fail. After close() it can still be read.
+/// It answers as SqliteStore does, in the same order and on a thread of its own, so what works with
+/// one works with the other; only the disk cannot fail. After close() it can still be read.
 class MemoryStore final : public Store {
 public:
     explicit MemoryStore(storage::GroupWriter::Options options = {});
     ~MemoryStore() override;
 
-    void create_state_machine(StateMachineRecord record, std::vector<std::pair<std::string, std::string>> tags,
+    void create_state_machine(StateMachineRecord record,
+                              std::vector<std::pair<std::string, std::string>> tags,
                               Committed done) override;
-    void update_state_machine(StateMachineRecord record, std::string expected_revision_id, Committed done) override;
+    void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
+                              Committed done) override;
     void delete_state_machine(const std::string& arn, Committed done) override;
-    std::shared_ptr<const StateMachineRecord> find_state_machine(const std::string& arn) const override;
-    std::vector<StateMachineRecord> list_state_machines(const Owner& owner, const std::string& after_name,
+    std::shared_ptr<const StateMachineRecord> find_state_machine(
+        const std::string& arn) const override;
+    std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
+                                                        const std::string& after_name,
                                                         std::size_t limit) const override;
     std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn) const override;
 
     void start_execution(ExecutionRecord record, JournalRow first_step,
                          std::function<void(StartOutcome)> done) override;
-    void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update, Committed done) override;
+    void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
+                Committed done) override;
     void forget_execution(ExecutionKey key, Committed done) override;
 
     std::optional<ExecutionRecord> find_execution(const std::string& arn) const override;
     std::optional<ExecutionRecord> find_execution(ExecutionKey key) const override;
     std::optional<RevisionRecord> revision_of(ExecutionKey key) const override;
-    ExecutionPage list_executions(const std::string& state_machine_arn, std::optional<ExecutionStatus> status,
-                                  ExecutionKey before, std::size_t limit) const override;
+    ExecutionPage list_executions(const std::string& state_machine_arn,
+                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  std::size_t limit) const override;
     std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
                                          std::size_t max_bytes) const override;
-    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse, std::size_t max_rows,
+    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse,
+                                         std::size_t max_rows,
                                          std::size_t max_bytes) const override;
     std::vector<Wake> wakes_after(std::optional<Wake> after, std::size_t limit) const override;
-    std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn, ExecutionKey after,
+    std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
+                                                 ExecutionKey after,
                                                  std::size_t limit) const override;
 
     std::string token_key() const override;

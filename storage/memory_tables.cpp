@@ -15,7 +15,8 @@ constexpr int kBite = 256;
 
 std::string random_bytes() {
     std::string bytes(32, '\0');
-    if (::getentropy(bytes.data(), bytes.size()) != 0) throw std::runtime_error("the system gives no random bytes");
+    if (::getentropy(bytes.data(), bytes.size()) != 0)
+        throw std::runtime_error("the system gives no random bytes");
     return bytes;
 }
 
@@ -34,14 +35,28 @@ void MemoryTables::commit(std::span<QueuedWrite> group) {
 
 StartOutcome MemoryTables::apply(Write& write) {
     return std::visit(Overloaded{
-                          [](Refused&) { return StartOutcome{Outcome::overloaded, {}}; },
-                          [this](CreateStateMachine& w) { return StartOutcome{create(w), {}}; },
-                          [this](UpdateStateMachine& w) { return StartOutcome{update(w), {}}; },
-                          [this](DeleteStateMachine& w) { return StartOutcome{remove(w), {}}; },
+                          [](Refused&) {
+                              return StartOutcome{Outcome::overloaded, {}};
+                          },
+                          [this](CreateStateMachine& w) {
+                              return StartOutcome{create(w), {}};
+                          },
+                          [this](UpdateStateMachine& w) {
+                              return StartOutcome{update(w), {}};
+                          },
+                          [this](DeleteStateMachine& w) {
+                              return StartOutcome{remove(w), {}};
+                          },
                           [this](StartExecution& w) { return start(w); },
-                          [this](AppendStep& w) { return StartOutcome{append(w), {}}; },
-                          [this](ForgetExecution& w) { return StartOutcome{forget(w.key), {}}; },
-                          [this](Reset&) { return StartOutcome{reset(), {}}; },
+                          [this](AppendStep& w) {
+                              return StartOutcome{append(w), {}};
+                          },
+                          [this](ForgetExecution& w) {
+                              return StartOutcome{forget(w.key), {}};
+                          },
+                          [this](Reset&) {
+                              return StartOutcome{reset(), {}};
+                          },
                       },
                       write);
 }
@@ -67,7 +82,8 @@ Outcome MemoryTables::create(CreateStateMachine& write) {
 
 Outcome MemoryTables::update(UpdateStateMachine& write) {
     const auto found = machines.find(write.record.arn);
-    if (found == machines.end() || found->second.record->status != MachineStatus::active) return Outcome::not_found;
+    if (found == machines.end() || found->second.record->status != MachineStatus::active)
+        return Outcome::not_found;
     Machine& machine = found->second;
     if (machine.record->revision_id != write.expected_revision_id) return Outcome::conflict;
     const StateMachineRecord& old = *machine.record;
@@ -190,7 +206,8 @@ void MemoryTables::erase_execution(std::unordered_map<ExecutionKey, Execution>::
 /// Perhaps the last one of a deleted machine.
 void MemoryTables::execution_ended(const std::string& machine_arn) {
     const Machine& machine = machines.at(machine_arn);
-    if (machine.record->status == MachineStatus::deleting && machine.of(ExecutionStatus::running).empty()) {
+    if (machine.record->status == MachineStatus::deleting &&
+        machine.of(ExecutionStatus::running).empty()) {
         removable_.insert(machine_arn);
     }
 }

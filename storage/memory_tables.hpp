@@ -15,8 +15,8 @@
 
 namespace stepwell::storage {
 
-/// What MemoryStore holds: the tables and indexes of the data file as containers. Writes come from one thread
-/// (WriteBackend); `mutex` is held for each group, and shared by whoever reads.
+/// What MemoryStore holds: the tables and indexes of the data file as containers. Writes come from
+/// one thread (WriteBackend); `mutex` is held for each group, and shared by whoever reads.
 class MemoryTables final : public WriteBackend {
 public:
     struct Machine {
@@ -24,7 +24,9 @@ public:
         std::shared_ptr<const RevisionRecord> revision;
         Tags tags;
         std::array<std::set<ExecutionKey>, 5> executions;  ///< by status
-        std::set<ExecutionKey>& of(ExecutionStatus status) { return executions[static_cast<std::size_t>(status)]; }
+        std::set<ExecutionKey>& of(ExecutionStatus status) {
+            return executions[static_cast<std::size_t>(status)];
+        }
         const std::set<ExecutionKey>& of(ExecutionStatus status) const {
             return executions[static_cast<std::size_t>(status)];
         }
@@ -66,8 +68,9 @@ private:
     void bite();
     void saw(TimePoint time);
 
-    std::set<std::string> removable_;  ///< ARNs of machines that are DELETING and of which nothing runs
-    std::int64_t revisions_ = 0;       ///< numbers given to revisions, never twice
+    std::set<std::string>
+        removable_;               ///< ARNs of machines that are DELETING and of which nothing runs
+    std::int64_t revisions_ = 0;  ///< numbers given to revisions, never twice
 };
 
 }  // namespace stepwell::storage

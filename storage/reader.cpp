@@ -11,12 +11,14 @@ namespace {
 
 /// A limit as SQLite takes it.
 std::int64_t rows(std::size_t limit) {
-    return static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int32_t>::max()));
+    return static_cast<std::int64_t>(
+        std::min<std::size_t>(limit, std::numeric_limits<std::int32_t>::max()));
 }
 
-/// Whether the page takes another row: never past `max_rows`, and past `max_bytes` only as its first.
-bool has_room(const std::vector<JournalRow>& page, std::size_t bytes, std::size_t next, std::size_t max_rows,
-              std::size_t max_bytes) {
+/// Whether the page takes another row: never past `max_rows`, and past `max_bytes` only as its
+/// first.
+bool has_room(const std::vector<JournalRow>& page, std::size_t bytes, std::size_t next,
+              std::size_t max_rows, std::size_t max_bytes) {
     return page.size() < max_rows && (page.empty() || bytes + next <= max_bytes);
 }
 
@@ -51,7 +53,8 @@ std::shared_ptr<const StateMachineRecord> Reader::find_state_machine(const std::
     return std::make_shared<const StateMachineRecord>(machine_record(found));
 }
 
-std::vector<StateMachineRecord> Reader::list_state_machines(const Owner& owner, const std::string& after_name,
+std::vector<StateMachineRecord> Reader::list_state_machines(const Owner& owner,
+                                                            const std::string& after_name,
                                                             std::size_t limit) {
     std::vector<StateMachineRecord> page;
     sqlite::Rows found =
@@ -93,15 +96,17 @@ std::optional<RevisionRecord> Reader::revision_of(ExecutionKey key) {
     return record;
 }
 
-ExecutionPage Reader::list_executions(const std::string& state_machine_arn, std::optional<ExecutionStatus> status,
-                                      ExecutionKey before, std::size_t limit) {
+ExecutionPage Reader::list_executions(const std::string& state_machine_arn,
+                                      std::optional<ExecutionStatus> status, ExecutionKey before,
+                                      std::size_t limit) {
     ExecutionPage page;
     const auto machine = machine_id(state_machine_arn, WorkflowType::standard);
     if (!machine || limit == 0) return page;
     const ExecutionKey below = before == 0 ? std::numeric_limits<ExecutionKey>::max() : before;
     // One more than asked for tells whether there are more.
-    sqlite::Rows found = status ? list_of_status_.query(*machine, below, rows(limit) + 1, static_cast<int>(*status))
-                                : list_executions_.query(*machine, below, rows(limit) + 1);
+    sqlite::Rows found =
+        status ? list_of_status_.query(*machine, below, rows(limit) + 1, static_cast<int>(*status))
+               : list_executions_.query(*machine, below, rows(limit) + 1);
     while (found.next()) {
         if (page.executions.size() == limit) {
             page.more = true;
@@ -112,7 +117,8 @@ ExecutionPage Reader::list_executions(const std::string& state_machine_arn, std:
     return page;
 }
 
-std::optional<std::int64_t> Reader::machine_id(const std::string& arn, std::optional<WorkflowType> type) {
+std::optional<std::int64_t> Reader::machine_id(const std::string& arn,
+                                               std::optional<WorkflowType> type) {
     sqlite::Rows found = machine_head_.query(arn);
     if (!found.next()) return std::nullopt;
     if (type && found.integer(1) != static_cast<int>(*type)) return std::nullopt;
@@ -131,7 +137,8 @@ std::optional<std::int64_t> Reader::number_of(ExecutionKey key) {
 std::optional<Reader::Floor> Reader::floor(std::int64_t number, std::int64_t id) {
     sqlite::Rows found = floor_.query(journal_id(number, 0), id);
     if (!found.next()) return std::nullopt;
-    return Floor{.id = found.integer(0), .first_event = found.integer(1), .event_count = found.integer(2)};
+    return Floor{
+        .id = found.integer(0), .first_event = found.integer(1), .event_count = found.integer(2)};
 }
 
 std::vector<JournalRow> Reader::read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
@@ -142,7 +149,8 @@ std::vector<JournalRow> Reader::read_journal(ExecutionKey key, Sequence from, st
     const std::int64_t wanted = journal_id(*number, std::max<Sequence>(from, 1));
     std::int64_t first = wanted;
     std::size_t bytes = 0;
-    // The row that begins at or before `from` may have ended before it: then the next one is the first.
+    // The row that begins at or before `from` may have ended before it: then the next one is the
+    // first.
     if (const auto before = floor(*number, wanted)) first = before->id;
     sqlite::Rows found = journal_up_.query(first, journal_id(*number, kMaxSequence));
     while (found.next()) {
@@ -157,11 +165,13 @@ std::vector<JournalRow> Reader::read_journal(ExecutionKey key, Sequence from, st
 
 /// The id of the last row that begins at or before an event.
 ///
-/// Every event is an entry, so event n is never before entry n; how far behind it is depends on the entries without
-/// events. The search doubles its step upwards from there, then halves: a few look-ups where there are few of those.
+/// Every event is an entry, so event n is never before entry n; how far behind it is depends on the
+/// entries without events. The search doubles its step upwards from there, then halves: a few
+/// look-ups where there are few of those.
 std::int64_t Reader::row_of_event(std::int64_t number, EventId event) {
-    std::int64_t low = journal_id(number, std::clamp<EventId>(event, 1, kMaxSequence));  // begins at or before
-    std::int64_t high = journal_id(number, kMaxSequence) + 1;                            // begins behind, or the end
+    std::int64_t low =
+        journal_id(number, std::clamp<EventId>(event, 1, kMaxSequence));  // begins at or before
+    std::int64_t high = journal_id(number, kMaxSequence) + 1;  // begins behind, or the end
     std::int64_t probe = low;
     for (std::int64_t step = 1;; step *= 4) {
         const auto row = floor(number, probe);
@@ -184,8 +194,8 @@ std::int64_t Reader::row_of_event(std::int64_t number, EventId event) {
     return floor(number, low)->id;
 }
 
-std::vector<JournalRow> Reader::read_history(ExecutionKey key, EventId from, bool reverse, std::size_t max_rows,
-                                             std::size_t max_bytes) {
+std::vector<JournalRow> Reader::read_history(ExecutionKey key, EventId from, bool reverse,
+                                             std::size_t max_rows, std::size_t max_bytes) {
     std::vector<JournalRow> page;
     const auto number = number_of(key);
     if (!number || max_rows == 0 || (reverse && from < 1)) return page;
@@ -210,13 +220,14 @@ std::vector<JournalRow> Reader::read_history(ExecutionKey key, EventId from, boo
 
 std::vector<Store::Wake> Reader::wakes_after(std::optional<Store::Wake> after, std::size_t limit) {
     std::vector<Store::Wake> page;
-    sqlite::Rows found = after ? wakes_after_.query(after->at, after->key, rows(limit)) : wakes_first_.query(rows(limit));
+    sqlite::Rows found = after ? wakes_after_.query(after->at, after->key, rows(limit))
+                               : wakes_first_.query(rows(limit));
     while (found.next()) page.push_back({found.time(0), found.integer(1)});
     return page;
 }
 
-std::vector<ExecutionKey> Reader::running_executions(const std::string& state_machine_arn, ExecutionKey after,
-                                                     std::size_t limit) {
+std::vector<ExecutionKey> Reader::running_executions(const std::string& state_machine_arn,
+                                                     ExecutionKey after, std::size_t limit) {
     std::vector<ExecutionKey> page;
     const auto machine = machine_id(state_machine_arn, std::nullopt);
     if (!machine) return page;

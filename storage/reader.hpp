@@ -14,41 +14,47 @@
 
 namespace stepwell::storage {
 
-/// The reads of engine/store.hpp over one connection. Each is one statement, or a few over rows that never change, and
-/// ends its read transaction before it returns. Used by one thread at a time.
+/// The reads of engine/store.hpp over one connection. Each is one statement, or a few over rows
+/// that never change, and ends its read transaction before it returns. Used by one thread at a
+/// time.
 class Reader {
 public:
     explicit Reader(sqlite::Connection connection);
 
     std::shared_ptr<const StateMachineRecord> find_state_machine(const std::string& arn);
-    std::vector<StateMachineRecord> list_state_machines(const Owner& owner, const std::string& after_name,
+    std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
+                                                        const std::string& after_name,
                                                         std::size_t limit);
     std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn);
 
     std::optional<ExecutionRecord> find_execution(const std::string& arn);
     std::optional<ExecutionRecord> find_execution(ExecutionKey key);
     std::optional<RevisionRecord> revision_of(ExecutionKey key);
-    ExecutionPage list_executions(const std::string& state_machine_arn, std::optional<ExecutionStatus> status,
-                                  ExecutionKey before, std::size_t limit);
+    ExecutionPage list_executions(const std::string& state_machine_arn,
+                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  std::size_t limit);
 
     std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
                                          std::size_t max_bytes);
-    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse, std::size_t max_rows,
-                                         std::size_t max_bytes);
+    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse,
+                                         std::size_t max_rows, std::size_t max_bytes);
 
     std::vector<Store::Wake> wakes_after(std::optional<Store::Wake> after, std::size_t limit);
-    std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn, ExecutionKey after,
-                                                 std::size_t limit);
+    std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
+                                                 ExecutionKey after, std::size_t limit);
 
 private:
     struct Floor {
         std::int64_t id = 0;
         EventId first_event = 0;
         std::int64_t event_count = 0;
-        bool holds(EventId event) const { return first_event <= event && event < first_event + event_count; }
+        bool holds(EventId event) const {
+            return first_event <= event && event < first_event + event_count;
+        }
     };
     std::optional<std::int64_t> number_of(ExecutionKey key);
-    std::optional<std::int64_t> machine_id(const std::string& arn, std::optional<WorkflowType> type);
+    std::optional<std::int64_t> machine_id(const std::string& arn,
+                                           std::optional<WorkflowType> type);
     std::optional<Floor> floor(std::int64_t number, std::int64_t id);
     std::int64_t row_of_event(std::int64_t number, EventId event);
 
@@ -77,7 +83,8 @@ public:
     /// `open` makes a connection; the first is opened now, the others when needed.
     ReaderPool(std::size_t most, std::function<sqlite::Connection()> open);
 
-    /// Runs `read` with a reader of its own. Throws StorageError where the pool is closed or the disk fails.
+    /// Runs `read` with a reader of its own. Throws StorageError where the pool is closed or the
+    /// disk fails.
     template <class Read>
     auto with(Read read) {
         const Lease lease(*this);

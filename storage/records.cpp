@@ -7,12 +7,46 @@ namespace {
 
 // Positions of columns, as storage/statements.hpp selects them.
 namespace machine {
-enum { arn, account, region, partition, name, type, status, creation_date, revision_id, update_date,
-       role_arn, description, logging, tracing, encryption, definition };
+enum {
+    arn,
+    account,
+    region,
+    partition,
+    name,
+    type,
+    status,
+    creation_date,
+    revision_id,
+    update_date,
+    role_arn,
+    description,
+    logging,
+    tracing,
+    encryption,
+    definition
+};
 }
 namespace execution {
-enum { key, arn, name, machine_arn, revision_id, type, status, start_date, stop_date, role_arn, trace_header,
-       wake_at, last_sequence, last_event, input, output, error, cause };
+enum {
+    key,
+    arn,
+    name,
+    machine_arn,
+    revision_id,
+    type,
+    status,
+    start_date,
+    stop_date,
+    role_arn,
+    trace_header,
+    wake_at,
+    last_sequence,
+    last_event,
+    input,
+    output,
+    error,
+    cause
+};
 }
 namespace journal {
 enum { id, entry_count, first_event, event_count, bytes };
@@ -32,8 +66,10 @@ StateMachineRecord machine_head_record(const sqlite::Rows& rows) {
                     .region = rows.text(machine::region),
                     .partition = rows.text(machine::partition)};
     record.name = rows.text(machine::name);
-    record.type = enumerator(rows.integer(machine::type), WorkflowType::express, "type of a state machine");
-    record.status = enumerator(rows.integer(machine::status), MachineStatus::deleting, "status of a state machine");
+    record.type =
+        enumerator(rows.integer(machine::type), WorkflowType::express, "type of a state machine");
+    record.status = enumerator(rows.integer(machine::status), MachineStatus::deleting,
+                               "status of a state machine");
     record.creation_date = rows.time(machine::creation_date);
     record.revision_id = rows.text(machine::revision_id);
     record.update_date = rows.time(machine::update_date);
@@ -55,11 +91,14 @@ ExecutionRecord execution_head_record(const sqlite::Rows& rows) {
     ExecutionRecord record;
     record.key = rows.integer(execution::key);
     record.arn = rows.text(execution::arn);
-    record.name = rows.is_null(execution::name) ? std::string(last_part(record.arn)) : rows.text(execution::name);
+    record.name = rows.is_null(execution::name) ? std::string(last_part(record.arn))
+                                                : rows.text(execution::name);
     record.state_machine_arn = rows.text(execution::machine_arn);
     record.revision_id = rows.text(execution::revision_id);
-    record.type = enumerator(rows.integer(execution::type), WorkflowType::express, "type of an execution");
-    record.status = enumerator(rows.integer(execution::status), ExecutionStatus::aborted, "status of an execution");
+    record.type =
+        enumerator(rows.integer(execution::type), WorkflowType::express, "type of an execution");
+    record.status = enumerator(rows.integer(execution::status), ExecutionStatus::aborted,
+                               "status of an execution");
     record.start_date = rows.time(execution::start_date);
     record.stop_date = rows.maybe_time(execution::stop_date);
     record.role_arn = rows.text(execution::role_arn);

@@ -20,7 +20,8 @@ ExecutionRecord execution_record(const sqlite::Rows& rows);
 /// Of the columns of sql::kJournalUp.
 JournalRow journal_row(const sqlite::Rows& rows);
 
-/// What stands behind the last colon: in the ARN of a Standard execution its name, which then is not stored again.
+/// What stands behind the last colon: in the ARN of a Standard execution its name, which then is
+/// not stored again.
 std::string_view last_part(std::string_view arn);
 
 /// Stored with every execution: never to be changed without a migration. FNV-1a, 64 bits.

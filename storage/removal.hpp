@@ -16,9 +16,10 @@ struct Budget {
     bool spent() const { return rows <= 0 || bytes <= 0; }
 };
 
-/// Takes deleted state machines apart: once nothing of one runs, its executions go with their journals, then its
-/// revisions, tags and the machine itself. What is left to do can be told from the file, so a restart goes on.
-/// All calls are inside a write transaction of the connection, but reload().
+/// Takes deleted state machines apart: once nothing of one runs, its executions go with their
+/// journals, then its revisions, tags and the machine itself. What is left to do can be told from
+/// the file, so a restart goes on. All calls are inside a write transaction of the connection, but
+/// reload().
 class Removal {
 public:
     explicit Removal(sqlite::Connection& connection);

@@ -7,14 +7,16 @@
 
 namespace stepwell::storage {
 
-/// Counts the stored executions of each revision: one that a machine has left behind goes with the last of them.
-/// Differences are gathered over a group and written once, by flush(). All calls are inside a write transaction.
+/// Counts the stored executions of each revision: one that a machine has left behind goes with the
+/// last of them. Differences are gathered over a group and written once, by flush(). All calls are
+/// inside a write transaction.
 class RevisionUses {
 public:
     explicit RevisionUses(sqlite::Connection& connection);
 
     void add(std::int64_t revision, std::int64_t executions) { changes_[revision] += executions; }
-    /// The machine has another revision now: removes the old one where no execution was started on it.
+    /// The machine has another revision now: removes the old one where no execution was started on
+    /// it.
     void left_behind(std::int64_t revision);
     void flush();
     /// After a rollback or a reset.

@@ -6,7 +6,8 @@
 namespace stepwell::storage {
 namespace {
 
-// Version n is what the first n migrations make. A released one is never edited: a change is a new one at the end.
+// Version n is what the first n migrations make. A released one is never edited: a change is a new
+// one at the end.
 //
 // Dates are milliseconds since 1970. Numbers of enumerations are those of engine/store.hpp.
 constexpr const char* kMigrations[] = {
@@ -116,19 +117,23 @@ constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);
 std::int64_t schema_version() { return kSchemaVersion; }
 
 void migrate(sqlite::Connection& connection) {
-    const std::string file = "data file \"" + connection.path() + "\"";
+    const auto refuse = [&connection](const std::string& why) {
+        connection.leave_untouched();
+        throw StorageError("data file \"" + connection.path() + "\" " + why);
+    };
     const std::int64_t application = connection.integer("PRAGMA application_id");
-    // A kill between the creation of the file and that of the tables leaves an SQLite file with nothing in it.
+    // A kill between the creation of the file and that of the tables leaves an SQLite file with
+    // nothing in it.
     const bool empty = application == 0 && connection.integer("PRAGMA user_version") == 0 &&
                        connection.integer("SELECT count(*) FROM sqlite_schema") == 0;
     if (application != kApplicationId && !empty) {
-        throw StorageError(file + " is an SQLite file of another application: move it away, or name another file");
+        refuse("is an SQLite file of another application: move it away, or name another file");
     }
     std::int64_t version = connection.integer("PRAGMA user_version");
     if (version > kSchemaVersion) {
-        throw StorageError(file + " was written by a newer Stepwell (its tables have version " +
-                           std::to_string(version) + ", this program knows " + std::to_string(kSchemaVersion) +
-                           "): run that one, or name another file");
+        refuse("was written by a newer Stepwell (its tables have version " +
+               std::to_string(version) + ", this program knows " + std::to_string(kSchemaVersion) +
+               "): run that one, or name another file");
     }
     if (empty) {
         // Neither can be changed later without rewriting the file.

@@ -13,7 +13,8 @@ namespace {
 
 void configure_once() {
     static std::once_flag once;
-    // Counting every allocation under one global mutex is what makes SQLite's threads wait for each other.
+    // Counting every allocation under one global mutex is what makes SQLite's threads wait for each
+    // other.
     std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
 }
 
@@ -40,7 +41,8 @@ bool is_disk_error(int code) {
 
 std::string explain(std::string_view path, int code, int system_errno, std::string_view message) {
     const std::string file = "data file \"" + std::string(path) + "\"";
-    const std::string reason = system_errno != 0 ? std::strerror(system_errno) : std::string(message);
+    const std::string reason =
+        system_errno != 0 ? std::strerror(system_errno) : std::string(message);
     if ((code & 0xff) == SQLITE_FULL || system_errno == ENOSPC || system_errno == EDQUOT) {
         return "the disk of " + file + " is full: make room on it";
     }
@@ -48,7 +50,8 @@ std::string explain(std::string_view path, int code, int system_errno, std::stri
         case SQLITE_READONLY:
         case SQLITE_PERM:
         case SQLITE_CANTOPEN:
-            return file + " cannot be opened for writing (" + reason + "): allow it for the file and its folder";
+            return file + " cannot be opened for writing (" + reason +
+                   "): allow it for the file and its folder";
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
         case SQLITE_PROTOCOL:
@@ -57,7 +60,9 @@ std::string explain(std::string_view path, int code, int system_errno, std::stri
             return file + " is damaged (" + std::string(message) +
                    "): put back a copy, or move it away to begin anew";
         case SQLITE_NOTADB:
-            return file + " is not a Stepwell data file (no SQLite database): move it away, or name another file";
+            return file +
+                   " is not a Stepwell data file (no SQLite database): move it away, or name "
+                   "another file";
         case SQLITE_NOMEM:
             return "no memory left for " + file;
         default:
@@ -69,15 +74,17 @@ Connection::Connection(std::string path, const Options& options) : path_(std::mo
     configure_once();
     sqlite3* handle = nullptr;
     // NOMUTEX: one thread at a time uses a connection. A leading "file:" in a path is no URI here.
-    const int code = sqlite3_open_v2(path_.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                                     options.vfs.empty() ? nullptr : options.vfs.c_str());
+    const int code =
+        sqlite3_open_v2(path_.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                        options.vfs.empty() ? nullptr : options.vfs.c_str());
     handle_.reset(handle);
     if (code != SQLITE_OK) fail(code);
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, static_cast<int>(options.busy_timeout.count()));
-    const std::string pragmas = "PRAGMA cache_size=-" + std::to_string(options.cache_kibibytes) +
-                                ";PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA query_only=" +
-                                (options.query_only ? "ON" : "OFF");
+    const std::string pragmas =
+        "PRAGMA cache_size=-" + std::to_string(options.cache_kibibytes) +
+        ";PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA query_only=" +
+        (options.query_only ? "ON" : "OFF");
     run(pragmas.c_str());
 }
 
@@ -93,6 +100,10 @@ std::int64_t Connection::integer(const char* sql) {
     Rows rows = statement.query();
     if (!rows.next()) throw std::logic_error(std::string("no row: ") + sql);
     return rows.integer(0);
+}
+
+void Connection::leave_untouched() {
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
 }
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(handle()); }
@@ -115,16 +126,20 @@ Statement::~Statement() { sqlite3_finalize(handle_); }
 
 void Statement::prepare() {
     if (handle_ != nullptr) return;
-    const int code = sqlite3_prepare_v3(connection_.handle(), sql_, -1, SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
+    const int code = sqlite3_prepare_v3(connection_.handle(), sql_, -1, SQLITE_PREPARE_PERSISTENT,
+                                        &handle_, nullptr);
     if (code != SQLITE_OK) connection_.fail(code);
 }
 
-void Statement::bind_integer(int index, std::int64_t value) { sqlite3_bind_int64(handle_, index, value); }
+void Statement::bind_integer(int index, std::int64_t value) {
+    sqlite3_bind_int64(handle_, index, value);
+}
 
 void Statement::bind_text(int index, std::string_view value) {
     // A null pointer would bind NULL, not the empty text.
-    const int code = sqlite3_bind_text64(handle_, index, value.data() == nullptr ? "" : value.data(), value.size(),
-                                         SQLITE_STATIC, SQLITE_UTF8);
+    const int code =
+        sqlite3_bind_text64(handle_, index, value.data() == nullptr ? "" : value.data(),
+                            value.size(), SQLITE_STATIC, SQLITE_UTF8);
     if (code != SQLITE_OK) connection_.fail(code);
 }
 
@@ -145,7 +160,9 @@ bool Rows::next() {
     statement_->connection_.fail(code);
 }
 
-std::int64_t Rows::integer(int column) const { return sqlite3_column_int64(statement_->handle_, column); }
+std::int64_t Rows::integer(int column) const {
+    return sqlite3_column_int64(statement_->handle_, column);
+}
 
 std::optional<std::int64_t> Rows::maybe_integer(int column) const {
     if (is_null(column)) return std::nullopt;

@@ -13,11 +13,12 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-/// A thin skin over SQLite: connections and prepared statements that close themselves, and errors as exceptions.
+/// A thin skin over SQLite: connections and prepared statements that close themselves, and errors
+/// as exceptions.
 namespace stepwell::sqlite {
 
-/// SQLite failed because of the disk or the file (full, I/O error, locked, damaged): trying again may help.
-/// Anything else that SQLite refuses is our bug and thrown as std::logic_error.
+/// SQLite failed because of the disk or the file (full, I/O error, locked, damaged): trying again
+/// may help. Anything else that SQLite refuses is our bug and thrown as std::logic_error.
 class Error : public StorageError {
 public:
     Error(const std::string& line, int code) : StorageError(line), code_(code) {}
@@ -28,7 +29,8 @@ private:
     int code_;
 };
 
-/// One line for the person who runs the server: what is wrong with the data file, and how to mend it.
+/// One line for the person who runs the server: what is wrong with the data file, and how to mend
+/// it.
 std::string explain(std::string_view path, int code, int system_errno, std::string_view message);
 
 /// Bytes that are not text.
@@ -52,6 +54,8 @@ public:
     void run(const char* sql);
     /// The first column of the first row of `sql`, which must give one.
     std::int64_t integer(const char* sql);
+    /// Closing will not write the WAL back: for a file that is not ours to change.
+    void leave_untouched();
     /// Rows that the last INSERT, UPDATE or DELETE changed.
     std::int64_t changes() const;
     bool in_transaction() const;
@@ -71,8 +75,9 @@ private:
 
 class Statement;
 
-/// The rows of a running statement. While one is alive its statement must not be run again, and its read (outside a
-/// transaction) keeps the WAL from being emptied: so it never outlives the function that made it.
+/// The rows of a running statement. While one is alive its statement must not be run again, and its
+/// read (outside a transaction) keeps the WAL from being emptied: so it never outlives the function
+/// that made it.
 class Rows {
 public:
     explicit Rows(Statement& statement) : statement_(&statement) {}

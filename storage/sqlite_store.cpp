@@ -16,7 +16,8 @@ namespace {
 using namespace storage;
 
 constexpr std::size_t kMachineCacheBytes = 16U << 20U;
-/// Pages that the writer keeps in memory once it has used them: the upper parts of all indexes of millions of rows.
+/// Pages that the writer keeps in memory once it has used them: the upper parts of all indexes of
+/// millions of rows.
 constexpr int kWriterCacheKibibytes = 32 * 1024;
 constexpr int kReaderCacheKibibytes = 2 * 1024;
 
@@ -25,7 +26,8 @@ sqlite::Connection open(const std::string& path, const SqliteOptions& options, b
         path, {.query_only = query_only,
                .cache_kibibytes = query_only ? kReaderCacheKibibytes : kWriterCacheKibibytes,
                .vfs = options.vfs});
-    connection.run(options.durability == Durability::full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+    connection.run(options.durability == Durability::full ? "PRAGMA synchronous=FULL"
+                                                          : "PRAGMA synchronous=NORMAL");
     // An emptied WAL that once was long gives its space back.
     connection.run("PRAGMA journal_size_limit=16777216");
     return connection;
@@ -47,7 +49,8 @@ public:
           migrated(open_writer(file.path(), options)),
           checkpointer(open(file.path(), options, false), options.writer.warn),
           backend(std::move(migrated), machines, checkpointer),
-          readers(options.readers, [path = file.path(), options] { return open(path, options, true); }),
+          readers(options.readers,
+                  [path = file.path(), options] { return open(path, options, true); }),
           writer(backend, std::move(options.writer)) {}
 
     ~Impl() { close(); }
@@ -57,7 +60,8 @@ public:
         readers.close();
     }
 
-    // In the order in which they are needed; they go in the opposite one, so the file's lock goes last.
+    // In the order in which they are needed; they go in the opposite one, so the file's lock goes
+    // last.
     DataFile file;
     MachineCache machines;
     sqlite::Connection migrated;
@@ -73,32 +77,40 @@ SqliteStore::SqliteStore(const std::filesystem::path& path, SqliteOptions option
 SqliteStore::~SqliteStore() = default;
 
 void SqliteStore::create_state_machine(StateMachineRecord record,
-                                       std::vector<std::pair<std::string, std::string>> tags, Committed done) {
+                                       std::vector<std::pair<std::string, std::string>> tags,
+                                       Committed done) {
     impl_->writer.submit(CreateStateMachine{std::move(record), std::move(tags)}, std::move(done));
 }
 
-void SqliteStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id, Committed done) {
-    impl_->writer.submit(UpdateStateMachine{std::move(record), std::move(expected_revision_id)}, std::move(done));
+void SqliteStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id,
+                                       Committed done) {
+    impl_->writer.submit(UpdateStateMachine{std::move(record), std::move(expected_revision_id)},
+                         std::move(done));
 }
 
 void SqliteStore::delete_state_machine(const std::string& arn, Committed done) {
     impl_->writer.submit(DeleteStateMachine{arn}, std::move(done));
 }
 
-std::shared_ptr<const StateMachineRecord> SqliteStore::find_state_machine(const std::string& arn) const {
+std::shared_ptr<const StateMachineRecord> SqliteStore::find_state_machine(
+    const std::string& arn) const {
     if (auto machine = impl_->machines.find(arn)) return machine;
     const std::uint64_t generation = impl_->machines.generation();
-    auto machine = impl_->readers.with([&](Reader& reader) { return reader.find_state_machine(arn); });
+    auto machine =
+        impl_->readers.with([&](Reader& reader) { return reader.find_state_machine(arn); });
     if (machine) impl_->machines.keep(machine, generation);
     return machine;
 }
 
-std::vector<StateMachineRecord> SqliteStore::list_state_machines(const Owner& owner, const std::string& after_name,
+std::vector<StateMachineRecord> SqliteStore::list_state_machines(const Owner& owner,
+                                                                 const std::string& after_name,
                                                                  std::size_t limit) const {
-    return impl_->readers.with([&](Reader& r) { return r.list_state_machines(owner, after_name, limit); });
+    return impl_->readers.with(
+        [&](Reader& r) { return r.list_state_machines(owner, after_name, limit); });
 }
 
-std::vector<std::pair<std::string, std::string>> SqliteStore::tags_of(const std::string& arn) const {
+std::vector<std::pair<std::string, std::string>> SqliteStore::tags_of(
+    const std::string& arn) const {
     return impl_->readers.with([&](Reader& r) { return r.tags_of(arn); });
 }
 
@@ -107,8 +119,10 @@ void SqliteStore::start_execution(ExecutionRecord record, JournalRow first_step,
     impl_->writer.submit_start({std::move(record), std::move(first_step)}, std::move(done));
 }
 
-void SqliteStore::append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update, Committed done) {
-    impl_->writer.submit(AppendStep{key, after, std::move(step), std::move(update)}, std::move(done));
+void SqliteStore::append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
+                         Committed done) {
+    impl_->writer.submit(AppendStep{key, after, std::move(step), std::move(update)},
+                         std::move(done));
 }
 
 void SqliteStore::forget_execution(ExecutionKey key, Committed done) {
@@ -128,28 +142,36 @@ std::optional<RevisionRecord> SqliteStore::revision_of(ExecutionKey key) const {
 }
 
 ExecutionPage SqliteStore::list_executions(const std::string& state_machine_arn,
-                                           std::optional<ExecutionStatus> status, ExecutionKey before,
-                                           std::size_t limit) const {
-    return impl_->readers.with([&](Reader& r) { return r.list_executions(state_machine_arn, status, before, limit); });
+                                           std::optional<ExecutionStatus> status,
+                                           ExecutionKey before, std::size_t limit) const {
+    return impl_->readers.with(
+        [&](Reader& r) { return r.list_executions(state_machine_arn, status, before, limit); });
 }
 
-std::vector<JournalRow> SqliteStore::read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
+std::vector<JournalRow> SqliteStore::read_journal(ExecutionKey key, Sequence from,
+                                                  std::size_t max_rows,
                                                   std::size_t max_bytes) const {
-    return impl_->readers.with([&](Reader& r) { return r.read_journal(key, from, max_rows, max_bytes); });
+    return impl_->readers.with(
+        [&](Reader& r) { return r.read_journal(key, from, max_rows, max_bytes); });
 }
 
 std::vector<JournalRow> SqliteStore::read_history(ExecutionKey key, EventId from, bool reverse,
-                                                  std::size_t max_rows, std::size_t max_bytes) const {
-    return impl_->readers.with([&](Reader& r) { return r.read_history(key, from, reverse, max_rows, max_bytes); });
+                                                  std::size_t max_rows,
+                                                  std::size_t max_bytes) const {
+    return impl_->readers.with(
+        [&](Reader& r) { return r.read_history(key, from, reverse, max_rows, max_bytes); });
 }
 
-std::vector<Store::Wake> SqliteStore::wakes_after(std::optional<Wake> after, std::size_t limit) const {
+std::vector<Store::Wake> SqliteStore::wakes_after(std::optional<Wake> after,
+                                                  std::size_t limit) const {
     return impl_->readers.with([&](Reader& r) { return r.wakes_after(after, limit); });
 }
 
-std::vector<ExecutionKey> SqliteStore::running_executions(const std::string& state_machine_arn, ExecutionKey after,
+std::vector<ExecutionKey> SqliteStore::running_executions(const std::string& state_machine_arn,
+                                                          ExecutionKey after,
                                                           std::size_t limit) const {
-    return impl_->readers.with([&](Reader& r) { return r.running_executions(state_machine_arn, after, limit); });
+    return impl_->readers.with(
+        [&](Reader& r) { return r.running_executions(state_machine_arn, after, limit); });
 }
 
 std::string SqliteStore::token_key() const { return impl_->backend.token_key(); }
@@ -160,9 +182,12 @@ void SqliteStore::reset(Committed done) { impl_->writer.submit(Reset{}, std::mov
 
 void SqliteStore::close() { impl_->close(); }
 
-storage::WriteStatistics SqliteStore::write_statistics() const { return impl_->writer.statistics(); }
+storage::WriteStatistics SqliteStore::write_statistics() const {
+    return impl_->writer.statistics();
+}
 
-std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path, SqliteOptions options) {
+std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path,
+                                               SqliteOptions options) {
     return std::make_unique<SqliteStore>(path, std::move(options));
 }
 

@@ -22,7 +22,8 @@ struct SqliteOptions {
     Durability durability = Durability::normal;
     /// Connections that read at the same time; a further read waits.
     std::size_t readers = 4;
-    /// The bounds of the write queue, and whom to tell when the disk fails. See storage/group_writer.hpp.
+    /// The bounds of the write queue, and whom to tell when the disk fails. See
+    /// storage/group_writer.hpp.
     storage::GroupWriter::Options writer;
     /// An SQLite VFS by name; empty: the operating system's. For tests of failing disks.
     std::string vfs;
@@ -30,42 +31,52 @@ struct SqliteOptions {
 
 /// The store in one SQLite file, which it holds for itself alone as long as it lives.
 ///
-/// One thread commits all writes in groups; a few connections read beside it; state machines are answered from memory.
-/// A write that cannot be committed because the disk fails is tried again for `give_up_after`, then dropped and
-/// answered `overloaded`. After close() reads throw StorageError; the file is free for others when the object is gone.
+/// One thread commits all writes in groups; a few connections read beside it; state machines are
+/// answered from memory. A write that cannot be committed because the disk fails is tried again for
+/// `give_up_after`, then dropped and answered `overloaded`. After close() reads throw StorageError;
+/// the file is free for others when the object is gone.
 class SqliteStore final : public Store {
 public:
-    /// Opens the file, or creates it, with the folders on the way to it. Throws StorageError, its message one line that
-    /// says what is wrong and how to mend it: the file is a folder, in use by another process, another application's,
-    /// a newer Stepwell's, damaged, not writable, or its disk is full. Then the file is as it was.
+    /// Opens the file, or creates it, with the folders on the way to it. Throws StorageError, its
+    /// message one line that says what is wrong and how to mend it: the file is a folder, in use by
+    /// another process, another application's, a newer Stepwell's, damaged, not writable, or its
+    /// disk is full. Then the file is as it was.
     SqliteStore(const std::filesystem::path& path, SqliteOptions options);
     ~SqliteStore() override;
 
-    void create_state_machine(StateMachineRecord record, std::vector<std::pair<std::string, std::string>> tags,
+    void create_state_machine(StateMachineRecord record,
+                              std::vector<std::pair<std::string, std::string>> tags,
                               Committed done) override;
-    void update_state_machine(StateMachineRecord record, std::string expected_revision_id, Committed done) override;
+    void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
+                              Committed done) override;
     void delete_state_machine(const std::string& arn, Committed done) override;
-    std::shared_ptr<const StateMachineRecord> find_state_machine(const std::string& arn) const override;
-    std::vector<StateMachineRecord> list_state_machines(const Owner& owner, const std::string& after_name,
+    std::shared_ptr<const StateMachineRecord> find_state_machine(
+        const std::string& arn) const override;
+    std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
+                                                        const std::string& after_name,
                                                         std::size_t limit) const override;
     std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn) const override;
 
     void start_execution(ExecutionRecord record, JournalRow first_step,
                          std::function<void(StartOutcome)> done) override;
-    void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update, Committed done) override;
+    void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
+                Committed done) override;
     void forget_execution(ExecutionKey key, Committed done) override;
 
     std::optional<ExecutionRecord> find_execution(const std::string& arn) const override;
     std::optional<ExecutionRecord> find_execution(ExecutionKey key) const override;
     std::optional<RevisionRecord> revision_of(ExecutionKey key) const override;
-    ExecutionPage list_executions(const std::string& state_machine_arn, std::optional<ExecutionStatus> status,
-                                  ExecutionKey before, std::size_t limit) const override;
+    ExecutionPage list_executions(const std::string& state_machine_arn,
+                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  std::size_t limit) const override;
     std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
                                          std::size_t max_bytes) const override;
-    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse, std::size_t max_rows,
+    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse,
+                                         std::size_t max_rows,
                                          std::size_t max_bytes) const override;
     std::vector<Wake> wakes_after(std::optional<Wake> after, std::size_t limit) const override;
-    std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn, ExecutionKey after,
+    std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
+                                                 ExecutionKey after,
                                                  std::size_t limit) const override;
 
     std::string token_key() const override;
@@ -80,7 +91,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path, SqliteOptions options = {});
+std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path,
+                                               SqliteOptions options = {});
 
 /// What `--data` names: `:memory:` is a MemoryStore, which keeps nothing; anything else a file.
 std::unique_ptr<Store> open_store(const std::string& data, SqliteOptions options = {});

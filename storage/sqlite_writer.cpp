@@ -16,10 +16,16 @@ namespace {
 
 /// Longer texts are kept out of the execution's row, which every Step rewrites.
 constexpr std::size_t kMaxInlineBytes = 256;
-/// Numbers are reserved in the file so many at a time: a start need not write how far they are used.
+/// Numbers are reserved in the file so many at a time: a start need not write how far they are
+/// used.
 constexpr std::int64_t kNumbersAtOnce = 4096;
 /// Machines that the writer knows by heart; past that it begins again.
 constexpr std::size_t kMaxHeads = 4096;
+
+/// 4 MiB; what is free beyond that, and beyond a quarter of the file, goes back to the disk in
+/// bites.
+constexpr std::int64_t kFreePagesKept = 1024;
+constexpr const char* kGiveSpaceBack = "PRAGMA incremental_vacuum(128)";
 
 constexpr std::string_view kTokenKey = "token_key";
 constexpr std::string_view kLatestTime = "latest_time";
@@ -27,7 +33,8 @@ constexpr std::string_view kNumbersReserved = "numbers_reserved";
 
 std::string random_bytes() {
     std::string bytes(32, '\0');
-    if (::getentropy(bytes.data(), bytes.size()) != 0) throw std::runtime_error("the system gives no random bytes");
+    if (::getentropy(bytes.data(), bytes.size()) != 0)
+        throw std::runtime_error("the system gives no random bytes");
     return bytes;
 }
 
@@ -41,7 +48,8 @@ bool has_long_result(const Result& result) {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines, Checkpointer& checkpointer)
+SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines,
+                           Checkpointer& checkpointer)
     : connection_(std::move(connection)),
       machines_(machines),
       checkpointer_(checkpointer),
@@ -68,7 +76,10 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       delete_result_(connection_, sql::kDeleteResult),
       insert_journal_(connection_, sql::kInsertJournal),
       meta_(connection_, sql::kMeta),
-      set_meta_(connection_, sql::kSetMeta) {
+      set_meta_(connection_, sql::kSetMeta),
+      free_pages_(connection_, "PRAGMA freelist_count"),
+      all_pages_(connection_, "PRAGMA page_count") {
+    checkpointer_.watch(connection_);
     refresh();
     bool has_key = false;
     {
@@ -93,6 +104,8 @@ void SqliteWriter::commit(std::span<QueuedWrite> group) {
 
 /// Either all of `work` is durable when this returns, or it throws and nothing has happened.
 void SqliteWriter::in_transaction(const std::function<void()>& work) {
+    // Left open if even the rollback failed.
+    if (connection_.in_transaction()) rollback_.execute();
     if (stale_) refresh();
     try {
         begin_.execute();
@@ -110,7 +123,8 @@ void SqliteWriter::in_transaction(const std::function<void()>& work) {
         stale_ = true;
         on_commit_.clear();
         uses_.forget_changes();
-        // SQLite has already rolled back after some errors. https://www.sqlite.org/lang_transaction.html
+        // SQLite has already rolled back after some errors.
+        // https://www.sqlite.org/lang_transaction.html
         if (connection_.in_transaction()) rollback_.execute();
         throw;
     }
@@ -142,14 +156,28 @@ void SqliteWriter::refresh() {
 
 StartOutcome SqliteWriter::apply(Write& write) {
     return std::visit(Overloaded{
-                          [](Refused&) { return StartOutcome{Outcome::overloaded, {}}; },
-                          [this](CreateStateMachine& w) { return StartOutcome{create(w), {}}; },
-                          [this](UpdateStateMachine& w) { return StartOutcome{update(w), {}}; },
-                          [this](DeleteStateMachine& w) { return StartOutcome{remove(w), {}}; },
+                          [](Refused&) {
+                              return StartOutcome{Outcome::overloaded, {}};
+                          },
+                          [this](CreateStateMachine& w) {
+                              return StartOutcome{create(w), {}};
+                          },
+                          [this](UpdateStateMachine& w) {
+                              return StartOutcome{update(w), {}};
+                          },
+                          [this](DeleteStateMachine& w) {
+                              return StartOutcome{remove(w), {}};
+                          },
                           [this](StartExecution& w) { return start(w); },
-                          [this](AppendStep& w) { return StartOutcome{append(w), {}}; },
-                          [this](ForgetExecution& w) { return StartOutcome{forget(w), {}}; },
-                          [this](Reset&) { return StartOutcome{reset(), {}}; },
+                          [this](AppendStep& w) {
+                              return StartOutcome{append(w), {}};
+                          },
+                          [this](ForgetExecution& w) {
+                              return StartOutcome{forget(w), {}};
+                          },
+                          [this](Reset&) {
+                              return StartOutcome{reset(), {}};
+                          },
                       },
                       write);
 }
@@ -161,9 +189,9 @@ Outcome SqliteWriter::create(CreateStateMachine& write) {
     if (machine_head(r.arn) != nullptr) return Outcome::conflict;
     std::int64_t id = 0;
     {
-        sqlite::Rows rows =
-            insert_machine_.query(r.arn, r.owner.account, r.owner.region, r.owner.partition, r.name,
-                                  static_cast<int>(r.type), static_cast<int>(r.status), r.creation_date, 0);
+        sqlite::Rows rows = insert_machine_.query(
+            r.arn, r.owner.account, r.owner.region, r.owner.partition, r.name,
+            static_cast<int>(r.type), static_cast<int>(r.status), r.creation_date, 0);
         rows.next();
         id = rows.integer(0);
         rows.next();  // to its end: only then it is done
@@ -186,7 +214,8 @@ Outcome SqliteWriter::update(UpdateStateMachine& write) {
     set_machine_revision_.execute(id, insert_revision(id, write.record));
     uses_.left_behind(old_revision);
     saw(write.record.update_date);
-    // What an update does not change (name, owner, type, creation date) is taken from the file, not from the caller.
+    // What an update does not change (name, owner, type, creation date) is taken from the file, not
+    // from the caller.
     MachineCache::Machine machine;
     {
         sqlite::Rows rows = find_machine_.query(write.record.arn);
@@ -226,10 +255,9 @@ const SqliteWriter::MachineHead* SqliteWriter::machine_head(const std::string& a
 }
 
 std::int64_t SqliteWriter::insert_revision(std::int64_t machine, const StateMachineRecord& r) {
-    sqlite::Rows rows =
-        insert_revision_.query(machine, r.revision_id, r.update_date, r.role_arn, r.description,
-                               r.logging_configuration, r.tracing_configuration, r.encryption_configuration,
-                               r.definition);
+    sqlite::Rows rows = insert_revision_.query(
+        machine, r.revision_id, r.update_date, r.role_arn, r.description, r.logging_configuration,
+        r.tracing_configuration, r.encryption_configuration, r.definition);
     rows.next();
     const std::int64_t id = rows.integer(0);
     rows.next();
@@ -248,7 +276,8 @@ void SqliteWriter::machine_changed(std::string arn, MachineCache::Machine machin
 StartOutcome SqliteWriter::start(StartExecution& write) {
     const ExecutionRecord& record = write.record;
     const MachineHead* const machine = machine_head(record.state_machine_arn);
-    if (machine == nullptr || machine->status != MachineStatus::active) return {Outcome::not_found, {}};
+    if (machine == nullptr || machine->status != MachineStatus::active)
+        return {Outcome::not_found, {}};
     {
         sqlite::Rows rows = find_execution_.query(arn_hash(record.arn), record.arn);
         if (rows.next()) return {Outcome::conflict, execution_record(rows)};
@@ -265,7 +294,8 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
 }
 
 /// False where its key is taken.
-bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHead& machine, std::int64_t number) {
+bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHead& machine,
+                                    std::int64_t number) {
     const ExecutionRecord& r = write.record;
     using View = std::optional<std::string_view>;
     const View name = last_part(r.arn) == r.name ? View() : View(r.name);
@@ -278,9 +308,10 @@ bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHe
     };
     const auto wake_at = r.status == ExecutionStatus::running ? r.wake_at : std::nullopt;
     insert_execution_.execute(r.key, number, machine.id, machine.revision, static_cast<int>(r.type),
-                              static_cast<int>(r.status), r.start_date, r.stop_date, wake_at, r.last_sequence,
-                              r.last_event, arn_hash(r.arn), r.arn, name, trace, input, inline_result(r.output),
-                              inline_result(r.error), inline_result(r.cause));
+                              static_cast<int>(r.status), r.start_date, r.stop_date, wake_at,
+                              r.last_sequence, r.last_event, arn_hash(r.arn), r.arn, name, trace,
+                              input, inline_result(r.output), inline_result(r.error),
+                              inline_result(r.cause));
     if (connection_.changes() == 0) return false;
     if (long_input) insert_input_.execute(r.key, r.input);
     if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);
@@ -292,8 +323,8 @@ void SqliteWriter::insert_journal(std::int64_t number, const JournalRow& row) {
     if (row.first_sequence < 1 || row.first_sequence + row.entry_count > kMaxSequence) {
         throw std::out_of_range("sequence number " + std::to_string(row.first_sequence));
     }
-    insert_journal_.execute(journal_id(number, row.first_sequence), row.entry_count, row.first_event,
-                            row.event_count, sqlite::Blob{row.bytes});
+    insert_journal_.execute(journal_id(number, row.first_sequence), row.entry_count,
+                            row.first_event, row.event_count, sqlite::Blob{row.bytes});
     saw(row.latest_time);
 }
 
@@ -309,15 +340,16 @@ Outcome SqliteWriter::append(AppendStep& write) {
         if (rows.integer(5) != write.after) return Outcome::conflict;
         number = rows.integer(0);
         machine = rows.integer(1);
-        old_status = enumerator(rows.integer(3), ExecutionStatus::aborted, "status of an execution");
+        old_status =
+            enumerator(rows.integer(3), ExecutionStatus::aborted, "status of an execution");
         old_wake_at = rows.maybe_time(4);
     }
     insert_journal(number, write.step);
 
     const bool runs = update.status == ExecutionStatus::running;
     const auto wake_at = runs ? update.wake_at : std::nullopt;
-    const bool goes_on = runs && old_status == ExecutionStatus::running && !update.stop_date && !update.output &&
-                         !update.error && !update.cause;
+    const bool goes_on = runs && old_status == ExecutionStatus::running && !update.stop_date &&
+                         !update.output && !update.error && !update.cause;
     if (!goes_on) {
         turn_execution(write, wake_at, old_status != ExecutionStatus::running);
         if (!runs) removal_.execution_ended(machine);
@@ -331,13 +363,14 @@ Outcome SqliteWriter::append(AppendStep& write) {
 }
 
 /// The execution ends, or is opened again.
-void SqliteWriter::turn_execution(const AppendStep& write, std::optional<TimePoint> wake_at, bool had_results) {
+void SqliteWriter::turn_execution(const AppendStep& write, std::optional<TimePoint> wake_at,
+                                  bool had_results) {
     const ExecutionUpdate& u = write.update;
     const bool long_result = has_long_result(u);
     const std::optional<std::string> none;
-    turn_execution_.execute(write.key, u.last_sequence, u.last_event, wake_at, static_cast<int>(u.status),
-                            u.stop_date, long_result ? none : u.output, long_result ? none : u.error,
-                            long_result ? none : u.cause);
+    turn_execution_.execute(write.key, u.last_sequence, u.last_event, wake_at,
+                            static_cast<int>(u.status), u.stop_date, long_result ? none : u.output,
+                            long_result ? none : u.error, long_result ? none : u.cause);
     if (long_result) {
         insert_result_.execute(write.key, u.output, u.error, u.cause);
     } else if (had_results) {
@@ -380,10 +413,13 @@ void SqliteWriter::saw(TimePoint time) {
 // --- the whole
 
 Outcome SqliteWriter::reset() {
-    // Without WHERE a table is emptied page by page, not row by row. The numbers given so far stay used.
+    // Without WHERE a table is emptied page by page, not row by row. The numbers given so far stay
+    // used.
     connection_.run(
-        "DELETE FROM journal; DELETE FROM execution_inputs; DELETE FROM execution_results; DELETE FROM executions;"
-        "DELETE FROM tags; DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM state_machines;"
+        "DELETE FROM journal; DELETE FROM execution_inputs; DELETE FROM execution_results; DELETE "
+        "FROM executions;"
+        "DELETE FROM tags; DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM "
+        "state_machines;"
         "DELETE FROM meta WHERE name = 'latest_time'");
     std::string key = random_bytes();
     set_meta_.execute(kTokenKey, sqlite::Blob{key});
@@ -405,8 +441,22 @@ Outcome SqliteWriter::reset() {
 
 bool SqliteWriter::tidy() {
     if (stale_) refresh();
-    if (removal_.work_left()) in_transaction([this] { bite(Budget{}); });
-    return removal_.work_left();
+    if (!removal_.work_left()) return give_space_back();
+    in_transaction([this] { bite(Budget{}); });
+    return true;
+}
+
+/// Returns some of the file's free pages to the disk; false where the rest is worth keeping for
+/// what comes.
+bool SqliteWriter::give_space_back() {
+    const auto number = [](sqlite::Statement& pragma) {
+        sqlite::Rows rows = pragma.query();
+        return rows.next() ? rows.integer(0) : 0;
+    };
+    const std::int64_t free = number(free_pages_);
+    if (free <= kFreePagesKept || free <= number(all_pages_) / 4) return false;
+    connection_.run(kGiveSpaceBack);
+    return true;
 }
 
 void SqliteWriter::bite(Budget budget) {

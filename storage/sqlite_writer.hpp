@@ -17,10 +17,12 @@
 
 namespace stepwell::storage {
 
-/// Applies groups of writes to the data file, each group one transaction. The only one who writes to it.
+/// Applies groups of writes to the data file, each group one transaction. The only one who writes
+/// to it.
 ///
-/// Every write looks at all of its preconditions first and changes something only when they hold, so one that fails
-/// needs no savepoint. What it keeps in memory of machines is true as long as no group fails; then it is read again.
+/// Every write looks at all of its preconditions first and changes something only when they hold,
+/// so one that fails needs no savepoint. What it keeps in memory of machines is true as long as no
+/// group fails; then it is read again.
 class SqliteWriter final : public WriteBackend {
 public:
     /// `connection` has the tables (schema.hpp). `machines` is told of every committed change.
@@ -58,10 +60,13 @@ private:
 
     const MachineHead* machine_head(const std::string& arn);
     std::int64_t insert_revision(std::int64_t machine, const StateMachineRecord& record);
-    bool insert_execution(const StartExecution& write, const MachineHead& machine, std::int64_t number);
+    bool insert_execution(const StartExecution& write, const MachineHead& machine,
+                          std::int64_t number);
     void insert_journal(std::int64_t number, const JournalRow& row);
-    void turn_execution(const AppendStep& write, std::optional<TimePoint> wake_at, bool had_results);
+    void turn_execution(const AppendStep& write, std::optional<TimePoint> wake_at,
+                        bool had_results);
     void bite(Budget budget);
+    bool give_space_back();
     std::int64_t next_number();
     void saw(TimePoint time);
     void machine_changed(std::string arn, MachineCache::Machine machine);
@@ -107,6 +112,8 @@ private:
     sqlite::Statement insert_journal_;
     sqlite::Statement meta_;
     sqlite::Statement set_meta_;
+    sqlite::Statement free_pages_;
+    sqlite::Statement all_pages_;
 };
 
 }  // namespace stepwell::storage

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Every statement that runs while the server does, in one place: tests ask SQLite how it would run each, so that none
-/// ever walks through a whole table. Columns are read by position: see records.cpp.
+/// Every statement that runs while the server does, in one place: tests ask SQLite how it would run
+/// each, so that none ever walks through a whole table. Columns are read by position: see
+/// records.cpp.
 namespace stepwell::storage::sql {
 
 // --- state machines
@@ -26,7 +27,8 @@ FROM state_machines m JOIN revisions r ON r.id = m.revision WHERE m.arn = ?1)";
 inline constexpr char kInsertMachine[] = R"(
 INSERT INTO state_machines(arn, account, region, partition, name, type, status, creation_date, revision)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id)";
-inline constexpr char kSetMachineRevision[] = "UPDATE state_machines SET revision = ?2 WHERE id = ?1";
+inline constexpr char kSetMachineRevision[] =
+    "UPDATE state_machines SET revision = ?2 WHERE id = ?1";
 inline constexpr char kSetMachineDeleting[] = "UPDATE state_machines SET status = 1 WHERE id = ?1";
 inline constexpr char kDeletingMachines[] = "SELECT id FROM state_machines WHERE status = 1";
 inline constexpr char kMachineArn[] = "SELECT arn FROM state_machines WHERE id = ?1";
@@ -37,30 +39,37 @@ INSERT INTO revisions(state_machine, revision_id, update_date, role_arn, descrip
                       tracing_configuration, encryption_configuration, definition)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id)";
 inline constexpr char kIsCurrentRevision[] =
-    "SELECT m.revision = r.id FROM revisions r JOIN state_machines m ON m.id = r.state_machine WHERE r.id = ?1";
+    "SELECT m.revision = r.id FROM revisions r JOIN state_machines m ON m.id = r.state_machine "
+    "WHERE r.id = ?1";
 inline constexpr char kDeleteRevision[] = "DELETE FROM revisions WHERE id = ?1";
-inline constexpr char kOneRevisionOf[] = "SELECT id FROM revisions WHERE state_machine = ?1 LIMIT 1";
+inline constexpr char kOneRevisionOf[] =
+    "SELECT id FROM revisions WHERE state_machine = ?1 LIMIT 1";
 inline constexpr char kRevisionUses[] = "SELECT executions FROM revision_uses WHERE revision = ?1";
-inline constexpr char kSetRevisionUses[] = "INSERT OR REPLACE INTO revision_uses(revision, executions) VALUES(?1, ?2)";
+inline constexpr char kSetRevisionUses[] =
+    "INSERT OR REPLACE INTO revision_uses(revision, executions) VALUES(?1, ?2)";
 inline constexpr char kDeleteRevisionUses[] = "DELETE FROM revision_uses WHERE revision = ?1";
 
 inline constexpr char kTagsOf[] = "SELECT key, value FROM tags WHERE arn = ?1 ORDER BY position";
-inline constexpr char kInsertTag[] = "INSERT OR REPLACE INTO tags(arn, key, position, value) VALUES(?1, ?2, ?3, ?4)";
+inline constexpr char kInsertTag[] =
+    "INSERT OR REPLACE INTO tags(arn, key, position, value) VALUES(?1, ?2, ?3, ?4)";
 inline constexpr char kDeleteTags[] = "DELETE FROM tags WHERE arn = ?1";
 
 // --- executions
 
-#define STEPWELL_EXECUTION_COLUMNS                                                                              \
-    "SELECT e.key, e.arn, e.name, m.arn, r.revision_id, e.type, e.status, e.start_date, e.stop_date, "          \
+#define STEPWELL_EXECUTION_COLUMNS                                                        \
+    "SELECT e.key, e.arn, e.name, m.arn, r.revision_id, e.type, e.status, e.start_date, " \
+    "e.stop_date, "                                                                       \
     "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event"
-#define STEPWELL_WHOLE_EXECUTION                                                                                \
-    STEPWELL_EXECUTION_COLUMNS                                                                                  \
-    ", coalesce(e.input, i.input), coalesce(e.output, o.output), coalesce(e.error, o.error), "                  \
-    "coalesce(e.cause, o.cause) FROM executions e JOIN state_machines m ON m.id = e.state_machine "             \
-    "JOIN revisions r ON r.id = e.revision LEFT JOIN execution_inputs i ON i.execution = e.key "                \
+#define STEPWELL_WHOLE_EXECUTION                                                                 \
+    STEPWELL_EXECUTION_COLUMNS                                                                   \
+    ", coalesce(e.input, i.input), coalesce(e.output, o.output), coalesce(e.error, o.error), "   \
+    "coalesce(e.cause, o.cause) FROM executions e JOIN state_machines m ON m.id = "              \
+    "e.state_machine "                                                                           \
+    "JOIN revisions r ON r.id = e.revision LEFT JOIN execution_inputs i ON i.execution = e.key " \
     "LEFT JOIN execution_results o ON o.execution = e.key "
 
-inline constexpr char kFindExecutionByArn[] = STEPWELL_WHOLE_EXECUTION "WHERE e.arn_hash = ?1 AND e.arn = ?2";
+inline constexpr char kFindExecutionByArn[] =
+    STEPWELL_WHOLE_EXECUTION "WHERE e.arn_hash = ?1 AND e.arn = ?2";
 inline constexpr char kFindExecutionByKey[] = STEPWELL_WHOLE_EXECUTION "WHERE e.key = ?1";
 
 /// One short walk per status, merged: so an index by machine alone is not needed.
@@ -99,45 +108,57 @@ inline constexpr char kWakesAfter[] =
     "SELECT wake_at, key FROM executions WHERE wake_at IS NOT NULL AND (wake_at, key) > (?1, ?2) "
     "ORDER BY wake_at, key LIMIT ?3";
 inline constexpr char kRunningExecutions[] =
-    "SELECT key FROM executions WHERE state_machine = ?1 AND status = 0 AND key > ?2 ORDER BY key LIMIT ?3";
+    "SELECT key FROM executions WHERE state_machine = ?1 AND status = 0 AND key > ?2 ORDER BY key "
+    "LIMIT ?3";
 
 /// What an append must know.
 inline constexpr char kExecutionHead[] =
-    "SELECT number, state_machine, revision, status, wake_at, last_sequence FROM executions WHERE key = ?1";
+    "SELECT number, state_machine, revision, status, wake_at, last_sequence FROM executions WHERE "
+    "key = ?1";
 inline constexpr char kInsertExecution[] = R"(
 INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date, stop_date, wake_at,
                                  last_sequence, last_event, arn_hash, arn, name, trace_header, input, output, error,
                                  cause)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19))";
 /// Three forms, as an index is rewritten when a column of it is named, changed or not.
-inline constexpr char kStepExecution[] = "UPDATE executions SET last_sequence = ?2, last_event = ?3 WHERE key = ?1";
+inline constexpr char kStepExecution[] =
+    "UPDATE executions SET last_sequence = ?2, last_event = ?3 WHERE key = ?1";
 inline constexpr char kWakeExecution[] =
     "UPDATE executions SET last_sequence = ?2, last_event = ?3, wake_at = ?4 WHERE key = ?1";
 inline constexpr char kTurnExecution[] =
-    "UPDATE executions SET last_sequence = ?2, last_event = ?3, wake_at = ?4, status = ?5, stop_date = ?6, "
+    "UPDATE executions SET last_sequence = ?2, last_event = ?3, wake_at = ?4, status = ?5, "
+    "stop_date = ?6, "
     "output = ?7, error = ?8, cause = ?9 WHERE key = ?1";
 inline constexpr char kDeleteExecution[] = "DELETE FROM executions WHERE key = ?1";
-inline constexpr char kOneExecutionOf[] = "SELECT key, number FROM executions WHERE state_machine = ?1 LIMIT 1";
-inline constexpr char kOneRunningOf[] = "SELECT 1 FROM executions WHERE state_machine = ?1 AND status = 0 LIMIT 1";
+inline constexpr char kOneExecutionOf[] =
+    "SELECT key, number FROM executions WHERE state_machine = ?1 LIMIT 1";
+inline constexpr char kOneRunningOf[] =
+    "SELECT 1 FROM executions WHERE state_machine = ?1 AND status = 0 LIMIT 1";
 
-inline constexpr char kInsertInput[] = "INSERT OR REPLACE INTO execution_inputs(execution, input) VALUES(?1, ?2)";
+inline constexpr char kInsertInput[] =
+    "INSERT OR REPLACE INTO execution_inputs(execution, input) VALUES(?1, ?2)";
 inline constexpr char kDeleteInput[] = "DELETE FROM execution_inputs WHERE execution = ?1";
 inline constexpr char kInsertResult[] =
-    "INSERT OR REPLACE INTO execution_results(execution, output, error, cause) VALUES(?1, ?2, ?3, ?4)";
+    "INSERT OR REPLACE INTO execution_results(execution, output, error, cause) VALUES(?1, ?2, ?3, "
+    "?4)";
 inline constexpr char kDeleteResult[] = "DELETE FROM execution_results WHERE execution = ?1";
 
 // --- journal
 
 inline constexpr char kInsertJournal[] =
-    "INSERT INTO journal(id, entry_count, first_event, event_count, bytes) VALUES(?1, ?2, ?3, ?4, ?5)";
+    "INSERT INTO journal(id, entry_count, first_event, event_count, bytes) VALUES(?1, ?2, ?3, ?4, "
+    "?5)";
 inline constexpr char kNumberOf[] = "SELECT number FROM executions WHERE key = ?1";
 /// The last row at or before an id, within one execution.
 inline constexpr char kJournalFloor[] =
-    "SELECT id, first_event, event_count FROM journal WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1";
+    "SELECT id, first_event, event_count FROM journal WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC "
+    "LIMIT 1";
 inline constexpr char kJournalUp[] =
-    "SELECT id, entry_count, first_event, event_count, bytes FROM journal WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+    "SELECT id, entry_count, first_event, event_count, bytes FROM journal WHERE id BETWEEN ?1 AND "
+    "?2 ORDER BY id";
 inline constexpr char kJournalDown[] =
-    "SELECT id, entry_count, first_event, event_count, bytes FROM journal WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC";
+    "SELECT id, entry_count, first_event, event_count, bytes FROM journal WHERE id BETWEEN ?1 AND "
+    "?2 ORDER BY id DESC";
 inline constexpr char kJournalSizes[] =
     "SELECT id, length(bytes) FROM journal WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3";
 inline constexpr char kDeleteJournal[] = "DELETE FROM journal WHERE id BETWEEN ?1 AND ?2";

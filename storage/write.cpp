@@ -8,8 +8,9 @@ namespace {
 std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 
 std::size_t size_of(const StateMachineRecord& record) {
-    return record.definition.size() + record.logging_configuration.size() + record.tracing_configuration.size() +
-           record.encryption_configuration.size() + record.description.size();
+    return record.definition.size() + record.logging_configuration.size() +
+           record.tracing_configuration.size() + record.encryption_configuration.size() +
+           record.description.size();
 }
 
 }  // namespace

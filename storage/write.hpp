@@ -45,8 +45,8 @@ struct Reset {};
 /// A write that found the queue full: what is left of it waits only for its turn to be answered.
 struct Refused {};
 
-using Write = std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine, StartExecution,
-                           AppendStep, ForgetExecution, Reset>;
+using Write = std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
+                           StartExecution, AppendStep, ForgetExecution, Reset>;
 
 /// Memory that a write holds while it waits, about.
 std::size_t size_of(const Write& write);
@@ -75,12 +75,14 @@ public:
     virtual ~WriteBackend() = default;
 
     /// Applies the writes in order and makes them durable, as one; sets `answer` of each.
-    /// A write whose precondition fails changes nothing and leaves the others alone. Throws StorageError where the
-    /// disk fails, another exception where a write is broken: then nothing of the group has happened.
+    /// A write whose precondition fails changes nothing and leaves the others alone. Throws
+    /// StorageError where the disk fails, another exception where a write is broken: then nothing
+    /// of the group has happened.
     virtual void commit(std::span<QueuedWrite> group) = 0;
     /// Runs when the answers of a group are out: what must be done soon, but need not hold them up.
     virtual void after_answers() {}
-    /// One bite, of some milliseconds, of work that nobody waits for; true where more is left. May throw StorageError.
+    /// One bite, of some milliseconds, of work that nobody waits for; true where more is left. May
+    /// throw StorageError.
     virtual bool tidy() = 0;
 };
 

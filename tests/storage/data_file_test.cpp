@@ -11,7 +11,8 @@
 #include "tests/storage/child_process.hpp"
 #include "tests/storage/records.hpp"
 
-/// The data file between runs of the program: what survives, and what is refused, untouched, with one clear line.
+/// The data file between runs of the program: what survives, and what is refused, untouched, with
+/// one clear line.
 namespace stepwell::storage_test {
 namespace {
 
@@ -149,7 +150,8 @@ TEST_F(DataFile, ARestartGoesOnWithTheRemovalOfADeletedMachine) {
         const auto store = open_sqlite_store(path);
         EXPECT_TRUE(eventually([&] { return !store->find_state_machine(kMachine); }));
     }
-    for (const char* table : {"state_machines", "revisions", "revision_uses", "executions", "journal"}) {
+    for (const char* table :
+         {"state_machines", "revisions", "revision_uses", "executions", "journal"}) {
         EXPECT_EQ(count(path, table), 0) << table;
     }
 }
@@ -171,7 +173,7 @@ TEST_F(DataFile, ARevisionIsStoredOnceAndGoesWhenNothingNeedsIt) {
         };
         ASSERT_EQ(start_on(1, ""), Outcome::committed);
         ASSERT_EQ(start_on(2, ""), Outcome::committed);
-        ASSERT_EQ(change("", "r2"), Outcome::committed);   // the first one is needed
+        ASSERT_EQ(change("", "r2"), Outcome::committed);    // the first one is needed
         ASSERT_EQ(change("r2", "r3"), Outcome::committed);  // r2 never was
         ASSERT_EQ(start_on(3, "r3"), Outcome::committed);
         EXPECT_EQ(count(path, "revisions"), 2);
@@ -217,7 +219,8 @@ TEST_F(DataFile, TheWalStaysSmallUnderLoadAndReads) {
         store->append(1, n, row(n + 1, 1, n + 1, 1, std::string(8000, 'x')), goes_on(n + 1, n + 1),
                       [&, n, done = last.callback()](Outcome outcome) {
                           std::error_code ignored;
-                          largest = std::max(largest, std::filesystem::file_size(path.string() + "-wal", ignored));
+                          largest = std::max(
+                              largest, std::filesystem::file_size(path.string() + "-wal", ignored));
                           if (n == kWrites) done(outcome);
                       });
         // No more than the queue takes.
@@ -252,7 +255,8 @@ TEST_F(DataFile, AnSqliteFileWithoutAnythingInItIsTaken) {
 }
 
 TEST_F(DataFile, OddNamesAreNamesOnly) {
-    for (const char* name : {"file:data.db?mode=memory", "with space \"quoted\".db", ":memory:x", "ünï.db"}) {
+    for (const char* name :
+         {"file:data.db?mode=memory", "with space \"quoted\".db", ":memory:x", "ünï.db"}) {
         EXPECT_EQ(refusal(folder / name), "opened") << name;
         EXPECT_TRUE(std::filesystem::exists(folder / name)) << name;
     }
@@ -269,8 +273,9 @@ TEST_F(DataFile, MemoryIsNoFile) {
 TEST_F(DataFile, InUseByAnotherProcessIsRefusedUntilThatOneIsKilled) {
     ChildProcess holder("hold", path.string());
     ASSERT_EQ(holder.line(), "opened");
-    EXPECT_EQ(refusal(path), "data file \"" + path.string() + "\" is in use by another Stepwell (process " +
-                                 std::to_string(holder.id()) + "): stop that one, or name another file");
+    EXPECT_EQ(refusal(path),
+              "data file \"" + path.string() + "\" is in use by another Stepwell (process " +
+                  std::to_string(holder.id()) + "): stop that one, or name another file");
     std::filesystem::create_symlink(path, folder / "link.db");
     EXPECT_THAT(refusal(folder / "link.db"), HasSubstr("is in use by another Stepwell"));
     holder.kill();
@@ -297,10 +302,12 @@ TEST_F(DataFile, LockedByAnotherProgramIsRefused) {
 }
 
 TEST_F(DataFile, AFolderIsRefused) {
-    EXPECT_EQ(refusal(folder.path()), "data file \"" + folder.path().string() + "\" is a folder: name a file in it");
+    EXPECT_EQ(refusal(folder.path()),
+              "data file \"" + folder.path().string() + "\" is a folder: name a file in it");
     EXPECT_THAT(refusal(folder / "new/"), HasSubstr("is a folder"));
     write(folder / "file", "x");
-    EXPECT_THAT(refusal(folder / "file/data.db"), AllOf(HasSubstr("cannot be"), HasSubstr("ot a directory")));
+    EXPECT_THAT(refusal(folder / "file/data.db"),
+                AllOf(HasSubstr("cannot be"), HasSubstr("ot a directory")));
     EXPECT_THAT(refusal("/dev/null"), HasSubstr("is not a regular file"));
 }
 
@@ -328,8 +335,10 @@ TEST_F(DataFile, ANewerVersionsFileIsRefusedAndUntouched) {
     { const auto store = open_sqlite_store(path); }
     run_sql(path, "PRAGMA user_version=99");
     const std::string before = content(path);
-    EXPECT_THAT(refusal(path), HasSubstr("was written by a newer Stepwell (its tables have version 99, this program "
-                                         "knows "));
+    EXPECT_THAT(
+        refusal(path),
+        HasSubstr("was written by a newer Stepwell (its tables have version 99, this program "
+                  "knows "));
     EXPECT_EQ(content(path), before);
 }
 
@@ -351,7 +360,8 @@ TEST_F(DataFile, ADamagedFileIsRefused) {
 
     // Everything but the tables' definitions.
     overwritten = whole;
-    overwritten.replace(4096, overwritten.size() - 4096, std::string(overwritten.size() - 4096, '\x77'));
+    overwritten.replace(4096, overwritten.size() - 4096,
+                        std::string(overwritten.size() - 4096, '\x77'));
     write(path, overwritten);
     EXPECT_THAT(refusal(path), HasSubstr("is damaged"));
 
@@ -365,9 +375,11 @@ TEST_F(DataFile, AFileThatCannotBeWrittenIsRefused) {
     std::filesystem::permissions(path, std::filesystem::perms(0444));
     {
         ChildProcess child("open-as-nobody", path.string());
-        EXPECT_EQ(child.line(), "data file \"" + path.string() +
-                                    "\" cannot be opened for writing (Permission denied): allow it for the file and "
-                                    "its folder");
+        EXPECT_EQ(
+            child.line(),
+            "data file \"" + path.string() +
+                "\" cannot be opened for writing (Permission denied): allow it for the file and "
+                "its folder");
     }
     // A file that may be written in a folder that may not.
     std::filesystem::permissions(path, std::filesystem::perms(0666));

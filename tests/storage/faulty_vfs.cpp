@@ -40,11 +40,17 @@ int sync(sqlite3_file* f, int flags) {
     ++disk.syncs;
     return real(f)->pMethods->xSync(real(f), flags);
 }
-int file_size(sqlite3_file* f, sqlite3_int64* size) { return real(f)->pMethods->xFileSize(real(f), size); }
+int file_size(sqlite3_file* f, sqlite3_int64* size) {
+    return real(f)->pMethods->xFileSize(real(f), size);
+}
 int lock(sqlite3_file* f, int level) { return real(f)->pMethods->xLock(real(f), level); }
 int unlock(sqlite3_file* f, int level) { return real(f)->pMethods->xUnlock(real(f), level); }
-int check_lock(sqlite3_file* f, int* out) { return real(f)->pMethods->xCheckReservedLock(real(f), out); }
-int control(sqlite3_file* f, int op, void* arg) { return real(f)->pMethods->xFileControl(real(f), op, arg); }
+int check_lock(sqlite3_file* f, int* out) {
+    return real(f)->pMethods->xCheckReservedLock(real(f), out);
+}
+int control(sqlite3_file* f, int op, void* arg) {
+    return real(f)->pMethods->xFileControl(real(f), op, arg);
+}
 int sector(sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); }
 int device(sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); }
 int shm_map(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
@@ -56,9 +62,9 @@ int shm_lock(sqlite3_file* f, int offset, int n, int flags) {
 void shm_barrier(sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); }
 int shm_unmap(sqlite3_file* f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); }
 
-constexpr sqlite3_io_methods kMethods = {2,       close,      read,    write,  truncate, sync,    file_size,
-                                         lock,    unlock,     check_lock, control, sector, device, shm_map,
-                                         shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
+constexpr sqlite3_io_methods kMethods = {
+    2,       close,  read,   write,   truncate, sync,        file_size, lock,    unlock, check_lock,
+    control, sector, device, shm_map, shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
 
 int open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* f, int flags, int* out) {
     auto* const file = reinterpret_cast<File*>(f);

@@ -4,8 +4,8 @@
 
 namespace stepwell::storage_test {
 
-/// A disk that fails on demand: an SQLite VFS over the system's. Name it in SqliteOptions::vfs. One for the process.
-/// https://www.sqlite.org/vfs.html
+/// A disk that fails on demand: an SQLite VFS over the system's. Name it in SqliteOptions::vfs. One
+/// for the process. https://www.sqlite.org/vfs.html
 struct FaultyDisk {
     static constexpr const char* kName = "stepwell-faulty";
 

@@ -20,9 +20,11 @@ public:
     void commit(std::span<QueuedWrite> group) override {
         std::vector<ExecutionKey> keys;
         for (QueuedWrite& queued : group) {
-            if (const auto* write = std::get_if<ForgetExecution>(&queued.write)) keys.push_back(write->key);
-            queued.answer.outcome =
-                std::holds_alternative<Refused>(queued.write) ? Outcome::overloaded : Outcome::committed;
+            if (const auto* write = std::get_if<ForgetExecution>(&queued.write))
+                keys.push_back(write->key);
+            queued.answer.outcome = std::holds_alternative<Refused>(queued.write)
+                                        ? Outcome::overloaded
+                                        : Outcome::committed;
         }
         std::unique_lock lock(mutex);
         attempts.push_back(keys);
@@ -110,8 +112,8 @@ TEST_F(GroupWriting, AGroupIsBoundedInWritesAndBytes) {
     for (ExecutionKey key = 1; key <= 7; ++key) forget(writer, key);
     notebook.unblock();
     writer.close();
-    EXPECT_THAT(notebook.groups,
-                ElementsAre(ElementsAre(0), ElementsAre(1, 2, 3), ElementsAre(4, 5, 6), ElementsAre(7)));
+    EXPECT_THAT(notebook.groups, ElementsAre(ElementsAre(0), ElementsAre(1, 2, 3),
+                                             ElementsAre(4, 5, 6), ElementsAre(7)));
 
     Notebook second;
     options.max_group_bytes = 2 * sizeof(QueuedWrite);
@@ -134,11 +136,13 @@ TEST_F(GroupWriting, AfterAFailureWritesAreTriedAloneInTheirOrder) {
     notebook.failures = 2;
     notebook.unblock();
     writer.close();
-    EXPECT_THAT(notebook.attempts, ElementsAre(ElementsAre(0), ElementsAre(1, 2, 3), ElementsAre(1), ElementsAre(1),
-                                               ElementsAre(2), ElementsAre(3)));
-    EXPECT_THAT(notebook.groups, ElementsAre(ElementsAre(0), ElementsAre(1), ElementsAre(2), ElementsAre(3)));
-    EXPECT_THAT(answers, ElementsAre(std::pair(0, Outcome::committed), std::pair(1, Outcome::committed),
-                                     std::pair(2, Outcome::committed), std::pair(3, Outcome::committed)));
+    EXPECT_THAT(notebook.attempts, ElementsAre(ElementsAre(0), ElementsAre(1, 2, 3), ElementsAre(1),
+                                               ElementsAre(1), ElementsAre(2), ElementsAre(3)));
+    EXPECT_THAT(notebook.groups,
+                ElementsAre(ElementsAre(0), ElementsAre(1), ElementsAre(2), ElementsAre(3)));
+    EXPECT_THAT(answers,
+                ElementsAre(std::pair(0, Outcome::committed), std::pair(1, Outcome::committed),
+                            std::pair(2, Outcome::committed), std::pair(3, Outcome::committed)));
     EXPECT_THAT(warnings, ElementsAre("no disk (writes wait)", "the disk works again"));
     EXPECT_EQ(writer.statistics().failures, 2U);
 }
@@ -151,8 +155,9 @@ TEST_F(GroupWriting, ABrokenWriteIsFoundAmongTheOthers) {
     notebook.unblock();
     writer.close();
     EXPECT_THAT(notebook.groups, ElementsAre(ElementsAre(0), ElementsAre(1), ElementsAre(3)));
-    EXPECT_THAT(answers, ElementsAre(std::pair(0, Outcome::committed), std::pair(1, Outcome::committed),
-                                     std::pair(2, Outcome::overloaded), std::pair(3, Outcome::committed)));
+    EXPECT_THAT(answers,
+                ElementsAre(std::pair(0, Outcome::committed), std::pair(1, Outcome::committed),
+                            std::pair(2, Outcome::overloaded), std::pair(3, Outcome::committed)));
     EXPECT_THAT(warnings, ElementsAre("a write cannot be stored: broken write"));
 }
 
@@ -164,7 +169,8 @@ TEST_F(GroupWriting, WhatWaitedTooLongForAFailingDiskIsGivenUp) {
     forget(writer, 1);
     notebook.unblock();
     writer.close();
-    EXPECT_THAT(answers, ElementsAre(std::pair(0, Outcome::overloaded), std::pair(1, Outcome::overloaded)));
+    EXPECT_THAT(answers,
+                ElementsAre(std::pair(0, Outcome::overloaded), std::pair(1, Outcome::overloaded)));
     EXPECT_THAT(notebook.groups, IsEmpty());
     EXPECT_EQ(writer.statistics().overloaded, 2U);
     EXPECT_THAT(warnings, ElementsAre("no disk (writes wait)"));
@@ -177,7 +183,8 @@ TEST_F(GroupWriting, NothingIsGivenUpWhileTheDiskWorksHoweverSlow) {
     forget(writer, 1);
     notebook.unblock();
     writer.close();
-    EXPECT_THAT(answers, ElementsAre(std::pair(0, Outcome::committed), std::pair(1, Outcome::committed)));
+    EXPECT_THAT(answers,
+                ElementsAre(std::pair(0, Outcome::committed), std::pair(1, Outcome::committed)));
 }
 
 TEST_F(GroupWriting, AFullQueueTakesNoMoreButAlwaysAReset) {
@@ -192,8 +199,9 @@ TEST_F(GroupWriting, AFullQueueTakesNoMoreButAlwaysAReset) {
     notebook.unblock();
     EXPECT_EQ(reset.get(), Outcome::committed);
     writer.close();
-    EXPECT_THAT(answers, ElementsAre(std::pair(0, Outcome::committed), std::pair(1, Outcome::discarded),
-                                     std::pair(2, Outcome::discarded), std::pair(3, Outcome::overloaded)));
+    EXPECT_THAT(answers,
+                ElementsAre(std::pair(0, Outcome::committed), std::pair(1, Outcome::discarded),
+                            std::pair(2, Outcome::discarded), std::pair(3, Outcome::overloaded)));
 }
 
 TEST_F(GroupWriting, TheQueueIsBoundedInBytes) {
@@ -201,7 +209,8 @@ TEST_F(GroupWriting, TheQueueIsBoundedInBytes) {
     GroupWriter writer(notebook, options);
     hold_first(writer);
     Waited<Outcome> large;
-    writer.submit(AppendStep{1, 1, row(2, 1, 2, 1, std::string(20'000, 'x')), {}}, large.callback());
+    writer.submit(AppendStep{1, 1, row(2, 1, 2, 1, std::string(20'000, 'x')), {}},
+                  large.callback());
     Waited<Outcome> small;
     writer.submit(AppendStep{1, 1, row(2, 1, 2, 1, "x"), {}}, small.callback());
     notebook.unblock();
@@ -210,7 +219,8 @@ TEST_F(GroupWriting, TheQueueIsBoundedInBytes) {
     // Alone even a large one is taken.
     EXPECT_TRUE(eventually([&] { return writer.statistics().queued == 0; }));
     Waited<Outcome> alone;
-    writer.submit(AppendStep{1, 1, row(2, 1, 2, 1, std::string(20'000, 'x')), {}}, alone.callback());
+    writer.submit(AppendStep{1, 1, row(2, 1, 2, 1, std::string(20'000, 'x')), {}},
+                  alone.callback());
     EXPECT_EQ(alone.get(), Outcome::committed);
 }
 

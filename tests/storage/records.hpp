@@ -22,7 +22,8 @@ inline constexpr const char* kMachine = "arn:aws:states:us-east-1:123456789012:s
 
 inline TimePoint at(std::int64_t seconds) { return TimePoint{Seconds{1'700'000'000 + seconds}}; }
 
-inline StateMachineRecord machine(const std::string& name = "order", WorkflowType type = WorkflowType::standard) {
+inline StateMachineRecord machine(const std::string& name = "order",
+                                  WorkflowType type = WorkflowType::standard) {
     StateMachineRecord record;
     record.owner = {.account = "123456789012", .region = "us-east-1"};
     record.arn = state_machine_arn(record.owner, name);
@@ -37,11 +38,13 @@ inline StateMachineRecord machine(const std::string& name = "order", WorkflowTyp
     return record;
 }
 
-inline std::string execution_arn_of(const std::string& name, const std::string& machine_name = "order") {
+inline std::string execution_arn_of(const std::string& name,
+                                    const std::string& machine_name = "order") {
     return "arn:aws:states:us-east-1:123456789012:execution:" + machine_name + ":" + name;
 }
 
-inline ExecutionRecord execution(ExecutionKey key, const std::string& name, const std::string& machine_arn = kMachine) {
+inline ExecutionRecord execution(ExecutionKey key, const std::string& name,
+                                 const std::string& machine_arn = kMachine) {
     ExecutionRecord record;
     record.key = key;
     record.arn = execution_arn_of(name, machine_arn.substr(machine_arn.rfind(':') + 1));
@@ -57,8 +60,8 @@ inline ExecutionRecord execution(ExecutionKey key, const std::string& name, cons
 }
 
 /// A row of `entries` entries, of which `events` are events.
-inline JournalRow row(Sequence first, std::uint32_t entries, EventId first_event, std::uint32_t events,
-                      std::string bytes = "bytes") {
+inline JournalRow row(Sequence first, std::uint32_t entries, EventId first_event,
+                      std::uint32_t events, std::string bytes = "bytes") {
     JournalRow made;
     made.first_sequence = first;
     made.entry_count = entries;
@@ -68,7 +71,8 @@ inline JournalRow row(Sequence first, std::uint32_t entries, EventId first_event
     return made;
 }
 
-inline ExecutionUpdate goes_on(Sequence last, EventId event, std::optional<TimePoint> wake_at = std::nullopt) {
+inline ExecutionUpdate goes_on(Sequence last, EventId event,
+                               std::optional<TimePoint> wake_at = std::nullopt) {
     ExecutionUpdate update;
     update.last_sequence = last;
     update.last_event = event;
@@ -76,7 +80,8 @@ inline ExecutionUpdate goes_on(Sequence last, EventId event, std::optional<TimeP
     return update;
 }
 
-inline ExecutionUpdate succeeds(Sequence last, EventId event, std::string output = "{}", TimePoint stop = at(1000)) {
+inline ExecutionUpdate succeeds(Sequence last, EventId event, std::string output = "{}",
+                                TimePoint stop = at(1000)) {
     ExecutionUpdate update = goes_on(last, event);
     update.status = ExecutionStatus::succeeded;
     update.output = std::move(output);
@@ -129,7 +134,8 @@ inline StartOutcome start(Store& store, ExecutionRecord record, JournalRow step 
     return waited.get();
 }
 
-inline Outcome append(Store& store, ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update) {
+inline Outcome append(Store& store, ExecutionKey key, Sequence after, JournalRow step,
+                      ExecutionUpdate update) {
     Waited<Outcome> waited;
     store.append(key, after, std::move(step), std::move(update), waited.callback());
     return waited.get();
@@ -161,7 +167,8 @@ inline bool eventually(const std::function<bool()>& holds) {
 class Folder {
 public:
     Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "stepwell-storage-XXXXXX").string();
+        std::string name =
+            (std::filesystem::temp_directory_path() / "stepwell-storage-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
         path_ = name;
     }

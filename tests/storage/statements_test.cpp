@@ -39,25 +39,29 @@ protected:
     StatementCase { #name, sql::name }
 INSTANTIATE_TEST_SUITE_P(
     , StatementPlan,
-    testing::Values(CASE(kFindMachine), CASE(kListMachines), CASE(kMachineHead), CASE(kSetMachineRevision),
-                    CASE(kSetMachineDeleting), CASE(kDeletingMachines), CASE(kMachineArn), CASE(kDeleteMachine),
-                    CASE(kIsCurrentRevision), CASE(kDeleteRevision), CASE(kOneRevisionOf), CASE(kRevisionUses),
-                    CASE(kDeleteRevisionUses), CASE(kTagsOf), CASE(kDeleteTags), CASE(kFindExecutionByArn),
-                    CASE(kFindExecutionByKey), CASE(kListExecutions), CASE(kListExecutionsOfStatus),
-                    CASE(kRevisionOf), CASE(kWakesFirst), CASE(kWakesAfter), CASE(kRunningExecutions),
-                    CASE(kExecutionHead), CASE(kStepExecution), CASE(kWakeExecution), CASE(kTurnExecution),
-                    CASE(kDeleteExecution), CASE(kOneExecutionOf), CASE(kOneRunningOf), CASE(kDeleteInput),
-                    CASE(kDeleteResult), CASE(kNumberOf), CASE(kJournalFloor), CASE(kJournalUp), CASE(kJournalDown),
-                    CASE(kJournalSizes), CASE(kDeleteJournal), CASE(kMeta)),
-    [](const testing::TestParamInfo<StatementCase>& tested) { return std::string(tested.param.name); });
+    testing::Values(
+        CASE(kFindMachine), CASE(kListMachines), CASE(kMachineHead), CASE(kSetMachineRevision),
+        CASE(kSetMachineDeleting), CASE(kDeletingMachines), CASE(kMachineArn), CASE(kDeleteMachine),
+        CASE(kIsCurrentRevision), CASE(kDeleteRevision), CASE(kOneRevisionOf), CASE(kRevisionUses),
+        CASE(kDeleteRevisionUses), CASE(kTagsOf), CASE(kDeleteTags), CASE(kFindExecutionByArn),
+        CASE(kFindExecutionByKey), CASE(kListExecutions), CASE(kListExecutionsOfStatus),
+        CASE(kRevisionOf), CASE(kWakesFirst), CASE(kWakesAfter), CASE(kRunningExecutions),
+        CASE(kExecutionHead), CASE(kStepExecution), CASE(kWakeExecution), CASE(kTurnExecution),
+        CASE(kDeleteExecution), CASE(kOneExecutionOf), CASE(kOneRunningOf), CASE(kDeleteInput),
+        CASE(kDeleteResult), CASE(kNumberOf), CASE(kJournalFloor), CASE(kJournalUp),
+        CASE(kJournalDown), CASE(kJournalSizes), CASE(kDeleteJournal), CASE(kMeta)),
+    [](const testing::TestParamInfo<StatementCase>& tested) {
+        return std::string(tested.param.name);
+    });
 #undef CASE
 
 /// Whether a step of a plan costs more the more rows there are. https://www.sqlite.org/eqp.html
 bool grows_with_the_table(const std::string& step) {
     if (step.find("USE TEMP B-TREE") != std::string::npos) return true;
-    // A walk along an index is bounded by its LIMIT; `k` and subqueries are the page that an inner query has made.
-    return step.starts_with("SCAN ") && !step.starts_with("SCAN k") && !step.starts_with("SCAN (") &&
-           step.find("INDEX") == std::string::npos;
+    // A walk along an index is bounded by its LIMIT; `k` and subqueries are the page that an inner
+    // query has made.
+    return step.starts_with("SCAN ") && !step.starts_with("SCAN k") &&
+           !step.starts_with("SCAN (") && step.find("INDEX") == std::string::npos;
 }
 
 TEST_P(StatementPlan, WalksAlongAnIndex) {
@@ -70,7 +74,8 @@ TEST_P(StatementPlan, WalksAlongAnIndex) {
         plan += rows.text(3) + "\n";
         const std::string step = rows.text(3);
         // Sorted is what a page, or a machine's tags, amounts to.
-        const bool sorts_little = GetParam().sql == sql::kTagsOf || GetParam().sql == sql::kListExecutions;
+        const bool sorts_little =
+            GetParam().sql == sql::kTagsOf || GetParam().sql == sql::kListExecutions;
         if (sorts_little && step == "USE TEMP B-TREE FOR ORDER BY") continue;
         grows = grows || grows_with_the_table(step);
     }

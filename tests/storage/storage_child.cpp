@@ -2,10 +2,11 @@
 //
 //   storage_child open FILE           opens the store and says "opened", or the error
 //   storage_child open-as-nobody FILE the same, without the rights of root
-//   storage_child open-on-full-disk FOLDER  mounts a tiny disk on the folder first; 77: not allowed here
-//   storage_child hold FILE           says "opened" and stays until its input ends
-//   storage_child write FILE          starts and continues executions for ever; says "KEY SEQUENCE" of what is committed
-//   storage_child delete FILE         makes a machine with a thousand executions, deletes it and says "deleted"
+//   storage_child open-on-full-disk FOLDER  mounts a tiny disk on the folder first; 77: not allowed
+//   here storage_child hold FILE           says "opened" and stays until its input ends
+//   storage_child write FILE          starts and continues executions for ever; says "KEY SEQUENCE"
+//   of what is committed storage_child delete FILE         makes a machine with a thousand
+//   executions, deletes it and says "deleted"
 
 #include <sched.h>
 #include <sys/mount.h>
@@ -67,8 +68,8 @@ int hold(const std::string& path) {
 
 /// Each answer goes on with its execution, so several are under way at any moment.
 void write_on(Store& store, ExecutionKey key, Sequence last) {
-    store.append(key, last, row(last + 1, 1, last + 1, 1, std::string(200, 'x')), goes_on(last + 1, last + 1),
-                 [&store, key, last](Outcome outcome) {
+    store.append(key, last, row(last + 1, 1, last + 1, 1, std::string(200, 'x')),
+                 goes_on(last + 1, last + 1), [&store, key, last](Outcome outcome) {
                      if (outcome != Outcome::committed) std::_Exit(2);
                      say(std::to_string(key) + " " + std::to_string(last + 1));
                      write_on(store, key, last + 1);

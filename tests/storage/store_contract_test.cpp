@@ -32,14 +32,15 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(
     , StoreContract,
-    testing::Values(StoreCase{"Sqlite", [](const Folder& f) { return open_sqlite_store(f / "data.db"); }},
-                    StoreCase{"SqliteFull",
-                              [](const Folder& f) {
-                                  SqliteOptions options;
-                                  options.durability = Durability::full;
-                                  return open_sqlite_store(f / "data.db", std::move(options));
-                              }},
-                    StoreCase{"Memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }}),
+    testing::Values(
+        StoreCase{"Sqlite", [](const Folder& f) { return open_sqlite_store(f / "data.db"); }},
+        StoreCase{"SqliteFull",
+                  [](const Folder& f) {
+                      SqliteOptions options;
+                      options.durability = Durability::full;
+                      return open_sqlite_store(f / "data.db", std::move(options));
+                  }},
+        StoreCase{"Memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }}),
     [](const testing::TestParamInfo<StoreCase>& tested) { return std::string(tested.param.name); });
 
 std::vector<ExecutionKey> keys(const ExecutionPage& page) {
@@ -235,7 +236,8 @@ TEST_P(StoreContract, ADeletedMachineWithMuchHistoryGoesInBites) {
     // Others are served meanwhile.
     EXPECT_EQ(append(*store, 5000, 1, row(2, 1, 2, 1), succeeds(2, 2)), Outcome::committed);
     EXPECT_TRUE(eventually([&] { return !store->find_state_machine(kMachine); }));
-    for (ExecutionKey key = 1; key <= kExecutions; ++key) ASSERT_FALSE(store->find_execution(key)) << key;
+    for (ExecutionKey key = 1; key <= kExecutions; ++key)
+        ASSERT_FALSE(store->find_execution(key)) << key;
     EXPECT_THAT(store->read_journal(5000, 1, 10, 1000), SizeIs(2));
     EXPECT_EQ(create(*store, machine()), Outcome::committed);
     EXPECT_THAT(store->list_executions(kMachine, {}, 0, 10).executions, IsEmpty());
@@ -382,8 +384,8 @@ TEST_P(StoreContract, AHundredRacingStartsOfOneNameMakeOneExecution) {
         std::vector<std::jthread> racers;
         for (std::size_t i = 0; i < kRacers; ++i) {
             racers.emplace_back([&, i] {
-                store->start_execution(execution(static_cast<ExecutionKey>(i) + 1, "same"), row(1, 1, 1, 1),
-                                       waited[i].callback());
+                store->start_execution(execution(static_cast<ExecutionKey>(i) + 1, "same"),
+                                       row(1, 1, 1, 1), waited[i].callback());
             });
         }
     }
@@ -410,14 +412,16 @@ TEST_P(StoreContract, AHundredRacingStartsOfOneNameMakeOneExecution) {
 TEST_P(StoreContract, AnAppendChangesTheRowAndAddsToTheJournal) {
     create(*store, machine());
     start(*store, execution(1, "a"));
-    ASSERT_EQ(append(*store, 1, 1, row(2, 3, 2, 2, "second"), goes_on(4, 3, at(50))), Outcome::committed);
+    ASSERT_EQ(append(*store, 1, 1, row(2, 3, 2, 2, "second"), goes_on(4, 3, at(50))),
+              Outcome::committed);
     auto found = store->find_execution(1);
     EXPECT_EQ(found->status, ExecutionStatus::running);
     EXPECT_EQ(found->wake_at, at(50));
     EXPECT_EQ(found->last_sequence, 4);
     EXPECT_EQ(found->last_event, 3);
 
-    ASSERT_EQ(append(*store, 1, 4, row(5, 1, 4, 1), succeeds(5, 4, "[1]", at(60))), Outcome::committed);
+    ASSERT_EQ(append(*store, 1, 4, row(5, 1, 4, 1), succeeds(5, 4, "[1]", at(60))),
+              Outcome::committed);
     found = store->find_execution(1);
     EXPECT_EQ(found->status, ExecutionStatus::succeeded);
     EXPECT_EQ(found->output, "[1]");
@@ -503,10 +507,12 @@ TEST_P(StoreContract, AnswersInTheOrderOfTheWrites) {
         };
         // Some succeed, some fail: that makes no difference.
         if (i % 2 == 0) {
-            store->start_execution(execution(static_cast<ExecutionKey>(i) + 1, "e" + std::to_string(i % 500)),
-                                   row(1, 1, 1, 1), [note](const StartOutcome&) { note(); });
+            store->start_execution(
+                execution(static_cast<ExecutionKey>(i) + 1, "e" + std::to_string(i % 500)),
+                row(1, 1, 1, 1), [note](const StartOutcome&) { note(); });
         } else {
-            store->append(static_cast<ExecutionKey>(i), 1, row(2, 1, 2, 1), goes_on(2, 2), [note](Outcome) { note(); });
+            store->append(static_cast<ExecutionKey>(i), 1, row(2, 1, 2, 1), goes_on(2, 2),
+                          [note](Outcome) { note(); });
         }
     }
     store->forget_execution(999'999, last.callback());
@@ -612,7 +618,8 @@ TEST_P(StoreContract, TheLastForgottenExecutionFreesADeletedMachine) {
 TEST_P(StoreContract, ListsExecutionsNewestFirstInPages) {
     create(*store, machine());
     create(*store, machine("other"));
-    for (ExecutionKey key = 1; key <= 7; ++key) start(*store, execution(key, "e" + std::to_string(key)));
+    for (ExecutionKey key = 1; key <= 7; ++key)
+        start(*store, execution(key, "e" + std::to_string(key)));
     start(*store, execution(100, "x", state_machine_arn(machine().owner, "other")));
     append(*store, 2, 1, row(2, 1, 2, 1), succeeds(2, 2));
     append(*store, 5, 1, row(2, 1, 2, 1), succeeds(2, 2));
@@ -687,7 +694,8 @@ TEST_P(StoreContract, WalksThroughWakesInOrderOfTimeThenKey) {
 
 TEST_P(StoreContract, ListsWhatRunsOfAMachineInOrderOfKey) {
     create(*store, machine());
-    for (ExecutionKey key = 1; key <= 6; ++key) start(*store, execution(key, "e" + std::to_string(key)));
+    for (ExecutionKey key = 1; key <= 6; ++key)
+        start(*store, execution(key, "e" + std::to_string(key)));
     append(*store, 3, 1, row(2, 1, 2, 1), succeeds(2, 2));
     EXPECT_THAT(store->running_executions(kMachine, 0, 3), ElementsAre(1, 2, 4));
     EXPECT_THAT(store->running_executions(kMachine, 4, 3), ElementsAre(5, 6));
@@ -704,19 +712,20 @@ protected:
         ExecutionRecord record = execution(2, "a");
         record.last_sequence = 2;
         record.last_event = 2;
-        start(*store, record, row(1, 2, 1, 2, "r1"));                                    // events 1-2
-        append(*store, 2, 2, row(3, 5, 3, 3, "r3"), goes_on(7, 5));                     // events 3-5
-        append(*store, 2, 7, row(8, 4, 6, 0, "r8"), goes_on(11, 5));                    // none
+        start(*store, record, row(1, 2, 1, 2, "r1"));                 // events 1-2
+        append(*store, 2, 2, row(3, 5, 3, 3, "r3"), goes_on(7, 5));   // events 3-5
+        append(*store, 2, 7, row(8, 4, 6, 0, "r8"), goes_on(11, 5));  // none
         append(*store, 2, 11, row(12, 1, 6, 1, std::string(100, 'x')), goes_on(12, 6));  // event 6
-        append(*store, 2, 12, row(13, 3, 7, 2, "r13"), goes_on(15, 8));                 // events 7-8
-        append(*store, 2, 15, row(16, 2, 9, 0, "r16"), goes_on(17, 8));                 // none
+        append(*store, 2, 12, row(13, 3, 7, 2, "r13"), goes_on(15, 8));  // events 7-8
+        append(*store, 2, 15, row(16, 2, 9, 0, "r16"), goes_on(17, 8));  // none
         start(*store, execution(3, "behind"), row(1, 1, 1, 1, "other"));
     }
 };
 INSTANTIATE_TEST_SUITE_P(
     , JournalContract,
-    testing::Values(StoreCase{"Sqlite", [](const Folder& f) { return open_sqlite_store(f / "data.db"); }},
-                    StoreCase{"Memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }}),
+    testing::Values(
+        StoreCase{"Sqlite", [](const Folder& f) { return open_sqlite_store(f / "data.db"); }},
+        StoreCase{"Memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }}),
     [](const testing::TestParamInfo<StoreCase>& tested) { return std::string(tested.param.name); });
 
 TEST_P(JournalContract, IsReadFromTheRowThatHoldsAnEntry) {
@@ -734,7 +743,7 @@ TEST_P(JournalContract, IsReadFromTheRowThatHoldsAnEntry) {
 TEST_P(JournalContract, APageEndsBeforeItsBytesExceedTheBound) {
     EXPECT_THAT(sequences(store->read_journal(2, 1, 100, 4)), ElementsAre(1, 3));
     EXPECT_THAT(sequences(store->read_journal(2, 1, 100, 5)), ElementsAre(1, 3));
-    EXPECT_THAT(sequences(store->read_journal(2, 1, 100, 1)), ElementsAre(1));   // at least one
+    EXPECT_THAT(sequences(store->read_journal(2, 1, 100, 1)), ElementsAre(1));  // at least one
     EXPECT_THAT(sequences(store->read_journal(2, 12, 100, 7)), ElementsAre(12));
     EXPECT_THAT(sequences(store->read_history(2, 1, false, 100, 4)), ElementsAre(1, 3));
     EXPECT_THAT(sequences(store->read_history(2, 8, true, 100, 102)), ElementsAre(13));
@@ -742,7 +751,9 @@ TEST_P(JournalContract, APageEndsBeforeItsBytesExceedTheBound) {
 }
 
 TEST_P(JournalContract, TheHistoryIsReadFromTheRowThatHoldsAnEventUpwards) {
-    const auto from = [&](EventId event) { return sequences(store->read_history(2, event, false, 100, 1000)); };
+    const auto from = [&](EventId event) {
+        return sequences(store->read_history(2, event, false, 100, 1000));
+    };
     EXPECT_THAT(from(1), ElementsAre(1, 3, 12, 13));
     EXPECT_THAT(from(0), ElementsAre(1, 3, 12, 13));
     EXPECT_THAT(from(2), ElementsAre(1, 3, 12, 13));
@@ -757,7 +768,9 @@ TEST_P(JournalContract, TheHistoryIsReadFromTheRowThatHoldsAnEventUpwards) {
 }
 
 TEST_P(JournalContract, TheHistoryIsReadFromTheRowThatHoldsAnEventDownwards) {
-    const auto from = [&](EventId event) { return sequences(store->read_history(2, event, true, 100, 1000)); };
+    const auto from = [&](EventId event) {
+        return sequences(store->read_history(2, event, true, 100, 1000));
+    };
     EXPECT_THAT(from(25'000), ElementsAre(13, 12, 3, 1));
     EXPECT_THAT(from(8), ElementsAre(13, 12, 3, 1));
     EXPECT_THAT(from(7), ElementsAre(13, 12, 3, 1));
@@ -778,17 +791,22 @@ TEST_P(JournalContract, EveryEventOfALongHistoryIsFound) {
     for (std::size_t i = 0; i < waited.size(); ++i) {
         const auto events = static_cast<std::uint32_t>(i % 4);
         const auto entries = events + static_cast<std::uint32_t>(i % 7) + (events == 0 ? 1U : 0U);
-        store->append(4, last, row(last + 1, entries, event + 1, events), goes_on(last + entries, event + events),
-                      waited[i].callback());
+        store->append(4, last, row(last + 1, entries, event + 1, events),
+                      goes_on(last + entries, event + events), waited[i].callback());
         if (events > 0) rows.emplace_back(event + 1, last + 1);
         last += entries;
         event += events;
     }
     for (auto& w : waited) ASSERT_EQ(w.get(), Outcome::committed);
     for (EventId wanted = 1; wanted <= event; ++wanted) {
-        const auto holds = std::prev(std::upper_bound(rows.begin(), rows.end(), std::pair{wanted, Sequence{1} << 40}));
-        ASSERT_THAT(sequences(store->read_history(4, wanted, false, 1, 1000)), ElementsAre(holds->second)) << wanted;
-        ASSERT_THAT(sequences(store->read_history(4, wanted, true, 1, 1000)), ElementsAre(holds->second)) << wanted;
+        const auto holds = std::prev(
+            std::upper_bound(rows.begin(), rows.end(), std::pair{wanted, Sequence{1} << 40}));
+        ASSERT_THAT(sequences(store->read_history(4, wanted, false, 1, 1000)),
+                    ElementsAre(holds->second))
+            << wanted;
+        ASSERT_THAT(sequences(store->read_history(4, wanted, true, 1, 1000)),
+                    ElementsAre(holds->second))
+            << wanted;
     }
 }
 
@@ -901,9 +919,11 @@ TEST_P(StoreContract, IsWrittenAndReadByManyThreadsAtOnce) {
                 while (!stop) {
                     for (ExecutionKey key = 1; key <= kThreads; ++key) {
                         const auto record = store->find_execution(key);
-                        // A Step is seen as a whole: the row, read first, is never ahead of the journal.
+                        // A Step is seen as a whole: the row, read first, is never ahead of the
+                        // journal.
                         const auto journal = store->read_journal(key, 1, 1000, 1 << 20);
-                        if (record && static_cast<Sequence>(journal.size()) < record->last_sequence) ++wrong;
+                        if (record && static_cast<Sequence>(journal.size()) < record->last_sequence)
+                            ++wrong;
                     }
                     if (!store->find_state_machine(kMachine)) ++wrong;
                     store->list_executions(kMachine, {}, 0, 10);
@@ -915,8 +935,8 @@ TEST_P(StoreContract, IsWrittenAndReadByManyThreadsAtOnce) {
             writers.emplace_back([&, key] {
                 start(*store, execution(key, "e" + std::to_string(key)));
                 for (Sequence n = 1; n < kSteps; ++n) {
-                    if (append(*store, key, n, row(n + 1, 1, n + 1, 1), goes_on(n + 1, n + 1, at(n))) !=
-                        Outcome::committed) {
+                    if (append(*store, key, n, row(n + 1, 1, n + 1, 1),
+                               goes_on(n + 1, n + 1, at(n))) != Outcome::committed) {
                         ++wrong;
                     }
                 }
