@@ -63,6 +63,12 @@ Diagnostic without_place(std::string_view code, std::string message) {
     return {Severity::error, std::string(code), std::move(message), ""};
 }
 
+/// What nlohmann's reader passes over and Jackson does not: a byte order mark at the start, and
+/// whatever stands behind a NUL.
+bool hides_something(std::string_view text) {
+    return text.starts_with("\xEF\xBB\xBF") || text.find('\0') != std::string_view::npos;
+}
+
 bool blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -78,7 +84,7 @@ Result<Json, Diagnostic> read_definition_text(std::string_view text) {
         return invalid_json(describe_json_syntax_error(text, kLimits));
     Json value;
     CountingBuilder builder(value);
-    if (!Json::sax_parse(text, &builder) || text.find('\0') != std::string_view::npos) {
+    if (hides_something(text) || !Json::sax_parse(text, &builder)) {
         return invalid_json(describe_json_syntax_error(text, kLimits));
     }
     // A key that came twice has replaced a member, and all that was in it.

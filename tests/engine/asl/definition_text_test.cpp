@@ -51,6 +51,20 @@ TEST(DefinitionText, NeverHasAKeyTwice) {
     }
 }
 
+TEST(DefinitionText, HidesNothing) {
+    const std::string machine = R"({"StartAt":"A","States":{"A":{"Type":"Succeed"}}})";
+    const auto behind_nul = parse(machine + std::string(1, '\0') + "x", WorkflowType::standard);
+    ASSERT_EQ(behind_nul.diagnostics.size(), 1U);
+    EXPECT_TRUE(
+        behind_nul.diagnostics[0].message.starts_with("Illegal character ((CTRL-CHAR, code 0))"))
+        << behind_nul.diagnostics[0].message;
+    const auto marked = parse("\xEF\xBB\xBF" + machine, WorkflowType::standard);
+    ASSERT_EQ(marked.diagnostics.size(), 1U);
+    EXPECT_TRUE(marked.diagnostics[0].message.starts_with(
+        "Unexpected character ('\xEF\xBB\xBF' (code 65279 / 0xfeff)): expected a valid value"))
+        << marked.diagnostics[0].message;
+}
+
 TEST(DefinitionText, MayBeOneMebibyte) {
     const std::string shell = R"({"StartAt":"A","States":{"A":{"Type":"Succeed","Comment":""}}})";
     const std::size_t at = shell.size() - 4;
