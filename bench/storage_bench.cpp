@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,10 +46,35 @@ double since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+/// Processor time of the calling thread.
+double thread_seconds() {
+    ::timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) + double(now.tv_nsec) / 1e9;
+}
+
+/// How often something was done per second, and what it took of the thread that did it: on a
+/// machine that is busy with other things the second is what can be compared.
+struct Rate {
+    double per_second = 0;
+    double micros_each = 0;
+};
+
 /// One line: a figure, and what it is of its floor.
 void print(const std::string& name, double value, const char* unit, double floor = 0) {
     std::printf("%-62s %12.0f %-10s", name.c_str(), value, unit);
     if (floor > 0) std::printf(" %6.2f x floor", value / floor);
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
+void print(const std::string& name, Rate rate, const char* unit, Rate floor = {}) {
+    std::printf("%-62s %10.0f %-10s %7.2f us CPU", name.c_str(), rate.per_second, unit,
+                rate.micros_each);
+    if (floor.per_second > 0) {
+        std::printf("   x floor: %5.2f, by CPU %5.2f", rate.per_second / floor.per_second,
+                    floor.micros_each / rate.micros_each);
+    }
     std::printf("\n");
     std::fflush(stdout);
 }
@@ -65,7 +91,7 @@ double cpu_seconds() {
 // --- the floor: bare SQLite
 
 /// Rows per second of a bare insert loop, `per_commit` rows a transaction.
-double raw_rows(const Settings& settings, int per_commit, bool full) {
+Rate raw_rows(const Settings& settings, int per_commit, bool full) {
     const fs::path path = settings.folder / "raw.db";
     sqlite3* db = nullptr;
     sqlite3_open(path.c_str(), &db);
@@ -90,6 +116,7 @@ double raw_rows(const Settings& settings, int per_commit, bool full) {
         sqlite3_reset(statement);
     };
     std::int64_t rows = 0;
+    const double cpu = thread_seconds();
     const auto start = Clock::now();
     while (since(start) < settings.seconds) {
         step(begin);
@@ -101,7 +128,7 @@ double raw_rows(const Settings& settings, int per_commit, bool full) {
         }
         step(commit);
     }
-    const double rate = double(rows) / since(start);
+    const Rate rate{double(rows) / since(start), (thread_seconds() - cpu) * 1e6 / double(rows)};
     for (auto* statement : {insert, begin, commit}) sqlite3_finalize(statement);
     sqlite3_close(db);
     for (const char* end : {"", "-wal", "-shm"}) fs::remove(path.string() + end);
@@ -217,8 +244,8 @@ void create_machine(Store& store) {
 }
 
 /// Steps of `events` events each, appended round robin to 64 executions, `window` under way.
-double appended_events(const Settings& settings, std::uint32_t events, std::size_t window,
-                       bool full) {
+Rate appended_events(const Settings& settings, std::uint32_t events, std::size_t window,
+                     bool full) {
     constexpr ExecutionKey kRunning = 64;
     remove_file(settings, "append.db");
     const auto store = open(settings, "append.db", full);
@@ -234,6 +261,15 @@ double appended_events(const Settings& settings, std::uint32_t events, std::size
     }
     under_way.drain();
     std::int64_t stored = 0;
+    double writer_now = 0;  // of the writer's thread, which runs the answers
+    Window first(1);
+    first.enter();
+    store->forget_execution(999'999, [&](Outcome) {
+        writer_now = thread_seconds();
+        first.leave();
+    });
+    first.drain();
+    const double writer_before = writer_now;
     const auto begin = Clock::now();
     for (ExecutionKey key = 1; since(begin) < settings.seconds; key = key % kRunning + 1) {
         Sequence& after = last[static_cast<std::size_t>(key)];
@@ -244,13 +280,14 @@ double appended_events(const Settings& settings, std::uint32_t events, std::size
         under_way.enter();
         store->append(key, after, step(after + 1, events), std::move(update), [&](Outcome outcome) {
             must(outcome);
+            writer_now = thread_seconds();
             under_way.leave();
         });
         after += events;
         stored += events;
     }
     under_way.drain();
-    return double(stored) / since(begin);
+    return {double(stored) / since(begin), (writer_now - writer_before) * 1e6 / double(stored)};
 }
 
 /// Starts executions of one Step each, `window` under way, until `most` or the time is over; how
@@ -288,14 +325,14 @@ double median_micros(int calls, const std::function<void(int)>& call) {
 void measure_appends(const Settings& settings) {
     for (const bool full : {false, true}) {
         const std::string mode = full ? " (full)" : " (normal)";
-        const double floor = raw_rows(settings, 64, full);
+        const Rate floor = raw_rows(settings, 64, full);
         print("bare SQLite, rows of 180 bytes, 64 a commit" + mode, floor, "rows/s");
         for (const std::uint32_t events : {1U, 3U, 8U}) {
             print("store: history events, Steps of " + std::to_string(events) +
                       ", 64 Steps under way" + mode,
                   appended_events(settings, events, 64, full), "events/s", floor);
         }
-        const double single = raw_rows(settings, 1, full);
+        const Rate single = raw_rows(settings, 1, full);
         print("bare SQLite, one row a commit" + mode, single, "commits/s");
         print("store: one Step under way" + mode, appended_events(settings, 1, 1, full), "Steps/s",
               single);
