@@ -325,7 +325,7 @@ class Readme(CliTest):
         script = script.replace("127.0.0.1:8083", self.sfn.url.removeprefix("http://"))
         ended = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", f'aws() {{ {AWS} "$@"; }}\n{script}'], capture_output=True, text=True,
-            timeout=2 * PATIENCE, cwd=self.folder,
+            timeout=5 * PATIENCE, cwd=self.folder,
             env=clean_environment(HOME=self.folder, AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test",
                                   AWS_DEFAULT_REGION="us-east-1", AWS_PAGER=""))
         self.assertEqual(ended.returncode, 0, f"{script}\n{ended.stdout}{ended.stderr}")

@@ -30,7 +30,7 @@ class Sdk(ServerTest):
         server = self.server("--config", functions_file(self.folder, {"park": "park.handler", "flaky": "flaky.handler"}))
         ended = subprocess.run(
             ["node", "--test", "--test-reporter=tap", str(HERE / "sdk.test.mjs")], capture_output=True, text=True,
-            timeout=4 * PATIENCE, cwd=self.folder,
+            timeout=5 * PATIENCE, cwd=self.folder,
             env=clean_environment(HOME=self.folder, STEPWELL_ENDPOINT=server.url, E2E_FOLDER=self.folder))
         Sdk.printed = ended.stdout + ended.stderr
         Sdk.outcome = {}
