@@ -120,10 +120,11 @@ struct LocalFunctions::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void start_processes(Pool& pool, const CodeVersion& code) {
-        const auto starting = static_cast<std::size_t>(std::count_if(
-            pool.processes.begin(), pool.processes.end(),
-            [](const Process& p) { return p.worker->is_starting() && !p.worker->is_retired(); }));
-        std::size_t lacking = pool.waiting.size() - std::min(starting, pool.waiting.size());
+        const auto coming = static_cast<std::size_t>(
+            std::count_if(pool.processes.begin(), pool.processes.end(), [](const Process& p) {
+                return (p.worker->is_starting() && !p.worker->is_retired()) || p.worker->is_about_to_be_ready();
+            }));
+        std::size_t lacking = pool.waiting.size() - std::min(coming, pool.waiting.size());
         while (lacking > 0 && pool.processes.size() < pool.function.max_concurrency) {
             --lacking;
             if (const auto problem = start_process(pool, code)) {
@@ -141,6 +142,7 @@ struct LocalFunctions::Impl : std::enable_shared_from_this<Impl> {
         if (!guard) guard.emplace();
         LocalWorker::Events events;
         events.ready = [this, &pool](LocalWorker&) { dispatch(pool); };
+        events.slow = [this, &pool](LocalWorker&) { dispatch(pool); };
         events.gone = [this, &pool](LocalWorker& worker, std::optional<InitError> init_error) {
             remove(pool, worker);
             if (init_error)

@@ -20,6 +20,8 @@ namespace stepwell {
 namespace {
 
 constexpr std::string_view kLatest = "$LATEST";
+// From an answer to the request for the next invocation: well under a millisecond, unless the machine is busy.
+constexpr Milliseconds kMomentBetweenCalls{200};
 // For a runtime that has told why it cannot start.
 constexpr Milliseconds kTimeToLeave{1'000};
 
@@ -280,9 +282,17 @@ void LocalWorker::answer(std::string payload, bool failed) {
     if (!invocation_.trace_id.empty())
         result.headers.push_back({"X-Amzn-Trace-Id", invocation_.trace_id});
     result.headers.push_back({"Content-Type", "application/json"});
+    slow_ = false;
+    timer_.start(kMomentBetweenCalls, [this] { between_calls(); });
+    if (const auto done = std::exchange(done_, nullptr)) done(std::move(result));
+}
+
+void LocalWorker::between_calls() {
+    slow_ = true;
     // A process that never asks for more is stopped.
     timer_.start(function_.timeout, [this] { late(); });
-    if (const auto done = std::exchange(done_, nullptr)) done(std::move(result));
+    const auto slow = events_.slow;
+    slow(*this);
 }
 
 void LocalWorker::late() {

@@ -47,6 +47,8 @@ public:
     struct Events {
         /// The process waits for an invocation.
         std::function<void(LocalWorker&)> ready;
+        /// It has answered, but takes its time until it asks for more.
+        std::function<void(LocalWorker&)> slow;
         /// It is gone. `init_error`: it never came to wait for one, though nobody had retired it.
         /// May destroy the worker.
         std::function<void(LocalWorker&, std::optional<InitError> init_error)> gone;
@@ -66,6 +68,8 @@ public:
     std::optional<StartError> start();
 
     bool is_starting() const { return state_ == State::starting; }
+    /// It has just answered and will ask for more in a moment: not worth the start of another.
+    bool is_about_to_be_ready() const { return state_ == State::finishing && !retired_ && !slow_; }
     bool is_ready() const { return state_ == State::ready && !retired_; }
     bool is_retired() const { return retired_; }
     pid_t pid() const { return process_ ? process_->pid() : -1; }
@@ -87,6 +91,7 @@ private:
     void waiting();
     bool finish(const std::string& request_id, std::string payload, bool failed);
     void answer(std::string payload, bool failed);
+    void between_calls();
     void late();
     void process_ended(int wait_status);
 
@@ -99,6 +104,7 @@ private:
     FunctionLog log_;
     State state_ = State::starting;
     bool retired_ = false;
+    bool slow_ = false;
     std::optional<InitError> init_error_;
     LambdaInvocation invocation_;
     LambdaDone done_;

@@ -16,9 +16,11 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cstdlib>
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace stepwell {
 
@@ -31,6 +33,7 @@ namespace {
 
 constexpr std::size_t kMaxConnections = 16;  // A runtime needs one or two.
 constexpr std::uint32_t kMaxHeadBytes = 64U << 10U;
+constexpr std::size_t kMostSkipped = 256U << 20U;
 constexpr std::string_view kPrefix = "/2018-06-01/runtime/";
 constexpr auto kAwait = net::as_tuple(net::use_awaitable);
 
@@ -42,7 +45,6 @@ struct NextRequest {
     explicit NextRequest(net::io_context& context) : event(context) {}
     net::steady_timer event;  // Cancelled when there is something to tell.
     std::optional<RuntimeInvocation> invocation;
-    bool gone = false;
 };
 
 /// `{invocation-id}` of `invocation/{invocation-id}/response`.
@@ -150,12 +152,17 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
             http::request_parser<http::string_body> parser;
             parser.header_limit(kMaxHeadBytes);
             parser.body_limit(kMaxResponseBytes);
-            const auto [head_ec, head_bytes] =
-                co_await http::async_read_header(*socket, buffer, parser, kAwait);
-            if (head_ec || closed) co_return;
+            const auto [head_ec, head_bytes] = co_await http::async_read_header(*socket, buffer, parser, kAwait);
+            const bool announced_too_large = head_ec == http::error::body_limit;
+            if ((head_ec && !announced_too_large) || closed) co_return;
             const std::string path = path_of(parser.get());
-            const auto [body_ec, body_bytes] =
-                co_await http::async_read(*socket, buffer, parser, kAwait);
+            ErrorCode body_ec = head_ec;
+            if (!announced_too_large) {
+                const auto [read_ec, body_bytes] = co_await http::async_read(*socket, buffer, parser, kAwait);
+                body_ec = read_ec;
+            } else if (!co_await skip_body(socket, parser.get(), buffer)) {
+                co_return;
+            }
             if (closed) co_return;
             Response response;
             bool keep = false;
@@ -178,6 +185,24 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
             const auto [write_ec, written] = co_await http::async_write(*socket, response, kAwait);
             if (write_ec || !keep) co_return;
         }
+    }
+
+    /// Takes a body that is not kept, so that who sends it comes to read why. False where it has no end in sight.
+    net::awaitable<bool> skip_body(std::shared_ptr<tcp::socket> socket, const http::request<http::string_body>& head,
+                                   boost::beast::flat_buffer& buffer) {
+        const std::string length(head[http::field::content_length]);
+        const std::size_t total = std::strtoull(length.c_str(), nullptr, 10);
+        if (total > kMostSkipped) co_return false;
+        std::size_t taken = std::min(buffer.size(), total);
+        buffer.consume(taken);
+        std::vector<char> scratch(64U << 10U);
+        while (taken < total) {
+            const auto wanted = net::buffer(scratch.data(), std::min(scratch.size(), total - taken));
+            const auto [ec, count] = co_await socket->async_read_some(wanted, kAwait);
+            if (ec) co_return false;
+            taken += count;
+        }
+        co_return true;
     }
 
     static std::string path_of(const http::request<http::string_body>& request) {
@@ -221,31 +246,24 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
 
     net::awaitable<std::optional<Response>> wait_for_invocation(
         std::shared_ptr<tcp::socket> socket) {
-        if (next) {
-            co_return refusal(http::status::forbidden, "InvalidStateTransition",
-                              "Another request waits for an invocation");
-        }
+        // Whoever asks anew has given up asking before, though its connection may not have told us yet.
+        if (const auto older = std::exchange(next, nullptr)) older->event.cancel();
         const auto mine = std::make_shared<NextRequest>(context);
         mine->event.expires_at(std::chrono::steady_clock::time_point::max());
         next = mine;
         // A runtime that closes its connection waits no longer; one that sends more is only early.
-        socket->async_wait(
-            tcp::socket::wait_read,
-            [socket, waiting = std::weak_ptr<NextRequest>(mine)](const ErrorCode& ec) {
-                const auto request = waiting.lock();
-                char byte = 0;
-                if (ec || !request || request->invocation) return;
-                if (::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
-                request->gone = true;
-                request->event.cancel();
-            });
+        socket->async_wait(tcp::socket::wait_read, [self = shared_from_this(), socket, mine](const ErrorCode& ec) {
+            char byte = 0;
+            if (ec || self->next != mine) return;
+            if (::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+            self->next.reset();
+            mine->event.cancel();
+            if (const auto report = self->events.left) report();
+        });
         if (const auto report = events.waiting) report();
-        if (!closed && !mine->invocation) co_await mine->event.async_wait(kAwait);
-        if (next == mine) next.reset();
-        if (closed) co_return std::nullopt;
-        if (mine->invocation) co_return invocation_response(std::move(*mine->invocation));
-        if (const auto report = events.left) report();
-        co_return std::nullopt;
+        if (next == mine) co_await mine->event.async_wait(kAwait);
+        if (closed || !mine->invocation) co_return std::nullopt;
+        co_return invocation_response(std::move(*mine->invocation));
     }
 };
 
@@ -270,7 +288,7 @@ RuntimeApi::~RuntimeApi() {
     impl_->events = {};
     ErrorCode ignored;  // All of it is given up.
     impl_->acceptor.close(ignored);
-    if (impl_->next) impl_->next->event.cancel();
+    if (const auto next = std::exchange(impl_->next, nullptr)) next->event.cancel();
     for (const auto& weak : impl_->sockets) {
         // Lets what is written leave first: this may run inside the handling of a request.
         if (const auto socket = weak.lock())
@@ -282,7 +300,7 @@ std::string RuntimeApi::address() const {
     return "127.0.0.1:" + std::to_string(impl_->acceptor.local_endpoint().port());
 }
 
-bool RuntimeApi::is_waiting() const { return impl_->next && !impl_->next->invocation; }
+bool RuntimeApi::is_waiting() const { return impl_->next != nullptr; }
 
 void RuntimeApi::deliver(RuntimeInvocation invocation) {
     const auto next = std::exchange(impl_->next, nullptr);

@@ -41,12 +41,18 @@ protected:
             function.file = "any";
             function.handler = "name";
             function.timeout = timeout_;
+            function.max_concurrency = 1;
             LambdaOptions options;
             options.functions.push_back(function);
             options.init_timeout = init_timeout_;
             tasks_ = std::make_unique<Tasks>(std::move(options));
         }
         return *tasks_;
+    }
+
+    static std::string text_of(const TaskResult& result) {
+        return result ? result->text()
+                      : "failed: " + result.error().error + ": " + result.error().cause;
     }
 
     LogLines log_;
@@ -62,8 +68,8 @@ TEST_F(LocalProvided, AnyExecutableThatSpeaksTheRuntimeApiServes) {
         "    id, event = next()\n"
         "    assert call('POST', 'invocation/' + id + '/response', b'[' + event + b', \"' + "
         "os.environ['_HANDLER'].encode() + b'\"]')[0] == 202\n");
-    EXPECT_EQ(t.call("f", "1")->text(), R"([1, "any.name"])");
-    EXPECT_EQ(t.call("f", "2")->text(), R"([2, "any.name"])");
+    EXPECT_EQ(text_of(t.call("f", "1")), R"([1, "any.name"])");
+    EXPECT_EQ(text_of(t.call("f", "2")), R"([2, "any.name"])");
 }
 
 TEST_F(LocalProvided, ItsErrorsArePassedOn) {
@@ -96,9 +102,9 @@ TEST_F(LocalProvided, AnswersToOtherInvocationsAndPathsAreRefused) {
         "'invocation//response', b'')[0]]\n"
         "call('POST', 'invocation/' + id + '/response', str(seen).encode())\n"
         "second = call('POST', 'invocation/' + id + '/response', b'\"twice\"')[0]\n"
-        "print('second', second)\n"
+        "print('second', second, flush=True)\n"
         "time.sleep(600)\n");
-    EXPECT_EQ(t.call("f", "1")->text(), "[400, 400, 404, 404, 404]");
+    EXPECT_EQ(text_of(t.call("f", "1")), "[400, 400, 404, 404, 404]");
     EXPECT_TRUE(eventually([&] { return log_.has("[f] second 400"); }));
 }
 
@@ -110,7 +116,7 @@ TEST_F(LocalProvided, ABrowserGetsNothing) {
         "           call('GET', 'invocation/next', None, {'Sec-Fetch-Site': 'cross-site'})[0]]\n"
         "call('POST', path, str(refused).encode())\n"
         "time.sleep(600)\n");
-    EXPECT_EQ(t.call("f", "1")->text(), "[403, 403]");
+    EXPECT_EQ(text_of(t.call("f", "1")), "[403, 403]");
 }
 
 TEST_F(LocalProvided, AValueFromARequestCannotBecomeAHeader) {
@@ -122,7 +128,7 @@ TEST_F(LocalProvided, AValueFromARequestCannotBecomeAHeader) {
         "'\"').encode())\n");
     TaskCall call = t.by_arn("f", "1");
     call.trace_header = "Root=1\r\nEvil: yes";
-    EXPECT_EQ(t.start(std::move(call))->get()->text(), "\"None\"");
+    EXPECT_EQ(text_of(t.start(std::move(call))->get()), "\"None\"");
 }
 
 TEST_F(LocalProvided, AProcessThatNeverAsksIsStopped) {
@@ -151,7 +157,7 @@ TEST_F(LocalProvided, WhatIsNotHttpIsIgnored) {
         "while True:\n"
         "    id, event = next()\n"
         "    call('POST', 'invocation/' + id + '/response', event)\n");
-    EXPECT_EQ(t.call("f", "1")->text(), "1");
+    EXPECT_EQ(text_of(t.call("f", "1")), "1");
 }
 
 TEST_F(LocalProvided, AnInvocationIsNotGivenToOneWhoHasLeft) {
@@ -167,13 +173,13 @@ TEST_F(LocalProvided, AnInvocationIsNotGivenToOneWhoHasLeft) {
         "s.recv(65536)\n"
         "s.sendall(b'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
         "s.close()\n"
-        "print('left')\n"
-        "time.sleep(0.05)\n"
+        "print('left', flush=True)\n"
         "while True:\n"
         "    id, event = next()\n"
         "    call('POST', 'invocation/' + id + '/response', event)\n");
-    EXPECT_EQ(t.call("f", "1")->text(), "1");
-    EXPECT_EQ(t.call("f", "2")->text(), "2");
+    EXPECT_EQ(text_of(t.call("f", "1")), "1");
+    ASSERT_TRUE(eventually([&] { return log_.has("[f] left"); }));
+    EXPECT_EQ(text_of(t.call("f", "2")), "2");
 }
 
 TEST_F(LocalProvided, AResultThatIsNoJsonIsToldSo) {

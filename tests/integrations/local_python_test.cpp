@@ -273,6 +273,7 @@ TEST_F(LocalPython, AnExitWhileLoadingFailsOneCallEach) {
 }
 
 TEST_F(LocalPython, AProcessStaysWarm) {
+    function_.max_concurrency = 1;
     write_code(
         "count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return "
         "[count, os.getpid()]\n");

@@ -58,8 +58,8 @@ private:
     void serve();
 
     Script script_;
-    int listener_;
     std::uint16_t port_ = 0;
+    int listener_;
     std::atomic<int> connections_{0};
     std::mutex mutex_;
     std::vector<int> open_;
