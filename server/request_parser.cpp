@@ -51,10 +51,10 @@ void RequestParser::on_field_impl(http::field name, string_view name_text, strin
             head_.expects_continue =
                 equals_ignoring_case({value.data(), value.size()}, "100-continue");
             return;
+        case http::field::sec_fetch_site:
+            return keep(head_.sec_fetch_site, value);
         case http::field::unknown:
             if (equals_ignoring_case(text, "x-amz-target")) return keep(head_.amz_target, value);
-            if (equals_ignoring_case(text, "sec-fetch-site"))
-                return keep(head_.sec_fetch_site, value);
             return;
         default:
             return;

@@ -42,7 +42,10 @@ private:
 Result<Json, JsonSyntaxError> parse_json(std::string_view text, JsonLimits limits) {
     Json value;
     BoundedBuilder builder(value, limits.max_depth);
-    if (text.size() > limits.max_bytes || !Json::sax_parse(text, &builder)) {
+    // nlohmann takes a NUL for the end of the text and passes over a byte order mark.
+    const bool readable = text.size() <= limits.max_bytes && !text.starts_with("\xEF\xBB\xBF") &&
+                          text.find('\0') == std::string_view::npos;
+    if (!readable || !Json::sax_parse(text, &builder)) {
         return describe_json_syntax_error(text, limits);
     }
     return value;
