@@ -152,13 +152,15 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
             http::request_parser<http::string_body> parser;
             parser.header_limit(kMaxHeadBytes);
             parser.body_limit(kMaxResponseBytes);
-            const auto [head_ec, head_bytes] = co_await http::async_read_header(*socket, buffer, parser, kAwait);
+            const auto [head_ec, head_bytes] =
+                co_await http::async_read_header(*socket, buffer, parser, kAwait);
             const bool announced_too_large = head_ec == http::error::body_limit;
             if ((head_ec && !announced_too_large) || closed) co_return;
             const std::string path = path_of(parser.get());
             ErrorCode body_ec = head_ec;
             if (!announced_too_large) {
-                const auto [read_ec, body_bytes] = co_await http::async_read(*socket, buffer, parser, kAwait);
+                const auto [read_ec, body_bytes] =
+                    co_await http::async_read(*socket, buffer, parser, kAwait);
                 body_ec = read_ec;
             } else if (!co_await skip_body(socket, parser.get(), buffer)) {
                 co_return;
@@ -187,8 +189,10 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
         }
     }
 
-    /// Takes a body that is not kept, so that who sends it comes to read why. False where it has no end in sight.
-    net::awaitable<bool> skip_body(std::shared_ptr<tcp::socket> socket, const http::request<http::string_body>& head,
+    /// Takes a body that is not kept, so that who sends it comes to read why. False where it has no
+    /// end in sight.
+    net::awaitable<bool> skip_body(std::shared_ptr<tcp::socket> socket,
+                                   const http::request<http::string_body>& head,
                                    boost::beast::flat_buffer& buffer) {
         const std::string length(head[http::field::content_length]);
         const std::size_t total = std::strtoull(length.c_str(), nullptr, 10);
@@ -197,7 +201,8 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
         buffer.consume(taken);
         std::vector<char> scratch(64U << 10U);
         while (taken < total) {
-            const auto wanted = net::buffer(scratch.data(), std::min(scratch.size(), total - taken));
+            const auto wanted =
+                net::buffer(scratch.data(), std::min(scratch.size(), total - taken));
             const auto [ec, count] = co_await socket->async_read_some(wanted, kAwait);
             if (ec) co_return false;
             taken += count;
@@ -246,20 +251,22 @@ struct RuntimeApi::Impl : std::enable_shared_from_this<Impl> {
 
     net::awaitable<std::optional<Response>> wait_for_invocation(
         std::shared_ptr<tcp::socket> socket) {
-        // Whoever asks anew has given up asking before, though its connection may not have told us yet.
+        // Whoever asks anew has given up asking before, though its connection may not have told us
+        // yet.
         if (const auto older = std::exchange(next, nullptr)) older->event.cancel();
         const auto mine = std::make_shared<NextRequest>(context);
         mine->event.expires_at(std::chrono::steady_clock::time_point::max());
         next = mine;
         // A runtime that closes its connection waits no longer; one that sends more is only early.
-        socket->async_wait(tcp::socket::wait_read, [self = shared_from_this(), socket, mine](const ErrorCode& ec) {
-            char byte = 0;
-            if (ec || self->next != mine) return;
-            if (::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
-            self->next.reset();
-            mine->event.cancel();
-            if (const auto report = self->events.left) report();
-        });
+        socket->async_wait(
+            tcp::socket::wait_read, [self = shared_from_this(), socket, mine](const ErrorCode& ec) {
+                char byte = 0;
+                if (ec || self->next != mine) return;
+                if (::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0) return;
+                self->next.reset();
+                mine->event.cancel();
+                if (const auto report = self->events.left) report();
+            });
         if (const auto report = events.waiting) report();
         if (next == mine) co_await mine->event.async_wait(kAwait);
         if (closed || !mine->invocation) co_return std::nullopt;
