@@ -122,7 +122,8 @@ struct LocalFunctions::Impl : std::enable_shared_from_this<Impl> {
     void start_processes(Pool& pool, const CodeVersion& code) {
         const auto coming = static_cast<std::size_t>(
             std::count_if(pool.processes.begin(), pool.processes.end(), [](const Process& p) {
-                return (p.worker->is_starting() && !p.worker->is_retired()) || p.worker->is_about_to_be_ready();
+                return (p.worker->is_starting() && !p.worker->is_retired()) ||
+                       p.worker->is_about_to_be_ready();
             }));
         std::size_t lacking = pool.waiting.size() - std::min(coming, pool.waiting.size());
         while (lacking > 0 && pool.processes.size() < pool.function.max_concurrency) {

@@ -20,7 +20,8 @@ namespace stepwell {
 namespace {
 
 constexpr std::string_view kLatest = "$LATEST";
-// From an answer to the request for the next invocation: well under a millisecond, unless the machine is busy.
+// From an answer to the request for the next invocation: well under a millisecond, unless the
+// machine is busy.
 constexpr Milliseconds kMomentBetweenCalls{200};
 // For a runtime that has told why it cannot start.
 constexpr Milliseconds kTimeToLeave{1'000};
