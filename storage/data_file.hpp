@@ -27,7 +27,6 @@ public:
 
 private:
     void lock() const;
-    [[noreturn]] void refuse_lock() const;
     void check_header() const;
 
     std::string path_;

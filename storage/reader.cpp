@@ -15,15 +15,6 @@ std::int64_t rows(std::size_t limit) {
         std::min<std::size_t>(limit, std::numeric_limits<std::int32_t>::max()));
 }
 
-/// Whether the page takes another row: never past `max_rows`, and past `max_bytes` only as its
-/// first.
-bool has_room(const std::vector<JournalRow>& page, std::size_t bytes, std::size_t next,
-              std::size_t max_rows, std::size_t max_bytes) {
-    return page.size() < max_rows && (page.empty() || bytes + next <= max_bytes);
-}
-
-constexpr int kBytesColumn = 4;
-
 }  // namespace
 
 Reader::Reader(sqlite::Connection connection)
@@ -37,13 +28,10 @@ Reader::Reader(sqlite::Connection connection)
       revision_of_(connection_, sql::kRevisionOf),
       list_executions_(connection_, sql::kListExecutions),
       list_of_status_(connection_, sql::kListExecutionsOfStatus),
-      number_of_(connection_, sql::kNumberOf),
-      floor_(connection_, sql::kJournalFloor),
-      journal_up_(connection_, sql::kJournalUp),
-      journal_down_(connection_, sql::kJournalDown),
       wakes_first_(connection_, sql::kWakesFirst),
       wakes_after_(connection_, sql::kWakesAfter),
-      running_(connection_, sql::kRunningExecutions) {}
+      running_(connection_, sql::kRunningExecutions),
+      journals_(connection_) {}
 
 // --- state machines
 
@@ -73,9 +61,12 @@ std::vector<std::pair<std::string, std::string>> Reader::tags_of(const std::stri
 // --- executions
 
 std::optional<ExecutionRecord> Reader::find_execution(const std::string& arn) {
-    sqlite::Rows found = find_by_arn_.query(arn_hash(arn), arn);
-    if (!found.next()) return std::nullopt;
-    return execution_record(found);
+    sqlite::Rows found = find_by_arn_.query(arn_hash(arn));
+    while (found.next()) {
+        ExecutionRecord record = execution_record(found);
+        if (record.arn == arn) return record;
+    }
+    return std::nullopt;
 }
 
 std::optional<ExecutionRecord> Reader::find_execution(ExecutionKey key) {
@@ -123,97 +114,6 @@ std::optional<std::int64_t> Reader::machine_id(const std::string& arn,
     if (!found.next()) return std::nullopt;
     if (type && found.integer(1) != static_cast<int>(*type)) return std::nullopt;
     return found.integer(0);
-}
-
-// --- journals
-
-std::optional<std::int64_t> Reader::number_of(ExecutionKey key) {
-    sqlite::Rows found = number_of_.query(key);
-    if (!found.next()) return std::nullopt;
-    return found.integer(0);
-}
-
-/// The last row of the execution at or before `id`.
-std::optional<Reader::Floor> Reader::floor(std::int64_t number, std::int64_t id) {
-    sqlite::Rows found = floor_.query(journal_id(number, 0), id);
-    if (!found.next()) return std::nullopt;
-    return Floor{
-        .id = found.integer(0), .first_event = found.integer(1), .event_count = found.integer(2)};
-}
-
-std::vector<JournalRow> Reader::read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
-                                             std::size_t max_bytes) {
-    std::vector<JournalRow> page;
-    const auto number = number_of(key);
-    if (!number || from > kMaxSequence || max_rows == 0) return page;
-    const std::int64_t wanted = journal_id(*number, std::max<Sequence>(from, 1));
-    std::int64_t first = wanted;
-    std::size_t bytes = 0;
-    // The row that begins at or before `from` may have ended before it: then the next one is the
-    // first.
-    if (const auto before = floor(*number, wanted)) first = before->id;
-    sqlite::Rows found = journal_up_.query(first, journal_id(*number, kMaxSequence));
-    while (found.next()) {
-        if (found.integer(0) + found.integer(1) <= wanted) continue;
-        const std::size_t next = found.view(kBytesColumn).size();
-        if (!has_room(page, bytes, next, max_rows, max_bytes)) break;
-        bytes += next;
-        page.push_back(journal_row(found));
-    }
-    return page;
-}
-
-/// The id of the last row that begins at or before an event.
-///
-/// Every event is an entry, so event n is never before entry n; how far behind it is depends on the
-/// entries without events. The search doubles its step upwards from there, then halves: a few
-/// look-ups where there are few of those.
-std::int64_t Reader::row_of_event(std::int64_t number, EventId event) {
-    std::int64_t low =
-        journal_id(number, std::clamp<EventId>(event, 1, kMaxSequence));  // begins at or before
-    std::int64_t high = journal_id(number, kMaxSequence) + 1;  // begins behind, or the end
-    std::int64_t probe = low;
-    for (std::int64_t step = 1;; step *= 4) {
-        const auto row = floor(number, probe);
-        if (!row) return journal_id(number, 0);
-        if (row->holds(event)) return row->id;
-        if (row->first_event > event) {
-            high = probe;
-            break;
-        }
-        low = probe;
-        if (probe + 1 == high) return row->id;
-        probe = std::min(high - 1, probe + step);
-    }
-    while (high - low > 1) {
-        const std::int64_t middle = low + (high - low) / 2;
-        const auto row = floor(number, middle);
-        if (row->holds(event)) return row->id;
-        (row->first_event > event ? high : low) = middle;
-    }
-    return floor(number, low)->id;
-}
-
-std::vector<JournalRow> Reader::read_history(ExecutionKey key, EventId from, bool reverse,
-                                             std::size_t max_rows, std::size_t max_bytes) {
-    std::vector<JournalRow> page;
-    const auto number = number_of(key);
-    if (!number || max_rows == 0 || (reverse && from < 1)) return page;
-    const std::int64_t pivot = row_of_event(*number, from);
-    std::size_t bytes = 0;
-    sqlite::Rows found = reverse ? journal_down_.query(journal_id(*number, 0), pivot)
-                                 : journal_up_.query(pivot, journal_id(*number, kMaxSequence));
-    while (found.next()) {
-        const EventId first_event = found.integer(2);
-        const std::int64_t event_count = found.integer(3);
-        if (event_count == 0) continue;
-        if (!reverse && first_event + event_count <= from) continue;
-        const std::size_t next = found.view(kBytesColumn).size();
-        if (!has_room(page, bytes, next, max_rows, max_bytes)) break;
-        bytes += next;
-        page.push_back(journal_row(found));
-    }
-    return page;
 }
 
 // --- what runs

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/store.hpp"
+#include "storage/journal_reader.hpp"
 #include "storage/sqlite.hpp"
 
 namespace stepwell::storage {
@@ -34,29 +35,15 @@ public:
                                   std::optional<ExecutionStatus> status, ExecutionKey before,
                                   std::size_t limit);
 
-    std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
-                                         std::size_t max_bytes);
-    std::vector<JournalRow> read_history(ExecutionKey key, EventId from, bool reverse,
-                                         std::size_t max_rows, std::size_t max_bytes);
+    JournalReader& journals() { return journals_; }
 
     std::vector<Store::Wake> wakes_after(std::optional<Store::Wake> after, std::size_t limit);
     std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
                                                  ExecutionKey after, std::size_t limit);
 
 private:
-    struct Floor {
-        std::int64_t id = 0;
-        EventId first_event = 0;
-        std::int64_t event_count = 0;
-        bool holds(EventId event) const {
-            return first_event <= event && event < first_event + event_count;
-        }
-    };
-    std::optional<std::int64_t> number_of(ExecutionKey key);
     std::optional<std::int64_t> machine_id(const std::string& arn,
                                            std::optional<WorkflowType> type);
-    std::optional<Floor> floor(std::int64_t number, std::int64_t id);
-    std::int64_t row_of_event(std::int64_t number, EventId event);
 
     sqlite::Connection connection_;
     sqlite::Statement find_machine_;
@@ -68,13 +55,10 @@ private:
     sqlite::Statement revision_of_;
     sqlite::Statement list_executions_;
     sqlite::Statement list_of_status_;
-    sqlite::Statement number_of_;
-    sqlite::Statement floor_;
-    sqlite::Statement journal_up_;
-    sqlite::Statement journal_down_;
     sqlite::Statement wakes_first_;
     sqlite::Statement wakes_after_;
     sqlite::Statement running_;
+    JournalReader journals_;
 };
 
 /// A few readers for many threads: the one who finds none free waits. Thread-safe.

@@ -48,10 +48,6 @@ enum {
     cause
 };
 }
-namespace journal {
-enum { id, entry_count, first_event, event_count, bytes };
-}
-
 }  // namespace
 
 void damaged(std::string_view what) {
@@ -90,10 +86,10 @@ StateMachineRecord machine_record(const sqlite::Rows& rows) {
 ExecutionRecord execution_head_record(const sqlite::Rows& rows) {
     ExecutionRecord record;
     record.key = rows.integer(execution::key);
-    record.arn = rows.text(execution::arn);
-    record.name = rows.is_null(execution::name) ? std::string(last_part(record.arn))
-                                                : rows.text(execution::name);
+    record.name = rows.text(execution::name);
     record.state_machine_arn = rows.text(execution::machine_arn);
+    record.arn = rows.is_null(execution::arn) ? standard_arn(record.state_machine_arn, record.name)
+                                              : rows.text(execution::arn);
     record.revision_id = rows.text(execution::revision_id);
     record.type =
         enumerator(rows.integer(execution::type), WorkflowType::express, "type of an execution");
@@ -118,17 +114,16 @@ ExecutionRecord execution_record(const sqlite::Rows& rows) {
     return record;
 }
 
-JournalRow journal_row(const sqlite::Rows& rows) {
-    JournalRow row;
-    row.first_sequence = sequence_of(rows.integer(journal::id));
-    row.entry_count = static_cast<std::uint32_t>(rows.integer(journal::entry_count));
-    row.first_event = rows.integer(journal::first_event);
-    row.event_count = static_cast<std::uint32_t>(rows.integer(journal::event_count));
-    row.bytes = rows.text(journal::bytes);
-    return row;
+std::string standard_arn(std::string_view machine_arn, std::string_view name) {
+    static constexpr std::string_view kMachine = ":stateMachine:";
+    const std::size_t at = machine_arn.find(kMachine);
+    if (at == std::string_view::npos) return {};
+    std::string arn;
+    arn.reserve(machine_arn.size() + name.size());
+    arn.append(machine_arn.substr(0, at)).append(":execution:");
+    arn.append(machine_arn.substr(at + kMachine.size())).append(":").append(name);
+    return arn;
 }
-
-std::string_view last_part(std::string_view arn) { return arn.substr(arn.rfind(':') + 1); }
 
 std::int64_t arn_hash(std::string_view arn) {
     std::uint64_t hash = 0xCBF29CE484222325ULL;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "engine/store.hpp"
@@ -17,25 +18,23 @@ StateMachineRecord machine_head_record(const sqlite::Rows& rows);
 ExecutionRecord execution_head_record(const sqlite::Rows& rows);
 ExecutionRecord execution_record(const sqlite::Rows& rows);
 
-/// Of the columns of sql::kJournalUp.
-JournalRow journal_row(const sqlite::Rows& rows);
-
-/// What stands behind the last colon: in the ARN of a Standard execution its name, which then is
-/// not stored again.
-std::string_view last_part(std::string_view arn);
+/// The ARN of a Standard execution, which is not stored: it can be made of these. Empty where the
+/// first is not a state machine's.
+std::string standard_arn(std::string_view machine_arn, std::string_view name);
 
 /// Stored with every execution: never to be changed without a migration. FNV-1a, 64 bits.
 std::int64_t arn_hash(std::string_view arn);
 
-// The id of a journal row: the execution's number, then the sequence of the row's first entry.
+// A place in the journal of an execution, as one number.
 
 inline constexpr int kSequenceBits = 28;
 inline constexpr Sequence kMaxSequence = (Sequence{1} << kSequenceBits) - 1;
+/// So many rows apart are the anchors of a journal.
+inline constexpr std::int64_t kAnchorDistance = 16;
 
-constexpr std::int64_t journal_id(std::int64_t number, Sequence sequence) {
+constexpr std::int64_t journal_place(std::int64_t number, Sequence sequence) {
     return number << kSequenceBits | sequence;
 }
-constexpr Sequence sequence_of(std::int64_t journal_id) { return journal_id & kMaxSequence; }
 
 /// Throws StorageError: what the file holds makes no sense.
 [[noreturn]] void damaged(std::string_view what);

@@ -9,8 +9,11 @@ Removal::Removal(sqlite::Connection& c)
     : deleting_machines_(c, sql::kDeletingMachines),
       one_running_(c, sql::kOneRunningOf),
       one_execution_(c, sql::kOneExecutionOf),
-      journal_sizes_(c, sql::kJournalSizes),
+      journal_end_(c, sql::kJournalEnd),
+      journal_head_(c, sql::kJournalHead),
       delete_journal_(c, sql::kDeleteJournal),
+      cut_journal_(c, sql::kCutJournal),
+      delete_anchors_(c, sql::kDeleteAnchors),
       delete_execution_(c, sql::kDeleteExecution),
       delete_input_(c, sql::kDeleteInput),
       delete_result_(c, sql::kDeleteResult),
@@ -46,20 +49,31 @@ std::optional<std::string> Removal::bite(Budget& budget) {
     const std::int64_t machine = *idle_.begin();
     while (!budget.spent()) {
         std::int64_t key = 0;
-        std::int64_t number = 0;
         {
             sqlite::Rows execution = one_execution_.query(machine);
             if (!execution.next()) return remove_machine(machine, budget);
             key = execution.integer(0);
-            number = execution.integer(1);
         }
-        remove_execution(key, number, budget);
+        remove_execution(key, budget);
     }
     return std::nullopt;
 }
 
-bool Removal::remove_execution(std::int64_t key, std::int64_t number, Budget& budget) {
-    if (!remove_journal(number, budget)) return false;
+bool Removal::remove_execution(std::int64_t key, Budget& budget) {
+    std::int64_t number = 0;
+    std::int64_t last_row = 0;
+    {
+        sqlite::Rows rows = journal_end_.query(key);
+        if (!rows.next()) return true;
+        number = rows.integer(0);
+        last_row = rows.integer(1);
+    }
+    last_row = remove_journal(last_row, budget);
+    if (last_row != 0) {
+        cut_journal_.execute(key, last_row);
+        return false;
+    }
+    delete_anchors_.execute(journal_place(number, 0), journal_place(number, kMaxSequence));
     delete_input_.execute(key);
     delete_result_.execute(key);
     delete_execution_.execute(key);
@@ -67,24 +81,22 @@ bool Removal::remove_execution(std::int64_t key, std::int64_t number, Budget& bu
     return true;
 }
 
-bool Removal::remove_journal(std::int64_t number, Budget& budget) {
-    const std::int64_t first = journal_id(number, 0);
-    std::int64_t last = journal_id(number, kMaxSequence);
-    bool all = true;
-    {
-        sqlite::Rows rows = journal_sizes_.query(first, last, budget.rows + 1);
-        while (rows.next()) {
-            if (budget.spent()) {
-                last = rows.integer(0) - 1;
-                all = false;
-                break;
-            }
-            --budget.rows;
-            budget.bytes -= rows.integer(1);
+/// From the last row backwards, so that what is left, if anything, is a chain still: its last row,
+/// or 0.
+std::int64_t Removal::remove_journal(std::int64_t last_row, Budget& budget) {
+    while (last_row != 0 && !budget.spent()) {
+        std::int64_t previous = 0;
+        {
+            sqlite::Rows head = journal_head_.query(last_row);
+            if (!head.next()) damaged("a row of a journal is missing");
+            previous = head.integer(0);
+            budget.bytes -= head.integer(5);
         }
+        delete_journal_.execute(last_row);
+        --budget.rows;
+        last_row = previous;
     }
-    delete_journal_.execute(first, last);
-    return all;
+    return last_row;
 }
 
 std::optional<std::string> Removal::remove_machine(std::int64_t machine, Budget& budget) {

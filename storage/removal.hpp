@@ -37,10 +37,10 @@ public:
     std::optional<std::string> bite(Budget& budget);
 
     /// Removes one execution; false where the budget did not suffice for its journal: call again.
-    bool remove_execution(std::int64_t key, std::int64_t number, Budget& budget);
+    bool remove_execution(std::int64_t key, Budget& budget);
 
 private:
-    bool remove_journal(std::int64_t number, Budget& budget);
+    std::int64_t remove_journal(std::int64_t last_row, Budget& budget);
     std::optional<std::string> remove_machine(std::int64_t machine, Budget& budget);
 
     std::set<std::int64_t> deleting_;  ///< all that are DELETING
@@ -49,8 +49,11 @@ private:
     sqlite::Statement deleting_machines_;
     sqlite::Statement one_running_;
     sqlite::Statement one_execution_;
-    sqlite::Statement journal_sizes_;
+    sqlite::Statement journal_end_;
+    sqlite::Statement journal_head_;
     sqlite::Statement delete_journal_;
+    sqlite::Statement cut_journal_;
+    sqlite::Statement delete_anchors_;
     sqlite::Statement delete_execution_;
     sqlite::Statement delete_input_;
     sqlite::Statement delete_result_;

@@ -64,7 +64,7 @@ CREATE TABLE tags(
 -- A row is rewritten with every Step, so it is small: long texts are in the two tables below.
 CREATE TABLE executions(
   key INTEGER PRIMARY KEY,
-  number INTEGER NOT NULL,            -- the store's own, small and dense: ids of journal rows are made of it
+  number INTEGER NOT NULL,            -- the store's own, small: journal_anchors.place is made of it
   state_machine INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   type INTEGER NOT NULL,
@@ -75,8 +75,10 @@ CREATE TABLE executions(
   last_sequence INTEGER NOT NULL,
   last_event INTEGER NOT NULL,
   arn_hash INTEGER NOT NULL,
-  arn TEXT NOT NULL,
-  name TEXT,                          -- null: what stands behind the last colon of the ARN
+  last_row INTEGER NOT NULL,          -- journal.id; 0: none
+  row_count INTEGER NOT NULL,         -- of the journal
+  arn TEXT,                           -- null: made of the machine's ARN and the name
+  name TEXT NOT NULL,
   trace_header TEXT,
   input TEXT,                         -- null: in execution_inputs
   output TEXT,                        -- these three null: in execution_results, or none
@@ -98,14 +100,23 @@ CREATE TABLE execution_results(
   cause TEXT
 ) STRICT;
 
--- One integer as key instead of (execution, sequence): the rows of an execution lie together, and rows of up to 4 KB
--- stay on one page. The row that holds an event is found by halving, which saves an index.
+-- The entries of a Step, encoded, in the order of the commits: Steps of many executions that are
+-- committed together share pages, so that few pages are written. An execution's rows are a chain
+-- from executions.last_row back to the first.
 CREATE TABLE journal(
-  id INTEGER PRIMARY KEY,             -- executions.number << 28 | sequence of the first entry
+  id INTEGER PRIMARY KEY,
+  previous INTEGER NOT NULL,          -- id of the execution's row before; 0: none
+  first_sequence INTEGER NOT NULL,
   entry_count INTEGER NOT NULL,
   first_event INTEGER NOT NULL,
   event_count INTEGER NOT NULL,
   bytes BLOB NOT NULL
+) STRICT;
+-- Where to step into the chain: every 16th row of an execution. Most have none.
+CREATE TABLE journal_anchors(
+  place INTEGER PRIMARY KEY,          -- executions.number << 28 | journal.first_sequence
+  row INTEGER NOT NULL,               -- journal.id
+  first_event INTEGER NOT NULL
 ) STRICT;
 )sql",
 };

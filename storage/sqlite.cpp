@@ -131,6 +131,17 @@ void Statement::prepare() {
     if (code != SQLITE_OK) connection_.fail(code);
 }
 
+bool Statement::try_execute() noexcept {
+    if (handle_ == nullptr &&
+        sqlite3_prepare_v3(connection_.handle(), sql_, -1, SQLITE_PREPARE_PERSISTENT, &handle_,
+                           nullptr) != SQLITE_OK) {
+        return false;
+    }
+    const bool done = sqlite3_step(handle_) == SQLITE_DONE;
+    sqlite3_reset(handle_);
+    return done;
+}
+
 void Statement::bind_integer(int index, std::int64_t value) {
     sqlite3_bind_int64(handle_, index, value);
 }
@@ -191,6 +202,17 @@ std::string_view Rows::view(int column) const {
 
 bool Rows::is_null(int column) const {
     return sqlite3_column_type(statement_->handle_, column) == SQLITE_NULL;
+}
+
+ReadTransaction::ReadTransaction(Connection& connection, Statement& begin, Statement& end)
+    : connection_(connection), end_(end) {
+    if (connection_.in_transaction()) end_.execute();  // the last one could not end
+    begin.execute();
+}
+
+ReadTransaction::~ReadTransaction() {
+    // A failed read may have ended it already. If this fails, the next one tries again and tells.
+    if (connection_.in_transaction()) static_cast<void>(end_.try_execute());
 }
 
 }  // namespace stepwell::sqlite

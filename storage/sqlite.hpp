@@ -127,6 +127,9 @@ public:
         rows.next();
     }
 
+    /// The same; false where it failed.
+    bool try_execute() noexcept;
+
 private:
     friend class Rows;
 
@@ -155,6 +158,20 @@ private:
     Connection& connection_;
     const char* sql_;
     sqlite3_stmt* handle_ = nullptr;
+};
+
+/// Several reads that see the same state. As short as Rows.
+class ReadTransaction {
+public:
+    /// `begin` and `end` are "BEGIN" and "COMMIT" of the connection.
+    ReadTransaction(Connection& connection, Statement& begin, Statement& end);
+    ReadTransaction(const ReadTransaction&) = delete;
+    ReadTransaction& operator=(const ReadTransaction&) = delete;
+    ~ReadTransaction();
+
+private:
+    Connection& connection_;
+    Statement& end_;
 };
 
 }  // namespace stepwell::sqlite

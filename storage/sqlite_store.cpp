@@ -152,14 +152,15 @@ std::vector<JournalRow> SqliteStore::read_journal(ExecutionKey key, Sequence fro
                                                   std::size_t max_rows,
                                                   std::size_t max_bytes) const {
     return impl_->readers.with(
-        [&](Reader& r) { return r.read_journal(key, from, max_rows, max_bytes); });
+        [&](Reader& r) { return r.journals().read_journal(key, from, max_rows, max_bytes); });
 }
 
 std::vector<JournalRow> SqliteStore::read_history(ExecutionKey key, EventId from, bool reverse,
                                                   std::size_t max_rows,
                                                   std::size_t max_bytes) const {
-    return impl_->readers.with(
-        [&](Reader& r) { return r.read_history(key, from, reverse, max_rows, max_bytes); });
+    return impl_->readers.with([&](Reader& r) {
+        return r.journals().read_history(key, from, reverse, max_rows, max_bytes);
+    });
 }
 
 std::vector<Store::Wake> SqliteStore::wakes_after(std::optional<Wake> after,

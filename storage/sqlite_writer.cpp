@@ -75,6 +75,8 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       insert_result_(connection_, sql::kInsertResult),
       delete_result_(connection_, sql::kDeleteResult),
       insert_journal_(connection_, sql::kInsertJournal),
+      insert_anchor_(connection_, sql::kInsertAnchor),
+      last_journal_id_(connection_, sql::kLastJournalId),
       meta_(connection_, sql::kMeta),
       set_meta_(connection_, sql::kSetMeta),
       free_pages_(connection_, "PRAGMA freelist_count"),
@@ -144,6 +146,11 @@ void SqliteWriter::refresh() {
     };
     numbers_reserved_ = meta(kNumbersReserved).value_or(1);
     next_number_ = numbers_reserved_;
+    {
+        sqlite::Rows rows = last_journal_id_.query();
+        rows.next();
+        next_row_ = rows.integer(0) + 1;
+    }
     const auto latest = meta(kLatestTime);
     latest_ = latest ? std::optional(TimePoint{Milliseconds{*latest}}) : std::nullopt;
     latest_changed_ = false;
@@ -279,14 +286,22 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
     if (machine == nullptr || machine->status != MachineStatus::active)
         return {Outcome::not_found, {}};
     {
-        sqlite::Rows rows = find_execution_.query(arn_hash(record.arn), record.arn);
-        if (rows.next()) return {Outcome::conflict, execution_record(rows)};
+        sqlite::Rows rows = find_execution_.query(arn_hash(record.arn));
+        while (rows.next()) {
+            ExecutionRecord existing = execution_record(rows);
+            if (existing.arn == record.arn) return {Outcome::conflict, std::move(existing)};
+        }
     }
     if (machine->revision_id != record.revision_id) return {Outcome::conflict, {}};
 
-    const std::int64_t number = next_number();
-    if (!insert_execution(write, *machine, number)) return {Outcome::conflict, {}};
-    insert_journal(number, write.first_step);
+    // The row names the journal's, which is inserted only if the row could be.
+    JournalEnd end{.number = next_number()};
+    JournalEnd with_step = end;
+    if (write.first_step.entry_count > 0) {
+        with_step = {.number = end.number, .last_row = next_row_, .row_count = 1};
+    }
+    if (!insert_execution(write, *machine, with_step)) return {Outcome::conflict, {}};
+    insert_journal(end, write.first_step);
     uses_.add(machine->revision, 1);
     saw(record.start_date);
     if (record.stop_date) saw(*record.stop_date);
@@ -295,10 +310,11 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
 
 /// False where its key is taken.
 bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHead& machine,
-                                    std::int64_t number) {
+                                    JournalEnd end) {
     const ExecutionRecord& r = write.record;
     using View = std::optional<std::string_view>;
-    const View name = last_part(r.arn) == r.name ? View() : View(r.name);
+    const bool is_standard = standard_arn(r.state_machine_arn, r.name) == r.arn;
+    const View arn = is_standard ? View() : View(r.arn);
     const View trace = r.trace_header.empty() ? View() : View(r.trace_header);
     const bool long_input = r.input.size() > kMaxInlineBytes;
     const View input = long_input ? View() : View(r.input);
@@ -307,30 +323,36 @@ bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHe
         return long_result || !text ? View() : View(*text);
     };
     const auto wake_at = r.status == ExecutionStatus::running ? r.wake_at : std::nullopt;
-    insert_execution_.execute(r.key, number, machine.id, machine.revision, static_cast<int>(r.type),
-                              static_cast<int>(r.status), r.start_date, r.stop_date, wake_at,
-                              r.last_sequence, r.last_event, arn_hash(r.arn), r.arn, name, trace,
-                              input, inline_result(r.output), inline_result(r.error),
-                              inline_result(r.cause));
+    insert_execution_.execute(
+        r.key, end.number, machine.id, machine.revision, static_cast<int>(r.type),
+        static_cast<int>(r.status), r.start_date, r.stop_date, wake_at, r.last_sequence,
+        r.last_event, arn_hash(r.arn), end.last_row, end.row_count, arn, r.name, trace, input,
+        inline_result(r.output), inline_result(r.error), inline_result(r.cause));
     if (connection_.changes() == 0) return false;
     if (long_input) insert_input_.execute(r.key, r.input);
     if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);
     return true;
 }
 
-void SqliteWriter::insert_journal(std::int64_t number, const JournalRow& row) {
+/// Adds a row behind `end`, which then is the new one; nothing where the Step has no entries.
+void SqliteWriter::insert_journal(JournalEnd& end, const JournalRow& row) {
     if (row.entry_count == 0) return;
     if (row.first_sequence < 1 || row.first_sequence + row.entry_count > kMaxSequence) {
         throw std::out_of_range("sequence number " + std::to_string(row.first_sequence));
     }
-    insert_journal_.execute(journal_id(number, row.first_sequence), row.entry_count,
-                            row.first_event, row.event_count, sqlite::Blob{row.bytes});
+    const std::int64_t id = next_row_++;
+    insert_journal_.execute(id, end.last_row, row.first_sequence, row.entry_count, row.first_event,
+                            row.event_count, sqlite::Blob{row.bytes});
+    end.last_row = id;
+    if (++end.row_count % kAnchorDistance == 0) {
+        insert_anchor_.execute(journal_place(end.number, row.first_sequence), id, row.first_event);
+    }
     saw(row.latest_time);
 }
 
 Outcome SqliteWriter::append(AppendStep& write) {
     const ExecutionUpdate& update = write.update;
-    std::int64_t number = 0;
+    JournalEnd end;
     std::int64_t machine = 0;
     auto old_status = ExecutionStatus::running;
     std::optional<TimePoint> old_wake_at;
@@ -338,39 +360,43 @@ Outcome SqliteWriter::append(AppendStep& write) {
         sqlite::Rows rows = execution_head_.query(write.key);
         if (!rows.next()) return Outcome::not_found;
         if (rows.integer(5) != write.after) return Outcome::conflict;
-        number = rows.integer(0);
+        end = {
+            .number = rows.integer(0), .last_row = rows.integer(6), .row_count = rows.integer(7)};
         machine = rows.integer(1);
         old_status =
             enumerator(rows.integer(3), ExecutionStatus::aborted, "status of an execution");
         old_wake_at = rows.maybe_time(4);
     }
-    insert_journal(number, write.step);
+    insert_journal(end, write.step);
 
     const bool runs = update.status == ExecutionStatus::running;
     const auto wake_at = runs ? update.wake_at : std::nullopt;
     const bool goes_on = runs && old_status == ExecutionStatus::running && !update.stop_date &&
                          !update.output && !update.error && !update.cause;
     if (!goes_on) {
-        turn_execution(write, wake_at, old_status != ExecutionStatus::running);
+        turn_execution(write, end, wake_at, old_status != ExecutionStatus::running);
         if (!runs) removal_.execution_ended(machine);
     } else if (wake_at != old_wake_at) {
-        wake_execution_.execute(write.key, update.last_sequence, update.last_event, wake_at);
+        wake_execution_.execute(write.key, update.last_sequence, update.last_event, end.last_row,
+                                end.row_count, wake_at);
     } else {
-        step_execution_.execute(write.key, update.last_sequence, update.last_event);
+        step_execution_.execute(write.key, update.last_sequence, update.last_event, end.last_row,
+                                end.row_count);
     }
     if (update.stop_date) saw(*update.stop_date);
     return Outcome::committed;
 }
 
 /// The execution ends, or is opened again.
-void SqliteWriter::turn_execution(const AppendStep& write, std::optional<TimePoint> wake_at,
-                                  bool had_results) {
+void SqliteWriter::turn_execution(const AppendStep& write, JournalEnd end,
+                                  std::optional<TimePoint> wake_at, bool had_results) {
     const ExecutionUpdate& u = write.update;
     const bool long_result = has_long_result(u);
     const std::optional<std::string> none;
-    turn_execution_.execute(write.key, u.last_sequence, u.last_event, wake_at,
-                            static_cast<int>(u.status), u.stop_date, long_result ? none : u.output,
-                            long_result ? none : u.error, long_result ? none : u.cause);
+    turn_execution_.execute(write.key, u.last_sequence, u.last_event, end.last_row, end.row_count,
+                            wake_at, static_cast<int>(u.status), u.stop_date,
+                            long_result ? none : u.output, long_result ? none : u.error,
+                            long_result ? none : u.cause);
     if (long_result) {
         insert_result_.execute(write.key, u.output, u.error, u.cause);
     } else if (had_results) {
@@ -379,18 +405,16 @@ void SqliteWriter::turn_execution(const AppendStep& write, std::optional<TimePoi
 }
 
 Outcome SqliteWriter::forget(ForgetExecution& write) {
-    std::int64_t number = 0;
     std::int64_t machine = 0;
     std::int64_t revision = 0;
     {
         sqlite::Rows rows = execution_head_.query(write.key);
         if (!rows.next()) return Outcome::not_found;
-        number = rows.integer(0);
         machine = rows.integer(1);
         revision = rows.integer(2);
     }
     Budget budget;
-    while (!removal_.remove_execution(write.key, number, budget)) budget = Budget{};
+    while (!removal_.remove_execution(write.key, budget)) budget = Budget{};
     uses_.add(revision, -1);
     removal_.execution_ended(machine);
     return Outcome::committed;
@@ -416,10 +440,9 @@ Outcome SqliteWriter::reset() {
     // Without WHERE a table is emptied page by page, not row by row. The numbers given so far stay
     // used.
     connection_.run(
-        "DELETE FROM journal; DELETE FROM execution_inputs; DELETE FROM execution_results; DELETE "
-        "FROM executions;"
-        "DELETE FROM tags; DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM "
-        "state_machines;"
+        "DELETE FROM journal; DELETE FROM journal_anchors; DELETE FROM executions;"
+        "DELETE FROM execution_inputs; DELETE FROM execution_results; DELETE FROM tags;"
+        "DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM state_machines;"
         "DELETE FROM meta WHERE name = 'latest_time'");
     std::string key = random_bytes();
     set_meta_.execute(kTokenKey, sqlite::Blob{key});

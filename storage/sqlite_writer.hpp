@@ -46,6 +46,13 @@ private:
         std::string revision_id;
     };
 
+    /// Where the journal of an execution ends.
+    struct JournalEnd {
+        std::int64_t number = 0;
+        std::int64_t last_row = 0;
+        std::int64_t row_count = 0;
+    };
+
     void in_transaction(const std::function<void()>& work);
     void refresh();
 
@@ -60,10 +67,9 @@ private:
 
     const MachineHead* machine_head(const std::string& arn);
     std::int64_t insert_revision(std::int64_t machine, const StateMachineRecord& record);
-    bool insert_execution(const StartExecution& write, const MachineHead& machine,
-                          std::int64_t number);
-    void insert_journal(std::int64_t number, const JournalRow& row);
-    void turn_execution(const AppendStep& write, std::optional<TimePoint> wake_at,
+    bool insert_execution(const StartExecution& write, const MachineHead& machine, JournalEnd end);
+    void insert_journal(JournalEnd& end, const JournalRow& row);
+    void turn_execution(const AppendStep& write, JournalEnd end, std::optional<TimePoint> wake_at,
                         bool had_results);
     void bite(Budget budget);
     bool give_space_back();
@@ -81,6 +87,7 @@ private:
     bool stale_ = true;
     std::unordered_map<std::string, MachineHead> heads_;
     std::int64_t next_number_ = 0;
+    std::int64_t next_row_ = 0;          ///< id of the next row of the journal
     std::int64_t numbers_reserved_ = 0;  ///< in the file: numbers below it may be in use
     std::optional<TimePoint> latest_;
     bool latest_changed_ = false;
@@ -110,6 +117,8 @@ private:
     sqlite::Statement insert_result_;
     sqlite::Statement delete_result_;
     sqlite::Statement insert_journal_;
+    sqlite::Statement insert_anchor_;
+    sqlite::Statement last_journal_id_;
     sqlite::Statement meta_;
     sqlite::Statement set_meta_;
     sqlite::Statement free_pages_;

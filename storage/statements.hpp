@@ -68,8 +68,8 @@ inline constexpr char kDeleteTags[] = "DELETE FROM tags WHERE arn = ?1";
     "JOIN revisions r ON r.id = e.revision LEFT JOIN execution_inputs i ON i.execution = e.key " \
     "LEFT JOIN execution_results o ON o.execution = e.key "
 
-inline constexpr char kFindExecutionByArn[] =
-    STEPWELL_WHOLE_EXECUTION "WHERE e.arn_hash = ?1 AND e.arn = ?2";
+/// Nearly always one; the ARN tells.
+inline constexpr char kFindExecutionByArn[] = STEPWELL_WHOLE_EXECUTION "WHERE e.arn_hash = ?1";
 inline constexpr char kFindExecutionByKey[] = STEPWELL_WHOLE_EXECUTION "WHERE e.key = ?1";
 
 /// One short walk per status, merged: so an index by machine alone is not needed.
@@ -112,26 +112,30 @@ inline constexpr char kRunningExecutions[] =
     "LIMIT ?3";
 
 /// What an append must know.
-inline constexpr char kExecutionHead[] =
-    "SELECT number, state_machine, revision, status, wake_at, last_sequence FROM executions WHERE "
-    "key = ?1";
+inline constexpr char kExecutionHead[] = R"(
+SELECT number, state_machine, revision, status, wake_at, last_sequence, last_row, row_count
+FROM executions WHERE key = ?1)";
 inline constexpr char kInsertExecution[] = R"(
-INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date, stop_date, wake_at,
-                                 last_sequence, last_event, arn_hash, arn, name, trace_header, input, output, error,
-                                 cause)
-VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19))";
+INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date,
+                                 stop_date, wake_at, last_sequence, last_event, arn_hash, last_row,
+                                 row_count, arn, name, trace_header, input, output, error, cause)
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21))";
 /// Three forms, as an index is rewritten when a column of it is named, changed or not.
-inline constexpr char kStepExecution[] =
-    "UPDATE executions SET last_sequence = ?2, last_event = ?3 WHERE key = ?1";
-inline constexpr char kWakeExecution[] =
-    "UPDATE executions SET last_sequence = ?2, last_event = ?3, wake_at = ?4 WHERE key = ?1";
-inline constexpr char kTurnExecution[] =
-    "UPDATE executions SET last_sequence = ?2, last_event = ?3, wake_at = ?4, status = ?5, "
-    "stop_date = ?6, "
-    "output = ?7, error = ?8, cause = ?9 WHERE key = ?1";
+inline constexpr char kStepExecution[] = R"(
+UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5
+WHERE key = ?1)";
+inline constexpr char kWakeExecution[] = R"(
+UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5,
+                      wake_at = ?6
+WHERE key = ?1)";
+inline constexpr char kTurnExecution[] = R"(
+UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5,
+                      wake_at = ?6, status = ?7, stop_date = ?8, output = ?9, error = ?10,
+                      cause = ?11
+WHERE key = ?1)";
 inline constexpr char kDeleteExecution[] = "DELETE FROM executions WHERE key = ?1";
 inline constexpr char kOneExecutionOf[] =
-    "SELECT key, number FROM executions WHERE state_machine = ?1 LIMIT 1";
+    "SELECT key FROM executions WHERE state_machine = ?1 LIMIT 1";
 inline constexpr char kOneRunningOf[] =
     "SELECT 1 FROM executions WHERE state_machine = ?1 AND status = 0 LIMIT 1";
 
@@ -145,23 +149,29 @@ inline constexpr char kDeleteResult[] = "DELETE FROM execution_results WHERE exe
 
 // --- journal
 
-inline constexpr char kInsertJournal[] =
-    "INSERT INTO journal(id, entry_count, first_event, event_count, bytes) VALUES(?1, ?2, ?3, ?4, "
-    "?5)";
-inline constexpr char kNumberOf[] = "SELECT number FROM executions WHERE key = ?1";
-/// The last row at or before an id, within one execution.
-inline constexpr char kJournalFloor[] =
-    "SELECT id, first_event, event_count FROM journal WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC "
-    "LIMIT 1";
-inline constexpr char kJournalUp[] =
-    "SELECT id, entry_count, first_event, event_count, bytes FROM journal WHERE id BETWEEN ?1 AND "
-    "?2 ORDER BY id";
-inline constexpr char kJournalDown[] =
-    "SELECT id, entry_count, first_event, event_count, bytes FROM journal WHERE id BETWEEN ?1 AND "
-    "?2 ORDER BY id DESC";
-inline constexpr char kJournalSizes[] =
-    "SELECT id, length(bytes) FROM journal WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3";
-inline constexpr char kDeleteJournal[] = "DELETE FROM journal WHERE id BETWEEN ?1 AND ?2";
+inline constexpr char kInsertJournal[] = R"(
+INSERT INTO journal(id, previous, first_sequence, entry_count, first_event, event_count, bytes)
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7))";
+inline constexpr char kLastJournalId[] = "SELECT coalesce(max(id), 0) FROM journal";
+inline constexpr char kInsertAnchor[] =
+    "INSERT INTO journal_anchors(place, row, first_event) VALUES(?1, ?2, ?3)";
+/// Where to find the journal of an execution.
+inline constexpr char kJournalEnd[] =
+    "SELECT number, last_row, last_sequence FROM executions WHERE key = ?1";
+/// A row without its bytes, which may fill many pages.
+inline constexpr char kJournalHead[] = R"(
+SELECT previous, first_sequence, entry_count, first_event, event_count, length(bytes)
+FROM journal WHERE id = ?1)";
+inline constexpr char kJournalBytes[] = "SELECT bytes FROM journal WHERE id = ?1";
+inline constexpr char kAnchorFloor[] = R"(
+SELECT place, row, first_event FROM journal_anchors WHERE place BETWEEN ?1 AND ?2
+ORDER BY place DESC LIMIT 1)";
+inline constexpr char kAnchorsUp[] = R"(
+SELECT place, row, first_event FROM journal_anchors WHERE place BETWEEN ?1 AND ?2 ORDER BY place)";
+inline constexpr char kDeleteJournal[] = "DELETE FROM journal WHERE id = ?1";
+inline constexpr char kDeleteAnchors[] =
+    "DELETE FROM journal_anchors WHERE place BETWEEN ?1 AND ?2";
+inline constexpr char kCutJournal[] = "UPDATE executions SET last_row = ?2 WHERE key = ?1";
 
 // --- the whole
 

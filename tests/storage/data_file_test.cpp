@@ -150,8 +150,8 @@ TEST_F(DataFile, ARestartGoesOnWithTheRemovalOfADeletedMachine) {
         const auto store = open_sqlite_store(path);
         EXPECT_TRUE(eventually([&] { return !store->find_state_machine(kMachine); }));
     }
-    for (const char* table :
-         {"state_machines", "revisions", "revision_uses", "executions", "journal"}) {
+    for (const char* table : {"state_machines", "revisions", "revision_uses", "executions",
+                              "journal", "journal_anchors"}) {
         EXPECT_EQ(count(path, table), 0) << table;
     }
 }
@@ -197,8 +197,9 @@ TEST_F(DataFile, AResetLeavesNothingBehind) {
         append(*store, 1, 1, row(2, 1, 2, 1), succeeds(2, 2, std::string(5000, 'o')));
         reset(*store);
     }
-    for (const char* table : {"state_machines", "revisions", "revision_uses", "tags", "executions",
-                              "execution_inputs", "execution_results", "journal"}) {
+    for (const char* table :
+         {"state_machines", "revisions", "revision_uses", "tags", "executions", "execution_inputs",
+          "execution_results", "journal", "journal_anchors"}) {
         EXPECT_EQ(count(path, table), 0) << table;
     }
 }

@@ -183,7 +183,9 @@ TEST_F(FailingDisk, AReadThatFailsThrowsAndTheNextOneWorks) {
     disk.read_error = SQLITE_IOERR_READ;
     EXPECT_THROW(store->find_execution(1), StorageError);
     EXPECT_THROW(store->find_state_machine(kMachine), StorageError);
+    EXPECT_THROW(store->read_journal(1, 1, 10, 1000), StorageError);
     disk.read_error = 0;
+    EXPECT_THAT(store->read_journal(1, 1, 10, 1000), SizeIs(1));
     EXPECT_TRUE(store->find_execution(1));
     EXPECT_TRUE(store->find_state_machine(kMachine));
 }

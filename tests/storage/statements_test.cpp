@@ -48,8 +48,9 @@ INSTANTIATE_TEST_SUITE_P(
         CASE(kRevisionOf), CASE(kWakesFirst), CASE(kWakesAfter), CASE(kRunningExecutions),
         CASE(kExecutionHead), CASE(kStepExecution), CASE(kWakeExecution), CASE(kTurnExecution),
         CASE(kDeleteExecution), CASE(kOneExecutionOf), CASE(kOneRunningOf), CASE(kDeleteInput),
-        CASE(kDeleteResult), CASE(kNumberOf), CASE(kJournalFloor), CASE(kJournalUp),
-        CASE(kJournalDown), CASE(kJournalSizes), CASE(kDeleteJournal), CASE(kMeta)),
+        CASE(kDeleteResult), CASE(kLastJournalId), CASE(kJournalEnd), CASE(kJournalHead),
+        CASE(kJournalBytes), CASE(kAnchorFloor), CASE(kAnchorsUp), CASE(kDeleteJournal),
+        CASE(kDeleteAnchors), CASE(kCutJournal), CASE(kMeta)),
     [](const testing::TestParamInfo<StatementCase>& tested) {
         return std::string(tested.param.name);
     });

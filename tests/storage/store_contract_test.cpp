@@ -230,6 +230,13 @@ TEST_P(StoreContract, ADeletedMachineWithMuchHistoryGoesInBites) {
                                started[static_cast<std::size_t>(key) - 1].callback());
     }
     for (auto& s : started) ASSERT_EQ(s.get().outcome, Outcome::committed);
+    // One of them with a long journal.
+    start(*store, execution(2000, "long"));
+    for (Sequence n = 1; n < 600; ++n) {
+        store->append(2000, n, row(n + 1, 1, n + 1, 1), goes_on(n + 1, n + 1), [](Outcome) {});
+    }
+    ASSERT_EQ(append(*store, 2000, 600, row(601, 1, 601, 1), succeeds(601, 601)),
+              Outcome::committed);
     start(*store, execution(5000, "other", state_machine_arn(machine().owner, "kept")));
 
     ASSERT_EQ(remove(*store, kMachine), Outcome::committed);
@@ -238,6 +245,8 @@ TEST_P(StoreContract, ADeletedMachineWithMuchHistoryGoesInBites) {
     EXPECT_TRUE(eventually([&] { return !store->find_state_machine(kMachine); }));
     for (ExecutionKey key = 1; key <= kExecutions; ++key)
         ASSERT_FALSE(store->find_execution(key)) << key;
+    EXPECT_FALSE(store->find_execution(2000));
+    EXPECT_THAT(store->read_journal(2000, 1, 10, 1000), IsEmpty());
     EXPECT_THAT(store->read_journal(5000, 1, 10, 1000), SizeIs(2));
     EXPECT_EQ(create(*store, machine()), Outcome::committed);
     EXPECT_THAT(store->list_executions(kMachine, {}, 0, 10).executions, IsEmpty());
@@ -807,6 +816,53 @@ TEST_P(JournalContract, EveryEventOfALongHistoryIsFound) {
         ASSERT_THAT(sequences(store->read_history(4, wanted, true, 1, 1000)),
                     ElementsAre(holds->second))
             << wanted;
+    }
+}
+
+TEST_P(JournalContract, PagesOfALongJournalJoinWithoutGapUpAndDown) {
+    start(*store, execution(4, "long"), row(1, 1, 1, 1));
+    // Between them rows of another execution, and some without events.
+    start(*store, execution(5, "other"), row(1, 1, 1, 1));
+    constexpr Sequence kRows = 200;
+    std::vector<Sequence> all = {1};
+    std::vector<Sequence> with_events = {1};
+    EventId event = 1;
+    for (Sequence n = 1; n < kRows; ++n) {
+        const std::uint32_t events = n % 5 == 0 ? 0 : 1;
+        append(*store, 4, n, row(n + 1, 1, event + 1, events), goes_on(n + 1, event + events));
+        if (n % 3 == 0)
+            append(*store, 5, n / 3, row(n / 3 + 1, 1, n / 3 + 1, 1),
+                   goes_on(n / 3 + 1, n / 3 + 1));
+        all.push_back(n + 1);
+        if (events > 0) with_events.push_back(n + 1);
+        event += events;
+    }
+    for (const std::size_t page_rows : {1U, 7U, 16U, 17U, 1000U}) {
+        std::vector<Sequence> journal;
+        for (Sequence from = 1;;) {
+            const auto page = store->read_journal(4, from, page_rows, 1 << 20);
+            if (page.empty()) break;
+            for (const auto& r : page) journal.push_back(r.first_sequence);
+            from = page.back().first_sequence + page.back().entry_count;
+        }
+        EXPECT_EQ(journal, all) << page_rows;
+        std::vector<Sequence> up;
+        for (EventId from = 1;;) {
+            const auto page = store->read_history(4, from, false, page_rows, 1 << 20);
+            if (page.empty()) break;
+            for (const auto& r : page) up.push_back(r.first_sequence);
+            from = page.back().first_event + page.back().event_count;
+        }
+        EXPECT_EQ(up, with_events) << page_rows;
+        std::vector<Sequence> down;
+        for (EventId from = event; from > 0;) {
+            const auto page = store->read_history(4, from, true, page_rows, 1 << 20);
+            if (page.empty()) break;
+            for (const auto& r : page) down.push_back(r.first_sequence);
+            from = page.back().first_event - 1;
+        }
+        std::reverse(down.begin(), down.end());
+        EXPECT_EQ(down, with_events) << page_rows;
     }
 }
 
