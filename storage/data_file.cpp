@@ -8,18 +8,24 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #include "engine/store.hpp"
 #include "storage/schema.hpp"
 
 namespace stepwell::storage {
 namespace {
+
+/// How long a lock that someone holds is asked for again before the file is refused.
+constexpr std::chrono::milliseconds kLockPatience{1000};
+constexpr std::chrono::milliseconds kLockPause{20};
 
 namespace fs = std::filesystem;
 
@@ -93,7 +99,19 @@ DataFile::DataFile(const fs::path& path) : path_(fs::absolute(path).string()) {
 DataFile::~DataFile() { ::close(handle_); }
 
 void DataFile::lock() const {
-    if (::flock(handle_, LOCK_EX | LOCK_NB) == 0) return;
+    // A server that was killed may have left a function's process between vfork and exec, which
+    // holds the lock for a moment longer.
+    const auto give_up = std::chrono::steady_clock::now() + kLockPatience;
+    while (::flock(handle_, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK && std::chrono::steady_clock::now() < give_up) {
+            std::this_thread::sleep_for(kLockPause);
+            continue;
+        }
+        refuse_lock();
+    }
+}
+
+void DataFile::refuse_lock() const {
     if (errno != EWOULDBLOCK)
         throw problem(path_, std::string("cannot be locked: ") + std::strerror(errno));
     struct stat file {};

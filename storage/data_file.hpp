@@ -27,6 +27,7 @@ public:
 
 private:
     void lock() const;
+    [[noreturn]] void refuse_lock() const;
     void check_header() const;
 
     std::string path_;
