@@ -1,12 +1,12 @@
 // What the store costs beside bare SQLite, both in one run: the ratios are what counts, the figures
 // vary with the disk.
 //
-//   storage_bench [--folder FOLDER] [--seconds S] [--executions N] [--profile E [--window W]]
+//   storage_bench [--folder FOLDER] [--seconds S] [--executions N] [--only appends|growth]
+//                 [--profile E [--window W]]
 //
 // FOLDER is where the data files are made (default: the system's folder for temporary files), S how
-// long each line is measured, N how many executions lie in the store for the lines about growth.
-// With
-// --profile only Steps of E events are stored, W under way, for a profiler to watch.
+// long each line is measured, N how many executions are in the store for the lines about growth.
+// With --profile only Steps of E events are stored, W under way, for a profiler to watch.
 
 #include <sqlite3.h>
 #include <sys/resource.h>
@@ -391,6 +391,7 @@ void measure_with(const Settings& settings, ExecutionKey stored) {
 
 int main(int argc, char** argv) {
     Settings settings;
+    std::string only;
     std::uint32_t profiled = 0;
     std::size_t profiled_window = 64;
     for (int i = 1; i + 1 < argc; i += 2) {
@@ -398,6 +399,7 @@ int main(int argc, char** argv) {
         if (option == "--folder") settings.folder = argv[i + 1];
         if (option == "--seconds") settings.seconds = std::atof(argv[i + 1]);
         if (option == "--executions") settings.executions = std::atoll(argv[i + 1]);
+        if (option == "--only") only = argv[i + 1];
         if (option == "--window")
             profiled_window = static_cast<std::size_t>(std::atoi(argv[i + 1]));
         if (option == "--profile") profiled = static_cast<std::uint32_t>(std::atoi(argv[i + 1]));
@@ -409,9 +411,12 @@ int main(int argc, char** argv) {
         remove_file(settings, "append.db");
         return 0;
     }
-    measure_appends(settings);
-    for (const ExecutionKey stored : {ExecutionKey{1000}, settings.executions})
-        measure_with(settings, stored);
+    if (only != "growth") measure_appends(settings);
+    if (only != "appends") {
+        for (const ExecutionKey stored : {ExecutionKey{1000}, settings.executions}) {
+            measure_with(settings, stored);
+        }
+    }
     remove_file(settings, "append.db");
     remove_file(settings, "growth.db");
     std::error_code ignored;

@@ -123,6 +123,15 @@ CREATE TABLE journal_anchors(
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);
 
+/// Where SQLite cannot, it says so by the mode that it stays in.
+void use_wal(sqlite::Connection& connection) {
+    sqlite::Statement pragma(connection, "PRAGMA journal_mode=WAL");
+    sqlite::Rows rows = pragma.query();
+    if (rows.next() && rows.view(0) == "wal") return;
+    throw StorageError("data file \"" + connection.path() +
+                       "\" is on a file system without shared memory: name a file on a local disk");
+}
+
 }  // namespace
 
 std::int64_t schema_version() { return kSchemaVersion; }
@@ -150,7 +159,7 @@ void migrate(sqlite::Connection& connection) {
         // Neither can be changed later without rewriting the file.
         connection.run("PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL");
     }
-    connection.run("PRAGMA journal_mode=WAL");
+    use_wal(connection);
     for (; version < kSchemaVersion; ++version) {
         const std::string step = "BEGIN IMMEDIATE;" + std::string(kMigrations[version]) +
                                  "PRAGMA application_id=" + std::to_string(kApplicationId) +

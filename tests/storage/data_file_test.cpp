@@ -396,6 +396,17 @@ TEST_F(DataFile, AFileThatCannotBeWrittenIsRefused) {
     std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
 }
 
+TEST_F(DataFile, AFileSystemWithoutSharedMemoryIsRefused) {
+    SqliteOptions options;
+    options.vfs = "unix-dotfile";  // of SQLite; stands for such a file system
+    try {
+        open_sqlite_store(path, std::move(options));
+        FAIL() << "opened";
+    } catch (const StorageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("is on a file system without shared memory"));
+    }
+}
+
 TEST_F(DataFile, AFullDiskIsOneClearLine) {
     ChildProcess child("open-on-full-disk", folder.path().string());
     const std::string line = child.line();
