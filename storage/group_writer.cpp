@@ -187,15 +187,19 @@ void GroupWriter::put_back(Group group) {
 void GroupWriter::answer(Group group) {
     if (group.empty()) return;
     std::size_t bytes = 0;
-    for (QueuedWrite& queued : group) {
+    for (const QueuedWrite& queued : group) {
         bytes += queued.bytes;
-        if (std::holds_alternative<Refused>(queued.write))
+        if (std::holds_alternative<Refused>(queued.write)) {
             overloaded_.fetch_add(1, std::memory_order_relaxed);
-        queued.tell();
+        }
     }
-    const std::lock_guard lock(mutex_);
-    pending_ -= group.size();
-    pending_bytes_ -= bytes;
+    {
+        // First, so that who is answered finds the room that its write took.
+        const std::lock_guard lock(mutex_);
+        pending_ -= group.size();
+        pending_bytes_ -= bytes;
+    }
+    for (QueuedWrite& queued : group) queued.tell();
 }
 
 /// One bite; false where nothing is left, or where the disk fails: the next write finds out whether
