@@ -44,6 +44,9 @@ struct Error {
 struct Limits {
     /// Wall time, from the call of evaluate.
     std::chrono::milliseconds time{1000};
+    /// Wall time, from the call of evaluate, after which it gives up with Error::deferred, whatever
+    /// it has come to; none: only `time` counts. Looked at as often as `time` is.
+    std::optional<std::chrono::microseconds> soft_time = std::nullopt;
     /// Depth of evaluation, as the reference counts it; AWS: "Stack overflow error".
     std::size_t depth = 500;
     /// Bytes of values that the evaluation makes, about.
