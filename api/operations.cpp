@@ -31,6 +31,8 @@ constexpr Operation kOperations[] = {
      WhenClientGoes::give_up},
     {"StopExecution", &shapes::kStopExecution, &stop_execution},
     {"UpdateStateMachine", &shapes::kUpdateStateMachine, &update_state_machine},
+    {"ValidateStateMachineDefinition", &shapes::kValidateStateMachineDefinition,
+     &reading<validate_state_machine_definition>},
 };
 static_assert(std::ranges::is_sorted(kOperations, {}, &Operation::name),
               "find_operation searches by halves");

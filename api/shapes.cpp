@@ -125,6 +125,13 @@ constexpr Member kSendTaskSuccessMembers[] = {{"taskToken", &kTaskToken, true},
                                               {"output", &kSensitiveData, true}};
 constexpr Member kSendTaskFailureMembers[] = {
     {"taskToken", &kTaskToken, true}, {"error", &kSensitiveError}, {"cause", &kSensitiveCause}};
+constexpr std::string_view kSeverities[] = {"ERROR"sv, "WARNING"sv};
+constexpr Shape kSeverity{.values = kSeverities};
+constexpr Shape kMostDiagnostics{.kind = Kind::integer, .min = 0, .max = 100};
+constexpr Member kValidateMembers[] = {{"definition", &kDefinition, true},
+                                       {"type", &kStateMachineType},
+                                       {"severity", &kSeverity},
+                                       {"maxResults", &kMostDiagnostics}};
 constexpr Member kSendTaskHeartbeatMembers[] = {{"taskToken", &kTaskToken, true}};
 
 }  // namespace
@@ -147,5 +154,7 @@ constexpr Shape kGetExecutionHistory{.kind = Kind::structure,
 constexpr Shape kSendTaskSuccess{.kind = Kind::structure, .members = kSendTaskSuccessMembers};
 constexpr Shape kSendTaskFailure{.kind = Kind::structure, .members = kSendTaskFailureMembers};
 constexpr Shape kSendTaskHeartbeat{.kind = Kind::structure, .members = kSendTaskHeartbeatMembers};
+constexpr Shape kValidateStateMachineDefinition{.kind = Kind::structure,
+                                                .members = kValidateMembers};
 
 }  // namespace stepwell::api::shapes

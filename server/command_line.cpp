@@ -220,6 +220,40 @@ Problem read_all(Settings& settings, const Arguments& arguments, const Environme
     return std::nullopt;
 }
 
+/// `stepwell validate`: needs no settings.
+Command parse_validate(std::vector<std::string> arguments) {
+    constexpr const char* kSeeValidateHelp = "; stepwell validate --help says more";
+    CLI::App app("Checks state machine definitions as CreateStateMachine does.",
+                 "stepwell validate");
+    app.set_help_flag("-h,--help", "print this");
+    Validate validate;
+    std::string type = "STANDARD";
+    app.add_option("--type", type, "STANDARD (default) or EXPRESS")->type_name("TYPE");
+    app.add_option("FILE", validate.files,
+                   "definitions in JSON, or in YAML where the name ends in .yaml or .yml; - is "
+                   "standard input")
+        ->type_name("");
+    app.footer(
+        "Prints FILE:LINE:COLUMN: error: MESSAGE [CODE] for all that is wrong. The exit status is "
+        "1 where\nany definition would be refused, else 0.");
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    try {
+        app.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+        return Print{app.help()};
+    } catch (const CLI::ParseError& e) {
+        return UsageError{one_line(e.what()) + kSeeValidateHelp};
+    }
+    if (validate.files.empty())
+        return UsageError{std::string("validate needs at least one file") + kSeeValidateHelp};
+    if (type == "EXPRESS" || type == "express") {
+        validate.type = asl::WorkflowType::express;
+    } else if (type != "STANDARD" && type != "standard") {
+        return UsageError{"--type \"" + type + "\" is neither STANDARD nor EXPRESS"};
+    }
+    return validate;
+}
+
 std::vector<std::string> unused_variables(const Environment& environment) {
     std::vector<std::string> warnings;
     for (const std::string_view name : kOtherEndpointVariables) {
@@ -235,11 +269,14 @@ std::vector<std::string> unused_variables(const Environment& environment) {
 Command parse_command_line(const std::vector<std::string>& arguments,
                            const Environment& environment) {
     std::vector<std::string> rest = arguments;
-    if (!rest.empty() && rest.front() == "serve") {
+    if (!rest.empty() && !rest.front().starts_with('-')) {
+        const std::string command = rest.front();
         rest.erase(rest.begin());
-    } else if (!rest.empty() && !rest.front().starts_with('-')) {
-        return UsageError{"there is no command \"" + rest.front() +
-                          "\"; the one there is: stepwell serve"};
+        if (command == "validate") return parse_validate(std::move(rest));
+        if (command != "serve") {
+            return UsageError{"there is no command \"" + command +
+                              "\"; there are: stepwell serve, stepwell validate"};
+        }
     }
     Parser parser;
     if (auto instead = parser.parse(std::move(rest))) return std::move(*instead);

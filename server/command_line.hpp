@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/settings.hpp"
+#include "server/validate_command.hpp"
 
 namespace stepwell::server {
 
@@ -27,7 +28,7 @@ struct Print {
 struct UsageError {
     std::string message;
 };
-using Command = std::variant<Serve, Print, UsageError>;
+using Command = std::variant<Serve, Validate, Print, UsageError>;
 
 /// What the arguments (without the program's name) ask for. What they leave open is taken from our
 /// environment variables (STEPWELL_…), then from those of AWS's local tool, then from

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
 
 #include "api/api.hpp"
 #include "engine/base/overloaded.hpp"
@@ -22,7 +23,7 @@
 namespace stepwell::server {
 namespace {
 
-constexpr int kExitFailure = 1;  // cannot serve: the port, the data file
+constexpr int kExitFailure = 1;  // cannot serve: the port, the data file; an invalid definition
 constexpr int kExitUsage = 2;    // was told nonsense
 
 /// Reads that one store can answer at the same time, and threads that wait for them.
@@ -138,6 +139,9 @@ int run(const std::vector<std::string>& arguments) {
     const Command command = parse_command_line(arguments, environment_variable);
     return std::visit(Overloaded{
                           [](const Serve& command_to_serve) { return serve(command_to_serve); },
+                          [](const Validate& files) {
+                              return validate_files(files, std::cout) ? EXIT_SUCCESS : kExitFailure;
+                          },
                           [](const Print& print) {
                               std::fputs(print.text.c_str(), stdout);
                               return EXIT_SUCCESS;

@@ -158,6 +158,14 @@ TEST(CommandLine, HelpNamesEveryOptionAndWhatHelpsSyncHosts) {
     }
 }
 
+TEST(CommandLine, ValidateTakesFilesAndAType) {
+    const auto both = std::get<Validate>(parse({"validate", "a.json", "--type", "EXPRESS", "-"}));
+    EXPECT_THAT(both.files, ElementsAre("a.json", "-"));
+    EXPECT_EQ(both.type, asl::WorkflowType::express);
+    EXPECT_EQ(std::get<Validate>(parse({"validate", "a"})).type, asl::WorkflowType::standard);
+    EXPECT_THAT(std::get<Print>(parse({"validate", "--help"})).text, HasSubstr("FILE:LINE"));
+}
+
 TEST(CommandLine, VersionIsOneLine) {
     EXPECT_THAT(std::get<Print>(parse({"--version"})).text,
                 testing::MatchesRegex("stepwell [0-9.]+\n"));
@@ -183,6 +191,9 @@ INSTANTIATE_TEST_SUITE_P(
     Arguments, Nonsense,
     testing::Values(
         NonsenseCase{"Command", {"server"}, {}, "there is no command \"server\""},
+        NonsenseCase{"ValidateNothing", {"validate"}, {}, "at least one file"},
+        NonsenseCase{"ValidateType", {"validate", "--type", "FAST", "a"}, {}, "--type \"FAST\""},
+        NonsenseCase{"ValidateOption", {"validate", "--prot", "a"}, {}, "validate --help"},
         NonsenseCase{"Option", {"--prot", "1"}, {}, "there is no option \"--prot\""},
         NonsenseCase{"OptionSaysWhereToLook", {"--prot", "1"}, {}, "stepwell --help"},
         NonsenseCase{"Argument", {"serve", "8083"}, {}, "\"8083\" belongs to no option"},

@@ -173,5 +173,12 @@ TEST(Process, NonsenseEndsItWithOneLineAndStatus2) {
               "65535\n");
 }
 
+TEST(Process, ValidatesFilesAndEndsWithStatus1WhereOneIsWrong) {
+    Program program({"validate", "/no/such/file"});
+    EXPECT_EQ(program.wait(), 1);
+    EXPECT_EQ(program.read_line(), "/no/such/file:1:1: error: the file cannot be read");
+    EXPECT_EQ(program.read_errors(), "");
+}
+
 }  // namespace
 }  // namespace stepwell::server

@@ -17,6 +17,7 @@ OPERATIONS = {
     "CreateStateMachine", "DescribeStateMachine", "UpdateStateMachine", "DeleteStateMachine", "ListStateMachines",
     "DescribeStateMachineForExecution", "StartExecution", "StartSyncExecution", "DescribeExecution", "ListExecutions",
     "StopExecution", "GetExecutionHistory", "SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat",
+    "ValidateStateMachineDefinition",
 }
 FAMILIES = {"execution", "api"}
 # A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration.
