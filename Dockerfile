@@ -1,25 +1,42 @@
-# Stepwell in a container:
-#   docker build -t stepwell . && docker run --rm -p 8083:8083 -v stepwell:/data stepwell
-FROM debian:12-slim AS build
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git ca-certificates >/dev/null
+# Two images of one program that needs no library:
+#   docker build -t stepwell .                                 the server alone: a few MB, for tasks elsewhere
+#   docker build -t stepwell:functions --target functions .    with Python and Node.js, for local functions
+#   docker run --rm -p 8083:8083 -v stepwell:/data stepwell
+# For arm64: docker build --platform linux/arm64 --build-arg TARGETARCH=arm64 …; it is cross-built, no emulation.
+# docker/test-image builds and tries both where there is no Docker, with BASE made by debootstrap.
+ARG BASE=debian:12-slim
+
+FROM --platform=$BUILDPLATFORM ${BASE} AS build
+ARG TARGETARCH=amd64
 WORKDIR /src
 COPY . .
-RUN ./dev build release
+RUN docker/build-static "$TARGETARCH" /image
 
-FROM debian:12-slim
-# What the program links, and what runs local functions in Python and Node.js.
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends \
-        ca-certificates curl libfmt9 libspdlog1.10 libsqlite3-0 libssl3 libyaml-cpp0.7 nodejs python3 >/dev/null \
+FROM ${BASE} AS functions
+RUN apt-get update -qq \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ca-certificates nodejs python3 >/dev/null \
     && rm -rf /var/lib/apt/lists/*
-COPY --from=build /src/build/release/stepwell /usr/local/bin/stepwell
-RUN useradd --system --home-dir /data stepwell && install -d -o stepwell -g stepwell /data
-USER stepwell
+COPY --from=build /image/stepwell /stepwell
+COPY --from=build --chown=65534:65534 /image/data /data
+USER 65534:65534
 # Local functions are looked for relative to this folder: mount a project there, with its stepwell.yaml.
 WORKDIR /work
 # In a container all interfaces: the port is reached only where -p publishes it.
 ENV STEPWELL_ADDRESS=0.0.0.0 STEPWELL_DATA=/data/stepwell.db
 VOLUME /data
 EXPOSE 8083
-HEALTHCHECK --interval=5s --timeout=2s CMD ["curl", "-fsS", "http://127.0.0.1:8083/health"]
-ENTRYPOINT ["stepwell"]
+HEALTHCHECK --interval=5s --timeout=3s --start-period=5s CMD ["/stepwell", "health"]
+ENTRYPOINT ["/stepwell"]
+CMD ["serve"]
+
+FROM scratch
+# What the program looks for in an otherwise empty root: the certificates of HTTPS servers, names, and a place to write.
+COPY --from=build /image/ /
+USER 65534:65534
+WORKDIR /work
+ENV STEPWELL_ADDRESS=0.0.0.0 STEPWELL_DATA=/data/stepwell.db
+VOLUME /data
+EXPOSE 8083
+HEALTHCHECK --interval=5s --timeout=3s --start-period=5s CMD ["/stepwell", "health"]
+ENTRYPOINT ["/stepwell"]
 CMD ["serve"]

@@ -269,13 +269,15 @@ std::vector<std::string> unused_variables(const Environment& environment) {
 Command parse_command_line(const std::vector<std::string>& arguments,
                            const Environment& environment) {
     std::vector<std::string> rest = arguments;
+    bool ask_health = false;
     if (!rest.empty() && !rest.front().starts_with('-')) {
         const std::string command = rest.front();
         rest.erase(rest.begin());
         if (command == "validate") return parse_validate(std::move(rest));
-        if (command != "serve") {
+        ask_health = command == "health";
+        if (command != "serve" && !ask_health) {
             return UsageError{"there is no command \"" + command +
-                              "\"; there are: stepwell serve, stepwell validate"};
+                              "\"; there are: stepwell serve, stepwell validate, stepwell health"};
         }
     }
     Parser parser;
@@ -283,6 +285,7 @@ Command parse_command_line(const std::vector<std::string>& arguments,
     Serve serve;
     if (auto problem = read_all(serve.settings, parser.arguments(), environment))
         return UsageError{std::move(*problem)};
+    if (ask_health) return Health{serve.settings.address, serve.settings.port};
     serve.warnings = unused_variables(environment);
     return serve;
 }

@@ -142,6 +142,10 @@ int run(const std::vector<std::string>& arguments) {
                           [](const Validate& files) {
                               return validate_files(files, std::cout) ? EXIT_SUCCESS : kExitFailure;
                           },
+                          [](const Health& server) {
+                              const auto problem = check_health(server);
+                              return problem ? fail(kExitFailure, *problem) : EXIT_SUCCESS;
+                          },
                           [](const Print& print) {
                               std::fputs(print.text.c_str(), stdout);
                               return EXIT_SUCCESS;

@@ -165,6 +165,24 @@ TEST(Process, APortInUseEndsItWithOneLine) {
                   "picks a free one).\n");
 }
 
+TEST(Process, HealthAsksTheServerThatTheOptionsName) {
+    Program server(in_memory());
+    const std::string port = std::to_string(server.ready_port());
+    Program asked({"health", "--port", port});
+    EXPECT_EQ(asked.wait(), 0);
+    EXPECT_EQ(asked.read_errors(), "");
+
+    Program wildcard({"health", "--address", "0.0.0.0", "--port", port});
+    EXPECT_EQ(wildcard.wait(), 0);
+
+    server.send_signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+    Program gone({"health", "--port", port});
+    EXPECT_EQ(gone.wait(), 1);
+    EXPECT_EQ(gone.read_errors(),
+              "stepwell: nothing serves at 127.0.0.1:" + port + ": Connection refused\n");
+}
+
 TEST(Process, NonsenseEndsItWithOneLineAndStatus2) {
     Program program({"--port", "http"});
     EXPECT_EQ(program.wait(), 2);
