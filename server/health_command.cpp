@@ -60,8 +60,8 @@ bool connect_to(const Socket& socket, const Health& command, bool v6) {
 
 std::optional<std::string> check_health(const Health& command) {
     const bool v6 = command.address.find(':') != std::string::npos;
-    const std::string where = (v6 ? "[" + command.address + "]" : command.address) + ":" +
-                              std::to_string(command.port);
+    const std::string where =
+        (v6 ? "[" + command.address + "]" : command.address) + ":" + std::to_string(command.port);
     const Socket socket(v6 ? AF_INET6 : AF_INET);
     if (socket.fd() < 0 || !connect_to(socket, command, v6))
         return "nothing serves at " + where + ": " + why();
