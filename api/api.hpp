@@ -7,6 +7,7 @@
 
 #include "engine/base/arn.hpp"
 #include "engine/base/time.hpp"
+#include "engine/result_schemas.hpp"
 #include "engine/runtime/runtime.hpp"
 #include "engine/store.hpp"
 
@@ -32,6 +33,8 @@ struct Response {
 struct Options {
     /// Account and region of calls whose credentials name none.
     Owner owner{"123456789012", "us-east-1"};
+    /// What TestState holds mocked results against; null: nothing. Must outlive the Api.
+    const ResultSchemas* result_schemas = nullptr;
 };
 
 /// Runs work that blocks (store reads, parsing a definition) on a few threads, never more than

@@ -30,6 +30,7 @@ constexpr Operation kOperations[] = {
     {"StartSyncExecution", &shapes::kStartSyncExecution, &start_sync_execution,
      WhenClientGoes::give_up},
     {"StopExecution", &shapes::kStopExecution, &stop_execution},
+    {"TestState", &shapes::kTestState, &test_state, WhenClientGoes::give_up},
     {"UpdateStateMachine", &shapes::kUpdateStateMachine, &update_state_machine},
     {"ValidateStateMachineDefinition", &shapes::kValidateStateMachineDefinition,
      &reading<validate_state_machine_definition>},

@@ -52,6 +52,8 @@ Checked<std::string> get_execution_history(Call& call);
 void send_task_success(const CallPtr& call);
 void send_task_failure(const CallPtr& call);
 void send_task_heartbeat(const CallPtr& call);
+// operations/test_state.cpp
+void test_state(const CallPtr& call);
 // operations/validate.cpp
 Checked<std::string> validate_state_machine_definition(Call& call);
 

@@ -125,6 +125,29 @@ constexpr Member kSendTaskSuccessMembers[] = {{"taskToken", &kTaskToken, true},
                                               {"output", &kSensitiveData, true}};
 constexpr Member kSendTaskFailureMembers[] = {
     {"taskToken", &kTaskToken, true}, {"error", &kSensitiveError}, {"cause", &kSensitiveCause}};
+constexpr std::string_view kInspectionLevels[] = {"INFO"sv, "DEBUG"sv, "TRACE"sv};
+constexpr Shape kInspectionLevel{.values = kInspectionLevels};
+constexpr Shape kTestedStateName{.min = 1, .max = 80, .sensitive = true};
+constexpr Member kMockErrorMembers[] = {{"error", &kSensitiveError}, {"cause", &kSensitiveCause}};
+constexpr Shape kMockError{.kind = Kind::structure, .members = kMockErrorMembers};
+constexpr std::string_view kFieldValidationModes[] = {"STRICT"sv, "PRESENT"sv, "NONE"sv};
+constexpr Shape kFieldValidationMode{.values = kFieldValidationModes};
+constexpr Member kMockMembers[] = {{"result", &kSensitiveData},
+                                   {"errorOutput", &kMockError},
+                                   {"fieldValidationMode", &kFieldValidationMode}};
+constexpr Shape kMock{.kind = Kind::structure, .members = kMockMembers};
+constexpr Shape kNaturalNumber{.kind = Kind::integer, .min = 0};
+constexpr Member kStateConfigurationMembers[] = {{"retrierRetryCount", &kNaturalNumber},
+                                                 {"errorCausedByState", &kTestedStateName},
+                                                 {"mapIterationFailureCount", &kNaturalNumber},
+                                                 {"mapItemReaderData", &kSensitiveData}};
+constexpr Shape kStateConfiguration{.kind = Kind::structure, .members = kStateConfigurationMembers};
+constexpr Member kTestStateMembers[] = {
+    {"definition", &kDefinition, true}, {"roleArn", &kArn},
+    {"input", &kSensitiveData},         {"inspectionLevel", &kInspectionLevel},
+    {"revealSecrets", &kBoolean},       {"variables", &kSensitiveData},
+    {"stateName", &kTestedStateName},   {"mock", &kMock},
+    {"context", &kSensitiveData},       {"stateConfiguration", &kStateConfiguration}};
 constexpr std::string_view kSeverities[] = {"ERROR"sv, "WARNING"sv};
 constexpr Shape kSeverity{.values = kSeverities};
 constexpr Shape kMostDiagnostics{.kind = Kind::integer, .min = 0, .max = 100};
@@ -154,6 +177,7 @@ constexpr Shape kGetExecutionHistory{.kind = Kind::structure,
 constexpr Shape kSendTaskSuccess{.kind = Kind::structure, .members = kSendTaskSuccessMembers};
 constexpr Shape kSendTaskFailure{.kind = Kind::structure, .members = kSendTaskFailureMembers};
 constexpr Shape kSendTaskHeartbeat{.kind = Kind::structure, .members = kSendTaskHeartbeatMembers};
+constexpr Shape kTestState{.kind = Kind::structure, .members = kTestStateMembers};
 constexpr Shape kValidateStateMachineDefinition{.kind = Kind::structure,
                                                 .members = kValidateMembers};
 

@@ -57,6 +57,7 @@ extern const Shape kGetExecutionHistory;
 extern const Shape kSendTaskSuccess;
 extern const Shape kSendTaskFailure;
 extern const Shape kSendTaskHeartbeat;
+extern const Shape kTestState;
 extern const Shape kValidateStateMachineDefinition;
 
 }  // namespace shapes

@@ -14,6 +14,7 @@
 #include "engine/base/overloaded.hpp"
 #include "engine/base/random.hpp"
 #include "engine/runtime/runtime.hpp"
+#include "integrations/models/model_schemas.hpp"
 #include "integrations/registry.hpp"
 #include "server/command_line.hpp"
 #include "server/http_server.hpp"
@@ -106,7 +107,10 @@ int serve(const Serve& command) {
     Runtime runtime(*store, tasks, clock, {.wait_time_scale = settings.wait_time_scale},
                     system_seed());
     api::ReaderPool readers(kReaders);
-    api::Api api(*store, runtime, readers, clock, {.owner = settings.owner});
+    const models::ServiceModels service_models;
+    const models::ModelSchemas result_schemas(service_models);
+    api::Api api(*store, runtime, readers, clock,
+                 {.owner = settings.owner, .result_schemas = &result_schemas});
 
     runtime.recover();
     std::printf("stepwell %s is ready at %s\n", STEPWELL_VERSION, server.url().c_str());

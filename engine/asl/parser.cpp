@@ -45,8 +45,9 @@ void read_machine(const Json& json, WorkflowType type, Definition& definition) {
 
 }  // namespace
 
-Parsed parse(std::string_view text, WorkflowType type) {
+Parsed parse(std::string_view text, WorkflowType type, ParseFor purpose) {
     Definition definition;
+    if (purpose == ParseFor::trial) definition.problems.expect_trial();
     auto json = read_definition_text(text);
     if (json) {
         read_machine(*json, type, definition);

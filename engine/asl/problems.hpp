@@ -67,6 +67,9 @@ public:
     /// Something AWS takes and Stepwell does not: reported only if AWS would refuse nothing
     /// (unsupported.hpp).
     void unsupported(std::string message, const Location& where);
+    /// One state is to be tried, perhaps mocked: what Stepwell cannot reach is no problem.
+    void expect_trial() { trial_ = true; }
+    bool expects_trial() const { return trial_; }
 
     /// How many errors say that a state could not be read: what follows from its transitions is
     /// then unknown.
@@ -82,6 +85,7 @@ private:
     std::vector<Diagnostic> unsupported_;
     std::size_t errors_ = 0;
     std::size_t unreadable_ = 0;
+    bool trial_ = false;
 };
 
 }  // namespace stepwell::asl

@@ -38,6 +38,7 @@ void Turn::work(Frame& frame, const asl::ParallelState& state) {
     if (!input) return state_failed(frame, input.error());
     const auto parameters = fill(state.parameters, *input, frame);
     if (!parameters) return state_failed(frame, parameters.error());
+    if (mock() != nullptr) return give_mock(frame, *mock());
     record(frame, EventType::parallel_state_started, NoDetails{},
            BranchesStarted{x_.next_frame, static_cast<std::uint32_t>(state.branches.size()),
                            *parameters});
@@ -59,6 +60,7 @@ Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const
             return not_a_number("ToleratedFailureCountPath", value, "integer", *path);
         if (value.get<std::int64_t>() < 0)
             return runtime_error("ToleratedFailureCount cannot be negative.");
+        if (trial() != nullptr) trial()->data.tolerated_failure_count = value.get<std::int64_t>();
     }
     if (const auto* path = std::get_if<Expression>(&state.tolerated_failure_percentage)) {
         const Json value = TRY(look_up(*path, scope));
@@ -68,7 +70,9 @@ Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const
         if (!(percentage >= 0 && percentage <= 100)) {
             return runtime_error("ToleratedFailurePercentage must be between 0 and 100.");
         }
+        if (trial() != nullptr) trial()->data.tolerated_failure_percentage = percentage;
     }
+    if (trial() != nullptr) observe_limits(state, most);
     if (most == 0) return kInlineMapConcurrency;
     return static_cast<std::uint32_t>(std::min<std::int64_t>(most, kInlineMapConcurrency));
 }
@@ -79,18 +83,25 @@ void Turn::work(Frame& frame, const asl::MapState& state) {
     const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
     const Scope scope{input->value(), context, random_};
     Payload items = *input;
-    if (state.items_path) {
+    const bool items_read = trial() != nullptr && trial()->reads_items;
+    if (items_read) {
+        items = trial()->items_read.value_or(Payload(Json::array()));
+    } else if (state.items_path) {
         auto selected = state.items_path->evaluate(scope);
         if (!selected) return state_failed(frame, located(frame, invalid_path(selected.error())));
         if (&selected->value() != &input->value()) items = Payload(std::move(*selected).take());
     }
     if (!items.value().is_array()) {
-        const std::string path = state.items_path ? state.items_path->text() : "$";
+        // OBSERVED: of a path into the Context Object one of the two dollars (docs/observed.md).
+        std::string path = state.items_path ? state.items_path->text() : "$";
+        if (path.starts_with("$$")) path.erase(0, 1);
         return state_failed(frame, located(frame, runtime_error("Reference path \"" + path +
                                                                 "\" must point to array.")));
     }
+    if (!items_read) observe(&TrialData::after_items_path, items);
     const auto concurrency = map_concurrency(state, scope);
     if (!concurrency) return state_failed(frame, located(frame, concurrency.error()));
+    if (mock() != nullptr) return try_map(frame, state, items, *input);
     record(frame, EventType::map_state_started,
            MapStartedDetails{std::int64_t(items.value().size())},
            MapStarted{x_.next_frame, items, *input, *concurrency});

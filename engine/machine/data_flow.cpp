@@ -23,6 +23,7 @@ bool counts_retries(asl::StateType type) {
 
 Json Turn::context_of(const Frame& frame, std::optional<std::pair<std::uint32_t, const Json*>> item,
                       std::string_view token) const {
+    if (trial() != nullptr && trial()->context) return *trial()->context;
     const ExecutionInfo& info = x_.info;
     const asl::State& state = x_.state_of(frame);
     Json execution = Json::object();
@@ -30,14 +31,14 @@ Json Turn::context_of(const Frame& frame, std::optional<std::pair<std::uint32_t,
     execution["Input"] = info.input.value();
     execution["StartTime"] = to_iso8601(info.start_time);
     execution["Name"] = info.name;
-    execution["RoleArn"] = info.role_arn;
+    execution["RoleArn"] = info.role_arn.empty() ? Json() : Json(info.role_arn);
     // OBSERVED: Express executions, which cannot be redriven, have none (docs/observed.md).
     if (info.type == asl::WorkflowType::standard) execution["RedriveCount"] = 0;
     Json machine = Json::object();
     machine["Id"] = info.state_machine_arn;
     machine["Name"] = info.state_machine_name;
     Json here = Json::object();
-    here["Name"] = state.name;
+    here["Name"] = trial() != nullptr ? kTrialStateName : state.name;
     here["EnteredTime"] = to_iso8601(frame.entered_time);
     if (counts_retries(state.type())) here["RetryCount"] = frame.retry_count;
     Json context = Json::object();
@@ -79,7 +80,11 @@ Evaluated<Payload> Turn::filter(const asl::PathField& path, const Payload& paylo
 }
 
 Evaluated<Payload> Turn::effective_input(Frame& frame) {
-    return filter(x_.state_of(frame).input_path, frame.input, frame);
+    auto input = filter(x_.state_of(frame).input_path, frame.input, frame);
+    // OBSERVED: TestState shows it for every type but Parallel (docs/observed.md).
+    if (input && x_.state_of(frame).type() != asl::StateType::parallel)
+        observe(&TrialData::after_input_path, *input);
+    return input;
 }
 
 Evaluated<Payload> Turn::fill(const std::optional<Template>& source, const Payload& payload,
@@ -103,8 +108,10 @@ void Turn::leave_with_result(Frame& frame, const std::optional<Template>& select
                              asl::Transition then) {
     const auto selected = fill(selector, result, frame);
     if (!selected) return state_failed(frame, selected.error());
+    observe(&TrialData::after_result_selector, *selected);
     const auto merged = merge(result_path, frame.input, *selected);
     if (!merged) return state_failed(frame, located(frame, merged.error()));
+    observe(&TrialData::after_result_path, *merged);
     leave_with(frame, *merged, then);
 }
 
@@ -124,6 +131,7 @@ void Turn::leave(Frame& frame, const Payload& output, asl::Transition then) {
                                                 std::to_string(kMaxJsonDepth) + " levels."}));
     }
     if (output.size() > kMaxPayloadBytes) return state_failed(frame, too_large(state.name));
+    if (trial() != nullptr) trial()->next = std::exchange(then.next, std::nullopt);
     record(frame, *exited_event(state.type()), StateExitedDetails{state.name, output},
            LeftState{then.next, output});
     if (then.next || x_.closed()) return;
@@ -139,6 +147,8 @@ StateError too_large(const std::string& name) {
 }
 
 StateError Turn::located(const Frame& frame, StateError error) const {
+    // OBSERVED: there are no events to point at, and TestState says the rest (docs/observed.md).
+    if (trial() != nullptr) return error;
     error.cause = "An error occurred while executing the state '" + x_.state_of(frame).name +
                   "' (entered at the event id #" + std::to_string(frame.entered_event) + "). " +
                   error.cause;

@@ -283,7 +283,7 @@ Execution::Execution(ExecutionInfo execution_info) : info(std::move(execution_in
     last_time = info.start_time;
     Frame& root = frames[0];
     root.input = info.input;
-    root.state = info.definition->flows[0].start_at;
+    root.state = info.trial ? info.trial->state : info.definition->flows[0].start_at;
     ready.push_back(0);
     std::optional<Seconds> timeout = info.definition->timeout;
     if (info.type == asl::WorkflowType::express) {

@@ -12,6 +12,7 @@
 #include "engine/asl/model.hpp"
 #include "engine/machine/journal.hpp"
 #include "engine/machine/token.hpp"
+#include "engine/machine/trial.hpp"
 
 /// The state of an execution: a tree of frames, changed by nothing but `apply`.
 namespace stepwell {
@@ -36,6 +37,8 @@ struct ExecutionInfo {
     std::shared_ptr<const TokenMint> tokens;
     /// --wait-time-scale: the fraction of their time that Wait states and retry delays take.
     double wait_time_scale = 1.0;
+    /// Only one state is run, and observed; null in every execution but those of TestState.
+    std::shared_ptr<Trial> trial;
 };
 
 /// An error with what AWS leaves out when nothing was given (a Fail state without Error and Cause).

@@ -89,11 +89,18 @@ bool Turn::retry(Frame& frame, const Failure& failure) {
         const asl::Retrier& retrier = (*retriers)[i];
         if (!error_matches(retrier.error_equals, failure, reported, frame.heartbeat_missed))
             continue;
-        const std::uint32_t attempts = i < frame.attempts.size() ? frame.attempts[i] : 0;
+        const std::uint32_t attempts = trial() != nullptr          ? trial()->retry_count
+                                       : i < frame.attempts.size() ? frame.attempts[i]
+                                                                   : 0;
+        if (trial() != nullptr) trial()->data.retry_index = i;
         // The first that matches decides: when it is exhausted, later ones are not asked.
         if (std::int64_t{attempts} >= retrier.max_attempts) return false;
         double delay = delay_millis(retrier, attempts);
         if (retrier.jitter == asl::Jitter::full) delay *= random_.next_unit();
+        if (trial() != nullptr) {
+            end_with_retry(frame, delay, failure);
+            return true;
+        }
         const TimePoint due = now_ + Milliseconds{std::llround(delay)};
         note(frame, WillRetry{i, scaled(due)});
         return true;
@@ -109,6 +116,7 @@ bool Turn::recover(Frame& frame, const Failure& failure) {
     for (const asl::Catcher& catcher : *catchers) {
         if (!error_matches(catcher.error_equals, failure, reported, frame.heartbeat_missed))
             continue;
+        observe_catch(static_cast<std::size_t>(&catcher - catchers->data()), failure);
         // OBSERVED: OutputPath does not touch a caught error's output (docs/observed.md).
         const auto output = merge(catcher.result_path, frame.input, Payload(error_output(failure)));
         if (!output) {

@@ -24,6 +24,7 @@ void Turn::work(Frame& frame, const asl::PassState& state) {
     if (!input) return state_failed(frame, input.error());
     auto result = fill(state.parameters, *input, frame);
     if (!result) return state_failed(frame, result.error());
+    if (trial() != nullptr) observe_pass(state, *result);
     leave_with_result(frame, std::nullopt, state.result_path,
                       state.result ? *state.result : *result, state.then);
 }
@@ -35,6 +36,7 @@ void Turn::work(Frame& frame, const asl::SucceedState&) {
 }
 
 void Turn::work(Frame& frame, const asl::FailState& state) {
+    observe(&TrialData::after_input_path, frame.input);
     const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
     const Scope scope{frame.input.value(), context, random_};
     const auto text_of = [&](const auto& field,

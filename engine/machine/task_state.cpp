@@ -90,6 +90,7 @@ Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
         if (!made) return here(std::move(made).error());
         parameters = Payload(*std::move(made));
     }
+    observe(&TrialData::after_parameters, parameters);
     if (parameters.size() > kMaxPayloadBytes) return too_large(x_.state_of(frame).name);
     auto timeout = seconds_of(state.timeout, "TimeoutSecondsPath", scope);
     if (!timeout) return here(std::move(timeout).error());
@@ -128,6 +129,7 @@ void Turn::call_task(Frame& frame) {
                TaskWasStarted{});
     }
     if (x_.closed()) return;
+    if (mock() != nullptr) return give_mock(frame, *mock());
     step_.actions.emplace_back(StartTask{frame.id, frame.task->scheduled, task_call(x_, frame)});
 }
 
@@ -137,6 +139,7 @@ void Turn::task_succeeded(Frame& frame, Payload result) {
         StateError error = too_large(task_name(state.resource));
         return task_failed(frame, Failure{std::move(error.error), std::move(error.cause)});
     }
+    observe(&TrialData::result, result);
     if (is_lambda(state)) {
         record(frame, EventType::lambda_function_succeeded, OutputDetails{result},
                TaskReturned{result});

@@ -103,6 +103,27 @@ private:
     void leave(Frame& frame, const Payload& output, asl::Transition then);
     StateError located(const Frame& frame, StateError error) const;
 
+    // trial.cpp: what TestState puts in place of a state's work, and looks at. Nothing in any other
+    // execution.
+    Trial* trial() const { return x_.info.trial.get(); }
+    const TrialMock* mock() const {
+        return trial() != nullptr && trial()->mock ? &*trial()->mock : nullptr;
+    }
+    /// Notes what the state made of its data.
+    void observe(std::optional<Payload> TrialData::*field, const Payload& payload) {
+        if (trial() != nullptr) trial()->data.*field = payload;
+    }
+    void observe_pass(const asl::PassState& state, const Payload& parameters);
+    void give_mock(Frame& frame, const TrialMock& mock);
+    void observe_limits(const asl::MapState& state, std::int64_t max_concurrency);
+    void try_map(Frame& frame, const asl::MapState& state, const Payload& items,
+                 const Payload& input);
+    Evaluated<void> observe_item_selector(Frame& frame, const asl::MapState& state,
+                                          const Payload& items, const Payload& input);
+    bool over_tolerance() const;
+    void end_with_retry(Frame& frame, double delay_millis, const Failure& failure);
+    void observe_catch(std::size_t catcher, const Failure& failure);
+
     Execution& x_;
     const Input& input_;
     Step& step_;

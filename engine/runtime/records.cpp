@@ -36,6 +36,7 @@ ExecutionInfo info_of(StartRequest request, ExecutionKey key, TimePoint start_ti
     info.start_time = start_time;
     info.input = std::move(request.input);
     info.definition = std::move(request.definition);
+    info.trial = std::move(request.trial);
     return info;
 }
 

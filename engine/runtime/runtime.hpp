@@ -9,6 +9,7 @@
 #include "engine/base/arn.hpp"
 #include "engine/base/payload.hpp"
 #include "engine/base/time.hpp"
+#include "engine/machine/trial.hpp"
 #include "engine/store.hpp"
 #include "engine/tasks.hpp"
 
@@ -29,6 +30,8 @@ struct StartRequest {
     std::string name;
     Payload input;
     std::string trace_header;
+    /// Of a synchronous start: one state alone is run and observed (TestState).
+    std::shared_ptr<Trial> trial = nullptr;
 };
 /// How StartExecution ended. `existing` where an execution of that name is there (outcome
 /// conflict).

@@ -17,17 +17,20 @@ OPERATIONS = {
     "CreateStateMachine", "DescribeStateMachine", "UpdateStateMachine", "DeleteStateMachine", "ListStateMachines",
     "DescribeStateMachineForExecution", "StartExecution", "StartSyncExecution", "DescribeExecution", "ListExecutions",
     "StopExecution", "GetExecutionHistory", "SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat",
-    "ValidateStateMachineDefinition",
+    "TestState", "ValidateStateMachineDefinition",
 }
-FAMILIES = {"execution", "api"}
+FAMILIES = {"execution", "api", "teststate"}
 # A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration.
 LAMBDA = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?)$")
+# What Express workflows refuse is refused by name, whether the integration is there or not; and what a mock stands for
+# need not be there.
+NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations", "distributed Map", "activities"}}
 JSONATA_FIELDS = {"Arguments", "Output", "Condition", "Items"}
 
 
 def definitions(case):
     """Every definition that the case sends, as JSON values."""
-    texts = [case["definition"]] if "definition" in case else []
+    texts = [part["definition"] for part in (case, case.get("params", {})) if "definition" in part]
     texts += [s["params"]["definition"] for s in case.get("steps", ()) if "definition" in s.get("params", {})]
     for text in texts:
         if isinstance(text, str):
@@ -35,7 +38,8 @@ def definitions(case):
                 text = json.loads(text)
             except ValueError:
                 continue  # what is not JSON is refused by every version
-        yield text
+        # TestState also takes a state that stands alone.
+        yield {"States": {"StateName": text}} if isinstance(text, dict) and "Type" in text else text
 
 
 def states(definition):
@@ -89,8 +93,7 @@ def reason_against(case):
             return "versions"
     for definition in definitions(case):
         reason = beyond(definition)
-        # What Express workflows refuse is refused by name, whether the integration is there or not.
-        if reason and not (case["family"] == "api" and reason == "other integrations"):
+        if reason and reason not in NO_MATTER.get(case["family"], ()):
             return reason
     return None
 

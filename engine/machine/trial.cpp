@@ -1,0 +1,104 @@
+#include "engine/machine/trial.hpp"
+
+#include <cmath>
+
+#include "engine/base/state_errors.hpp"
+#include "engine/machine/turn.hpp"
+
+// TestState. API Reference, "TestState"; Developer Guide, "Testing state machines with TestState
+// API".
+namespace stepwell {
+
+/// OBSERVED: where a Pass has a Result, TestState shows that and none of what leads to it
+/// (docs/observed.md).
+void Turn::observe_pass(const asl::PassState& state, const Payload& parameters) {
+    TrialData& data = trial()->data;
+    if (state.result) {
+        data.after_input_path.reset();
+        data.result = *state.result;
+    } else {
+        data.after_parameters = parameters;
+    }
+}
+
+/// The mock stands for the call of a task or for the branches or items.
+void Turn::give_mock(Frame& frame, const TrialMock& mock) {
+    const asl::StateType type = x_.state_of(frame).type();
+    if (type == asl::StateType::task) {
+        if (mock.result) return task_succeeded(frame, *mock.result);
+        return task_failed(frame, Failure{mock.error, mock.cause});
+    }
+    if (!mock.result) return settle(frame, Failure{mock.error, mock.cause});
+    if (mock.result->size() > kMaxPayloadBytes)
+        return state_failed(frame, too_large(x_.state_of(frame).name));
+    record_beside(frame, frame.last_event,
+                  type == asl::StateType::map ? EventType::map_state_succeeded
+                                              : EventType::parallel_state_succeeded,
+                  NoDetails{}, ChildrenDone{*mock.result});
+}
+
+/// The literal ones; those that are computed are noted where that is done.
+void Turn::observe_limits(const asl::MapState& state, std::int64_t max_concurrency) {
+    TrialData& data = trial()->data;
+    data.max_concurrency = max_concurrency;
+    if (const auto* count = std::get_if<std::int64_t>(&state.tolerated_failure_count))
+        data.tolerated_failure_count = *count;
+    if (const auto* percentage = std::get_if<double>(&state.tolerated_failure_percentage))
+        data.tolerated_failure_percentage = *percentage;
+}
+
+void Turn::try_map(Frame& frame, const asl::MapState& state, const Payload& items,
+                   const Payload& input) {
+    if (!trial()->reads_items || trial()->items_read) trial()->item_count = items.value().size();
+    if (const auto seen = observe_item_selector(frame, state, items, input); !seen)
+        return state_failed(frame, located(frame, seen.error()));
+    const TrialMock& mock = *trial()->mock;
+    if (mock.result && over_tolerance()) {
+        return state_failed(frame, {std::string(state_errors::kExceedToleratedFailureThreshold),
+                                    "The specified tolerated failure threshold was exceeded"});
+    }
+    give_mock(frame, mock);
+}
+
+Evaluated<void> Turn::observe_item_selector(Frame& frame, const asl::MapState& state,
+                                            const Payload& items, const Payload& input) {
+    if (!state.item_selector) return {};
+    Json inputs = Json::array();
+    std::uint32_t index = 0;
+    for (const Json& item : items.value()) {
+        const LazyContext context([&] { return context_of(frame, std::pair{index, &item}, {}); });
+        inputs.push_back(
+            TRY(state.item_selector->evaluate(Scope{input.value(), context, random_})));
+        ++index;
+    }
+    trial()->data.after_item_selector = Payload(std::move(inputs));
+    return {};
+}
+
+/// OBSERVED: a threshold that the state does not name tolerates everything here (docs/observed.md).
+bool Turn::over_tolerance() const {
+    const TrialData& data = trial()->data;
+    const std::int64_t failed = trial()->failed_items.value_or(0);
+    if (failed == 0) return false;
+    if (data.tolerated_failure_count && failed > *data.tolerated_failure_count) return true;
+    const auto items = static_cast<double>(trial()->item_count.value_or(0));
+    return data.tolerated_failure_percentage &&
+           static_cast<double>(failed) * 100.0 > *data.tolerated_failure_percentage * items;
+}
+
+/// Where an execution would wait and try again, a trial ends.
+void Turn::end_with_retry(Frame& frame, double delay_millis, const Failure& failure) {
+    trial()->retriable = true;
+    trial()->data.retry_backoff_seconds = static_cast<std::int64_t>(delay_millis / 1000.0);
+    fail_frame(frame, failure);
+}
+
+void Turn::observe_catch(std::size_t catcher, const Failure& failure) {
+    if (trial() == nullptr) return;
+    trial()->caught = true;
+    trial()->data.catch_index = static_cast<std::uint32_t>(catcher);
+    trial()->error = failure.error;
+    trial()->cause = failure.cause;
+}
+
+}  // namespace stepwell
