@@ -120,6 +120,9 @@ HttpRequest LambdaEndpoint::request_for(const LambdaInvocation& invocation,
              invocation.function.region +
              "/lambda/aws4_request, SignedHeaders=host, Signature=" + std::string(64, '0')},
     };
+    // As AWS's SDKs send it: the same for every attempt of one call, also after a restart.
+    if (!invocation.request_id.empty())
+        request.headers.push_back({"amz-sdk-invocation-id", invocation.request_id});
     if (!invocation.client_context.empty()) {
         request.headers.push_back({"X-Amz-Client-Context", invocation.client_context});
     }

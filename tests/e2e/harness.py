@@ -84,6 +84,12 @@ class Server:
         self._log = tempfile.NamedTemporaryFile(prefix="stepwell-e2e-log-")
 
     def start(self, *more_options):
+        self.launch(*more_options)
+        self.url = wait_for(self._ready_url, "the ready line of the server")
+        return self
+
+    def launch(self, *more_options):
+        """Starts it and does not wait until it is ready."""
         self._log_start = os.path.getsize(self._log.name)
         command = [BINARY, "serve", "--port", "0", "--data", self.data, *self.options, *more_options]
         with open(self._log.name, "ab") as log:
@@ -91,8 +97,6 @@ class Server:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=self.environment,
                 preexec_fn=_die_with_parent)
         self.ended = False
-        self.url = wait_for(self._ready_url, "the ready line of the server")
-        return self
 
     def _ready_url(self):
         for line in self.log(since_start=True).splitlines():

@@ -76,6 +76,7 @@ TEST_F(InvokeApi, IsCalledWithTheArnForATaskThatNamesTheFunction) {
     EXPECT_EQ(request.headers.at("x-amz-log-type"), "None");
     EXPECT_THAT(request.headers.at("authorization"),
                 HasSubstr("Credential=123456789012/20240101/us-east-1/lambda/aws4_request"));
+    EXPECT_FALSE(request.headers.at("amz-sdk-invocation-id").empty());
     EXPECT_FALSE(request.headers.contains("x-amz-client-context"));
 }
 

@@ -1,0 +1,98 @@
+"""What the crash test runs: state machines whose end follows from their input, whatever happens to the server.
+
+Tasks say which execution, state and attempt they are, so that the stub's log can be held against the histories. Nothing
+here times out, so the shape of a history is the same every time.
+"""
+
+LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:"
+INVOKE = "arn:aws:states:::lambda:invoke"
+WHO = {"execution.$": "$$.Execution.Name", "state.$": "$$.State.Name", "retry.$": "$$.State.RetryCount"}
+
+
+def flow(start_at, **states):
+    return {"StartAt": start_at, "States": states}
+
+
+def add(count, **then):
+    return {"Type": "Pass", "Parameters": {"n.$": f"States.MathAdd($.n, {count})"}, **then}
+
+
+def double(**then):
+    return {"Type": "Task", "Resource": LAMBDA + "double", "Parameters": {"n.$": "$.n", **WHO},
+            "ResultSelector": {"n.$": "$.n"}, **then}
+
+
+def flaky(failures, **then):
+    return {"Type": "Task", "Resource": INVOKE,
+            "Parameters": {"FunctionName": "flaky", "Payload": {"n.$": "$.n", "failures": failures, **WHO}},
+            "ResultSelector": {"n.$": "$.Payload.n"},
+            "Retry": [{"ErrorEquals": ["Flaky"], "IntervalSeconds": 1, "MaxAttempts": 5, "BackoffRate": 1}], **then}
+
+
+def broken(**then):
+    return {"Type": "Task", "Resource": LAMBDA + "broken", "Parameters": WHO, **then}
+
+
+def wait(seconds, **then):
+    return {"Type": "Wait", "Seconds": seconds, **then}
+
+
+def parallel(*branches, **then):
+    return {"Type": "Parallel", "Branches": list(branches), **then}
+
+
+def for_each(processor, concurrency, **then):
+    return {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": concurrency,
+            "ItemSelector": {"n.$": "$$.Map.Item.Value"}, "ItemProcessor": processor, **then}
+
+
+END = {"End": True}
+
+
+class Workload:
+    """A state machine, and how an execution of it with input {"n": n, "items": […]} ends."""
+
+    def __init__(self, name, definition, output=None, status="SUCCEEDED", error=None, weight=1):
+        self.name, self.definition, self.weight = name, definition, weight
+        self.status, self.error = status, error
+        self.output = output or (lambda n: None)
+
+    @staticmethod
+    def input(n):
+        return {"n": n, "items": [n, n + 1, n + 2, n + 3, n + 4]}
+
+
+WORKLOADS = {w.name: w for w in [
+    Workload("pass", flow("A", A=add(1, Next="B"), B=add(1, Next="C"), C=add(1, **END)), lambda n: {"n": n + 3}, weight=3),
+    Workload("wait", flow("A", A=wait(1, Next="B"), B=add(1, Next="C"), C=wait(2, **END)), lambda n: {"n": n + 1}),
+    Workload("call", flow("A", A=double(Next="B"), B=double(**END)), lambda n: {"n": 4 * n}, weight=2),
+    Workload("retry", flow("A", A=flaky(3, **END)), lambda n: {"n": n + 3}, weight=2),
+    Workload("caught", flow(
+        "A", A=broken(Retry=[{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+                      Catch=[{"ErrorEquals": ["Broken"], "ResultPath": "$.error", "Next": "B"}], Next="Never"),
+        B={"Type": "Pass", "Parameters": {"caught.$": "$.n"}, **END}, Never={"Type": "Fail"}), lambda n: {"caught": n}),
+    Workload("fail", flow("A", A=broken(**END)), status="FAILED", error="Broken"),
+    Workload("token", flow(
+        "A", A={"Type": "Task", "Resource": INVOKE + ".waitForTaskToken",
+                "Parameters": {"FunctionName": "park",
+                               "Payload": {"n.$": "$.n", "token.$": "$$.Task.Token", **WHO}}, "Next": "B"},
+        B=add(1, **END)), lambda n: {"n": 3 * n + 1}, weight=2),
+    Workload("parallel", flow("A", A=parallel(
+        flow("P1", P1=double(Next="P2"), P2=wait(1, **END)),
+        flow("P3", P3=flaky(1, **END)),
+        flow("P4", P4=add(7, **END)), **END)), lambda n: [{"n": 2 * n}, {"n": n + 1}, {"n": n + 7}], weight=2),
+    Workload("map", flow("A", A=for_each(flow("M1", M1=double(Next="M2"), M2=add(1, **END)), 2, **END)),
+             lambda n: [{"n": 2 * i + 1} for i in range(n, n + 5)], weight=2),
+    Workload("nested", flow("A", A=for_each(
+        flow("N1", N1=parallel(flow("N2", N2=flaky(1, **END)), flow("N3", N3=wait(1, Next="N4"), N4=double(**END)), **END)),
+        0, **END)), lambda n: [[{"n": i + 1}, {"n": 2 * i}] for i in range(n, n + 5)]),
+    Workload("loop", flow(
+        "A", A={"Type": "Pass", "Parameters": {"n.$": "$.n", "i": 0}, "Next": "B"},
+        B={"Type": "Choice", "Choices": [{"Variable": "$.i", "NumericLessThan": 100, "Next": "C"}], "Default": "D"},
+        C={"Type": "Pass", "Parameters": {"n.$": "$.n", "i.$": "States.MathAdd($.i, 1)"}, "Next": "B"},
+        D=double(**END)), lambda n: {"n": 2 * n}),
+    Workload("stop", flow("A", A=wait(100_000, **END)), status="ABORTED", error="Enough"),
+]}
+
+# At least once, and not stored: all that can be said of one is that its task was called.
+EXPRESS = flow("A", A=double(**END))
