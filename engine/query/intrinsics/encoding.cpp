@@ -1,5 +1,6 @@
 #include <array>
 
+#include "engine/base/base64.hpp"
 #include "engine/query/intrinsics/arguments.hpp"
 
 namespace stepwell::intrinsics {
@@ -17,22 +18,6 @@ constexpr std::array<std::int8_t, 256> make_values() {
     return values;
 }
 constexpr std::array<std::int8_t, 256> kValues = make_values();
-
-std::string encode(std::string_view bytes) {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t present = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k) {
-            group = group << 8U | (k < present ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-        }
-        for (std::size_t k = 0; k < 4; ++k) {
-            out.push_back(k <= present ? kAlphabet[(group >> (18U - 6U * k)) & 63U] : '=');
-        }
-    }
-    return out;
-}
 
 /// Without its padding, which may be missing, and its line breaks; nullopt if it is not Base64.
 std::optional<std::string> decode(std::string_view text) {
@@ -100,7 +85,7 @@ std::string to_text(std::string_view bytes) {
 }  // namespace
 
 Answer<Json> base64_encode(const Invocation& call) {
-    return Json(encode(*TRY(bounded_string_argument(call, 0, "data"))));
+    return Json(stepwell::base64_encode(*TRY(bounded_string_argument(call, 0, "data"))));
 }
 
 Answer<Json> base64_decode(const Invocation& call) {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/json.hpp"
@@ -35,9 +36,15 @@ struct Error {
     /// UTF-16 units from the beginning of the text to the end of the token in question.
     std::size_t position = 0;
     /// The token in question, or empty.
-    std::string token = {};
+    std::string token;
     /// Gave up within `Limits::soft_time`: it is to be evaluated again elsewhere, with more time.
     bool deferred = false;
+
+    // No aggregate: a Result<std::string, Error> could not tell a value from an error then, as one
+    // text would make either.
+    Error() = default;
+    Error(std::string error_code, std::string error_message)
+        : code(std::move(error_code)), message(std::move(error_message)) {}
 };
 
 /// Bounds of one evaluation. Reaching one is an error in AWS's words (`aws`) or U1001 (`standard`).

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stepwell {
+
+/// The digest of `bytes` in lower-case hexadecimal digits, nullopt for an algorithm that is none of
+/// those that AWS knows by these names: MD5, SHA-1, SHA-256, SHA-384, SHA-512.
+std::optional<std::string> hex_digest(std::string_view algorithm, std::string_view bytes);
+
+}  // namespace stepwell
