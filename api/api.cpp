@@ -72,10 +72,11 @@ public:
             respond(refusal(input.error()));
             return {};
         }
+        Owner caller = request.caller ? *std::move(request.caller)
+                                      : caller_of(request.authorization, services_->options.owner);
         auto call =
             std::make_shared<Call>(services_, (*operation)->name, std::move(request.request_id),
-                                   caller_of(request.authorization, services_->options.owner),
-                                   *std::move(input), std::move(respond));
+                                   std::move(caller), *std::move(input), std::move(respond));
         call->guarded([&] { (*operation)->handle(call); });
         if ((*operation)->when_client_goes == WhenClientGoes::finish) return {};
         return [given_up = std::weak_ptr(call)] {

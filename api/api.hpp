@@ -22,6 +22,8 @@ struct Request {
                                 ///< and access key id.
     std::string body;
     std::string request_id;  ///< made by the session, sent back as x-amzn-RequestId
+    /// Whose call it is, where that is known; else `authorization` says it.
+    std::optional<Owner> caller = {};
 };
 
 struct Response {

@@ -107,6 +107,13 @@ Checked<std::string> parse_execution_arn(std::string_view text) {
     return std::string(text);
 }
 
+Checked<std::string> parse_activity_arn(std::string_view text) {
+    auto resource = parse_resource(text, "activity");
+    if (!resource) return resource.error();
+    if (resource->parts.size() != 2) return invalid_arn("Invalid ARN format: ", text);
+    return std::string(text);
+}
+
 Checked<std::string> parse_map_run_arn(std::string_view text) {
     auto resource = parse_resource(text, "mapRun");
     if (!resource) return resource.error();

@@ -31,6 +31,9 @@ Checked<StateMachineArn> parse_unlabeled_state_machine_arn(std::string_view text
 /// executions of EXPRESS machines ("Resource type not valid in this context: express") among it.
 Checked<std::string> parse_execution_arn(std::string_view text);
 
+/// `…:activity:NAME`.
+Checked<std::string> parse_activity_arn(std::string_view text);
+
 /// `…:mapRun:MACHINE/LABEL:UUID`.
 Checked<std::string> parse_map_run_arn(std::string_view text);
 

@@ -45,6 +45,15 @@ public:
         seconds("heartbeatInSeconds", d.heartbeat_in_seconds);
         credentials(d.credentials_role_arn);
     }
+    void operator()(const ActivityScheduledDetails& d) {
+        object_.text("resource", d.resource);
+        input(d.input);
+        seconds("timeoutInSeconds", d.timeout_in_seconds);
+        seconds("heartbeatInSeconds", d.heartbeat_in_seconds);
+    }
+    void operator()(const ActivityStartedDetails& d) {
+        text_unless_empty("workerName", d.worker_name);
+    }
     void operator()(const TaskDetails& d) { resource(d.resource_type, d.resource); }
     void operator()(const TaskOutputDetails& d) {
         resource(d.resource_type, d.resource);

@@ -14,13 +14,19 @@ void reading(const CallPtr& call) {
 using namespace operations_of;
 
 constexpr Operation kOperations[] = {
+    {"CreateActivity", &shapes::kCreateActivity, &create_activity},
     {"CreateStateMachine", &shapes::kCreateStateMachine, &create_state_machine},
+    {"DeleteActivity", &shapes::kDeleteActivity, &delete_activity},
     {"DeleteStateMachine", &shapes::kDeleteStateMachine, &delete_state_machine},
+    {"DescribeActivity", &shapes::kDescribeActivity, &reading<describe_activity>},
     {"DescribeExecution", &shapes::kDescribeExecution, &reading<describe_execution>},
     {"DescribeStateMachine", &shapes::kDescribeStateMachine, &reading<describe_state_machine>},
     {"DescribeStateMachineForExecution", &shapes::kDescribeStateMachineForExecution,
      &reading<describe_state_machine_for_execution>},
+    // A long poll of 60 seconds.
+    {"GetActivityTask", &shapes::kGetActivityTask, &get_activity_task, WhenClientGoes::give_up},
     {"GetExecutionHistory", &shapes::kGetExecutionHistory, &reading<get_execution_history>},
+    {"ListActivities", &shapes::kListActivities, &reading<list_activities>},
     {"ListExecutions", &shapes::kListExecutions, &reading<list_executions>},
     {"ListStateMachines", &shapes::kListStateMachines, &reading<list_state_machines>},
     {"SendTaskFailure", &shapes::kSendTaskFailure, &send_task_failure},

@@ -48,6 +48,12 @@ Checked<std::string> list_executions(Call& call);
 void stop_execution(const CallPtr& call);
 // operations/execution_history.cpp
 Checked<std::string> get_execution_history(Call& call);
+// operations/activities.cpp
+void create_activity(const CallPtr& call);
+void delete_activity(const CallPtr& call);
+Checked<std::string> describe_activity(Call& call);
+Checked<std::string> list_activities(Call& call);
+void get_activity_task(const CallPtr& call);
 // operations/task_tokens.cpp
 void send_task_success(const CallPtr& call);
 void send_task_failure(const CallPtr& call);

@@ -72,6 +72,11 @@ constexpr Member kTagMembers[] = {{"key", &kTagKey}, {"value", &kTagValue}};
 constexpr Shape kTag{.kind = Kind::structure, .members = kTagMembers};
 constexpr Shape kTags{.kind = Kind::list, .item = &kTag};
 
+constexpr Member kCreateActivityMembers[] = {
+    {"name", &kName, true}, {"tags", &kTags}, {"encryptionConfiguration", &kEncryption}};
+constexpr Member kActivityArnMember[] = {{"activityArn", &kArn, true}};
+constexpr Member kPageMembers[] = {{"maxResults", &kPageSize}, {"nextToken", &kPageToken}};
+constexpr Member kGetActivityTaskMembers[] = {{"activityArn", &kArn, true}, {"workerName", &kName}};
 constexpr Member kCreateStateMachineMembers[] = {
     {"name", &kName, true},
     {"definition", &kDefinition, true},
@@ -159,6 +164,11 @@ constexpr Member kSendTaskHeartbeatMembers[] = {{"taskToken", &kTaskToken, true}
 
 }  // namespace
 
+constexpr Shape kCreateActivity{.kind = Kind::structure, .members = kCreateActivityMembers};
+constexpr Shape kDescribeActivity{.kind = Kind::structure, .members = kActivityArnMember};
+constexpr Shape kListActivities{.kind = Kind::structure, .members = kPageMembers};
+constexpr Shape kDeleteActivity{.kind = Kind::structure, .members = kActivityArnMember};
+constexpr Shape kGetActivityTask{.kind = Kind::structure, .members = kGetActivityTaskMembers};
 constexpr Shape kCreateStateMachine{.kind = Kind::structure, .members = kCreateStateMachineMembers};
 constexpr Shape kDescribeStateMachine{.kind = Kind::structure,
                                       .members = kDescribeStateMachineMembers};

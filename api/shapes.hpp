@@ -42,6 +42,11 @@ struct Shape {
 
 namespace shapes {
 
+extern const Shape kCreateActivity;
+extern const Shape kDescribeActivity;
+extern const Shape kListActivities;
+extern const Shape kDeleteActivity;
+extern const Shape kGetActivityTask;
 extern const Shape kCreateStateMachine;
 extern const Shape kDescribeStateMachine;
 extern const Shape kUpdateStateMachine;

@@ -58,6 +58,12 @@ Checked<void> check_runnable(const Input& input, const asl::State& state) {
                      "TestState API does not support '.sync' or '.waitForTaskToken' service "
                      "integration patterns when a mock is not specified.");
     }
+    // No worker could be waited for: the trial runs as an Express execution does.
+    const auto& task = std::get<asl::TaskState>(state.body);
+    if (std::holds_alternative<asl::ActivityResource>(task.resource)) {
+        return error(ErrorKind::invalid_definition,
+                     "TestState API does not support activities when a mock is not specified.");
+    }
     return {};
 }
 

@@ -13,6 +13,7 @@
 #include "engine/asl/model.hpp"
 #include "engine/base/arn.hpp"
 #include "engine/base/time.hpp"
+#include "engine/machine/activity_directory.hpp"
 #include "engine/machine/execution.hpp"
 
 /// What the engine and the API need to remember. Implemented in storage/.
@@ -70,6 +71,14 @@ struct ExecutionRecord {
     std::optional<TimePoint> wake_at;
     Sequence last_sequence = 0;
     EventId last_event = 0;
+};
+
+struct ActivityRecord {
+    std::string arn;
+    std::string name;
+    Owner owner;
+    TimePoint creation_date;
+    std::string encryption_configuration;  ///< JSON text, or empty where none was given
 };
 
 /// The entries of one Step, encoded (engine/machine/journal.hpp). Opaque to the store.
@@ -135,10 +144,8 @@ public:
 /// block and see what is committed, so they run on reader threads, never on a shard. Reads throw
 /// StorageError when the disk fails. No call assumes that the caller is the only node:
 /// preconditions are part of the write.
-class Store {
+class Store : public ActivityDirectory {
 public:
-    virtual ~Store() = default;
-
     // --- state machines
 
     /// Adds a machine with its tags. conflict: its ARN exists (the caller then reads and compares).
@@ -162,8 +169,26 @@ public:
     virtual std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
                                                                 const std::string& after_name,
                                                                 std::size_t limit) const = 0;
+    /// Of a state machine or an activity, in the order in which they were given.
     virtual std::vector<std::pair<std::string, std::string>> tags_of(
         const std::string& arn) const = 0;
+
+    // --- activities
+
+    /// Adds an activity with its tags. conflict: its ARN exists (the caller then reads and
+    /// compares).
+    virtual void create_activity(ActivityRecord record,
+                                 std::vector<std::pair<std::string, std::string>> tags,
+                                 Committed done) = 0;
+    /// Removes an activity with its tags. Tasks that stand in its queue stay there.
+    virtual void delete_activity(const std::string& arn, Committed done) = 0;
+    virtual std::optional<ActivityRecord> find_activity(const std::string& arn) const = 0;
+    /// Activities of one account and region in order of name, after `after_name`, at most `limit`.
+    virtual std::vector<ActivityRecord> list_activities(const Owner& owner,
+                                                        const std::string& after_name,
+                                                        std::size_t limit) const = 0;
+    /// As committed, and from memory: may be asked on a shard.
+    bool has_activity(const std::string& arn) const override = 0;
 
     // --- executions
 

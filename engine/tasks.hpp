@@ -35,10 +35,20 @@ struct TaskCall {
     /// The task's own time-out, if it has one: enforced outside, given so that a call can bound
     /// itself.
     std::optional<TimePoint> deadline;
+    TimePoint scheduled_time;
+    /// It may have been made before (the server was restarted), so what it asks for may be done.
+    bool repeated = false;
+    /// Of `.sync`: what TaskSubmitted says of the job that is to be watched until its end. Without
+    /// a value the job is to be started.
+    std::optional<Payload> submitted;
 };
 
+/// What becomes of the job that a `.sync` call has started, or watches, when the call is given up.
+enum class Job { keep, stop };
+
 /// How a call ended: the task's result, or its error (names as AWS: `Lambda.Unknown`, an errorType
-/// …). For `.waitForTaskToken` the result is the output of TaskSubmitted.
+/// …). For `.waitForTaskToken`, and for the start of a `.sync` job, the result is the output of
+/// TaskSubmitted.
 using TaskResult = Result<Payload, StateError>;
 using TaskDone = std::function<void(TaskCallId, TaskResult)>;
 
@@ -52,8 +62,8 @@ public:
     virtual ~TaskRunner() = default;
     virtual void start(TaskCall call, TaskDone done) = 0;
     /// Gives the call up (its execution was stopped, or it timed out). Unknown ids are ignored.
-    virtual void cancel(TaskCallId id) = 0;
-    /// Gives all calls up, as a reset does.
+    virtual void cancel(TaskCallId id, Job job) = 0;
+    /// Gives all calls up, as a reset does; jobs are kept.
     virtual void cancel_all() = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/own_service.hpp"
 #include "engine/tasks.hpp"
 #include "integrations/config.hpp"
 
@@ -20,14 +21,15 @@ struct IntegrationOptions {
 /// without calling `done`, and all processes of local functions.
 class TaskRegistry : public TaskRunner {
 public:
-    /// Throws std::invalid_argument where check_lambda_options has an objection.
-    explicit TaskRegistry(const IntegrationOptions& options);
+    /// Throws std::invalid_argument where check_lambda_options has an objection. `own_service`,
+    /// which must outlive it, carries out what Tasks ask of Step Functions itself.
+    TaskRegistry(const IntegrationOptions& options, OwnService& own_service);
     ~TaskRegistry() override;
     TaskRegistry(const TaskRegistry&) = delete;
     TaskRegistry& operator=(const TaskRegistry&) = delete;
 
     void start(TaskCall call, TaskDone done) override;
-    void cancel(TaskCallId id) override;
+    void cancel(TaskCallId id, Job job) override;
     void cancel_all() override;
 
     /// The processes of local functions that run now.

@@ -18,6 +18,7 @@
 #include "integrations/registry.hpp"
 #include "server/command_line.hpp"
 #include "server/http_server.hpp"
+#include "server/own_api.hpp"
 #include "server/wall_clock.hpp"
 #include "storage/sqlite_store.hpp"
 
@@ -103,7 +104,8 @@ int serve(const Serve& command) {
 
     const WallClock clock;
     const std::unique_ptr<Store> store = open_store(settings.data, sqlite_options(settings));
-    TaskRegistry tasks({.lambda = settings.lambda});
+    OwnApi own_api;
+    TaskRegistry tasks({.lambda = settings.lambda}, own_api);
     Runtime runtime(*store, tasks, clock, {.wait_time_scale = settings.wait_time_scale},
                     system_seed());
     api::ReaderPool readers(kReaders);
@@ -112,6 +114,7 @@ int serve(const Serve& command) {
     api::Api api(*store, runtime, readers, clock,
                  {.owner = settings.owner, .result_schemas = &result_schemas});
 
+    own_api.bind(api, runtime);
     runtime.recover();
     std::printf("stepwell %s is ready at %s\n", STEPWELL_VERSION, server.url().c_str());
     std::fflush(stdout);
@@ -129,6 +132,7 @@ int serve(const Serve& command) {
 
     runtime.shut_down();
     tasks.cancel_all();
+    own_api.unbind();
     store->close();
     spdlog::info("ended");
     return EXIT_SUCCESS;

@@ -65,7 +65,12 @@ void Session::check_deadline(SteadyTime now) {
 
 void Session::finish() {
     keep_alive_ = false;
-    if (phase_ == Phase::receiving && !parser_->got_some()) close();
+    if (phase_ == Phase::receiving && !parser_->got_some()) return close();
+    if (phase_ != Phase::answering || !cancel_) return;
+    // A long poll or a synchronous execution may take minutes: its client asks again elsewhere.
+    const auto cancel = std::exchange(cancel_, nullptr);
+    write(503, kAmzJson, error_body("ServiceUnavailable", "The server is shutting down."));
+    cancel();
 }
 
 void Session::close() {

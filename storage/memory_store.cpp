@@ -119,6 +119,16 @@ void MemoryStore::delete_state_machine(const std::string& arn, Committed done) {
     impl_->writer.submit(DeleteStateMachine{arn}, std::move(done));
 }
 
+void MemoryStore::create_activity(ActivityRecord record,
+                                  std::vector<std::pair<std::string, std::string>> tags,
+                                  Committed done) {
+    impl_->writer.submit(CreateActivity{std::move(record), std::move(tags)}, std::move(done));
+}
+
+void MemoryStore::delete_activity(const std::string& arn, Committed done) {
+    impl_->writer.submit(DeleteActivity{arn}, std::move(done));
+}
+
 void MemoryStore::start_execution(ExecutionRecord record, JournalRow first_step,
                                   std::function<void(StartOutcome)> done) {
     impl_->writer.submit_start({std::move(record), std::move(first_step)}, std::move(done));
@@ -166,8 +176,40 @@ std::vector<StateMachineRecord> MemoryStore::list_state_machines(const Owner& ow
 std::vector<std::pair<std::string, std::string>> MemoryStore::tags_of(
     const std::string& arn) const {
     const std::shared_lock lock(impl_->tables.mutex);
-    const auto found = impl_->tables.machines.find(arn);
-    return found == impl_->tables.machines.end() ? Tags{} : found->second.tags;
+    const auto machine = impl_->tables.machines.find(arn);
+    if (machine != impl_->tables.machines.end()) return machine->second.tags;
+    const auto activity = impl_->tables.activities.find(arn);
+    return activity == impl_->tables.activities.end() ? Tags{} : activity->second.tags;
+}
+
+// --- activities
+
+std::optional<ActivityRecord> MemoryStore::find_activity(const std::string& arn) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.activities.find(arn);
+    if (found == impl_->tables.activities.end()) return std::nullopt;
+    return found->second.record;
+}
+
+std::vector<ActivityRecord> MemoryStore::list_activities(const Owner& owner,
+                                                         const std::string& after_name,
+                                                         std::size_t limit) const {
+    const MemoryTables& tables = impl_->tables;
+    const std::shared_lock lock(tables.mutex);
+    std::vector<ActivityRecord> page;
+    auto at = tables.activity_names.upper_bound(
+        {owner.account, owner.region, owner.partition, after_name});
+    for (; at != tables.activity_names.end() && page.size() < limit; ++at) {
+        const ActivityRecord& record = tables.activities.at(at->second).record;
+        if (!(record.owner == owner)) break;
+        page.push_back(record);
+    }
+    return page;
+}
+
+bool MemoryStore::has_activity(const std::string& arn) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    return impl_->tables.activities.contains(arn);
 }
 
 // --- executions

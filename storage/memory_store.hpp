@@ -29,6 +29,15 @@ public:
                                                         std::size_t limit) const override;
     std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn) const override;
 
+    void create_activity(ActivityRecord record,
+                         std::vector<std::pair<std::string, std::string>> tags,
+                         Committed done) override;
+    void delete_activity(const std::string& arn, Committed done) override;
+    std::optional<ActivityRecord> find_activity(const std::string& arn) const override;
+    std::vector<ActivityRecord> list_activities(const Owner& owner, const std::string& after_name,
+                                                std::size_t limit) const override;
+    bool has_activity(const std::string& arn) const override;
+
     void start_execution(ExecutionRecord record, JournalRow first_step,
                          std::function<void(StartOutcome)> done) override;
     void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,

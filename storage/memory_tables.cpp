@@ -20,7 +20,8 @@ std::string random_bytes() {
     return bytes;
 }
 
-MemoryTables::OwnedName owned_name(const StateMachineRecord& record) {
+template <class Record>
+MemoryTables::OwnedName owned_name(const Record& record) {
     return {record.owner.account, record.owner.region, record.owner.partition, record.name};
 }
 
@@ -45,6 +46,12 @@ StartOutcome MemoryTables::apply(Write& write) {
                               return StartOutcome{update(w), {}};
                           },
                           [this](DeleteStateMachine& w) {
+                              return StartOutcome{remove(w), {}};
+                          },
+                          [this](CreateActivity& w) {
+                              return StartOutcome{create(w), {}};
+                          },
+                          [this](DeleteActivity& w) {
                               return StartOutcome{remove(w), {}};
                           },
                           [this](StartExecution& w) { return start(w); },
@@ -120,6 +127,25 @@ std::shared_ptr<const RevisionRecord> MemoryTables::new_revision(const StateMach
     revision.role_arn = record.role_arn;
     revision.update_date = record.update_date;
     return std::make_shared<const RevisionRecord>(std::move(revision));
+}
+
+// --- activities
+
+Outcome MemoryTables::create(CreateActivity& write) {
+    const std::string arn = write.record.arn;
+    if (activities.contains(arn)) return Outcome::conflict;
+    saw(write.record.creation_date);
+    activity_names.emplace(owned_name(write.record), arn);
+    activities.emplace(arn, Activity{std::move(write.record), std::move(write.tags)});
+    return Outcome::committed;
+}
+
+Outcome MemoryTables::remove(DeleteActivity& write) {
+    const auto found = activities.find(write.arn);
+    if (found == activities.end()) return Outcome::not_found;
+    activity_names.erase(owned_name(found->second.record));
+    activities.erase(found);
+    return Outcome::committed;
 }
 
 // --- executions
@@ -238,6 +264,8 @@ void MemoryTables::bite() {
 Outcome MemoryTables::reset() {
     machines.clear();
     machine_names.clear();
+    activities.clear();
+    activity_names.clear();
     executions.clear();
     keys.clear();
     wakes.clear();

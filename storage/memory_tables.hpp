@@ -36,6 +36,10 @@ public:
         std::shared_ptr<const RevisionRecord> revision;
         std::vector<JournalRow> journal;
     };
+    struct Activity {
+        ActivityRecord record;
+        Tags tags;
+    };
     using OwnedName = std::array<std::string, 4>;  ///< account, region, partition, name
 
     MemoryTables();
@@ -46,6 +50,8 @@ public:
     mutable std::shared_mutex mutex;
     std::map<std::string, Machine> machines;  ///< by ARN
     std::map<OwnedName, std::string> machine_names;
+    std::map<std::string, Activity> activities;  ///< by ARN
+    std::map<OwnedName, std::string> activity_names;
     std::unordered_map<ExecutionKey, Execution> executions;
     std::unordered_map<std::string, ExecutionKey> keys;  ///< by ARN
     std::set<std::pair<TimePoint, ExecutionKey>> wakes;
@@ -57,6 +63,8 @@ private:
     Outcome create(CreateStateMachine& write);
     Outcome update(UpdateStateMachine& write);
     Outcome remove(DeleteStateMachine& write);
+    Outcome create(CreateActivity& write);
+    Outcome remove(DeleteActivity& write);
     StartOutcome start(StartExecution& write);
     Outcome append(AppendStep& write);
     Outcome forget(ExecutionKey key);

@@ -23,6 +23,8 @@ Reader::Reader(sqlite::Connection connection)
       machine_head_(connection_, sql::kMachineHead),
       list_machines_(connection_, sql::kListMachines),
       tags_of_(connection_, sql::kTagsOf),
+      find_activity_(connection_, sql::kFindActivity),
+      list_activities_(connection_, sql::kListActivities),
       find_by_arn_(connection_, sql::kFindExecutionByArn),
       find_by_key_(connection_, sql::kFindExecutionByKey),
       revision_of_(connection_, sql::kRevisionOf),
@@ -56,6 +58,24 @@ std::vector<std::pair<std::string, std::string>> Reader::tags_of(const std::stri
     sqlite::Rows found = tags_of_.query(arn);
     while (found.next()) tags.emplace_back(found.text(0), found.text(1));
     return tags;
+}
+
+// --- activities
+
+std::optional<ActivityRecord> Reader::find_activity(const std::string& arn) {
+    sqlite::Rows found = find_activity_.query(arn);
+    if (!found.next()) return std::nullopt;
+    return activity_record(found);
+}
+
+std::vector<ActivityRecord> Reader::list_activities(const Owner& owner,
+                                                    const std::string& after_name,
+                                                    std::size_t limit) {
+    std::vector<ActivityRecord> page;
+    sqlite::Rows found = list_activities_.query(owner.account, owner.region, owner.partition,
+                                                after_name, rows(limit));
+    while (found.next()) page.push_back(activity_record(found));
+    return page;
 }
 
 // --- executions

@@ -28,6 +28,10 @@ public:
                                                         std::size_t limit);
     std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn);
 
+    std::optional<ActivityRecord> find_activity(const std::string& arn);
+    std::vector<ActivityRecord> list_activities(const Owner& owner, const std::string& after_name,
+                                                std::size_t limit);
+
     std::optional<ExecutionRecord> find_execution(const std::string& arn);
     std::optional<ExecutionRecord> find_execution(ExecutionKey key);
     std::optional<RevisionRecord> revision_of(ExecutionKey key);
@@ -50,6 +54,8 @@ private:
     sqlite::Statement machine_head_;
     sqlite::Statement list_machines_;
     sqlite::Statement tags_of_;
+    sqlite::Statement find_activity_;
+    sqlite::Statement list_activities_;
     sqlite::Statement find_by_arn_;
     sqlite::Statement find_by_key_;
     sqlite::Statement revision_of_;

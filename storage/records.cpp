@@ -26,6 +26,9 @@ enum {
     definition
 };
 }
+namespace activity {
+enum { arn, account, region, partition, name, creation_date, encryption };
+}
 namespace execution {
 enum {
     key,
@@ -80,6 +83,18 @@ StateMachineRecord machine_record(const sqlite::Rows& rows) {
     record.tracing_configuration = rows.text(machine::tracing);
     record.encryption_configuration = rows.text(machine::encryption);
     record.definition = rows.text(machine::definition);
+    return record;
+}
+
+ActivityRecord activity_record(const sqlite::Rows& rows) {
+    ActivityRecord record;
+    record.arn = rows.text(activity::arn);
+    record.owner = {.account = rows.text(activity::account),
+                    .region = rows.text(activity::region),
+                    .partition = rows.text(activity::partition)};
+    record.name = rows.text(activity::name);
+    record.creation_date = rows.time(activity::creation_date);
+    record.encryption_configuration = rows.text(activity::encryption);
     return record;
 }
 

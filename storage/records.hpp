@@ -14,6 +14,9 @@ namespace stepwell::storage {
 StateMachineRecord machine_record(const sqlite::Rows& rows);
 StateMachineRecord machine_head_record(const sqlite::Rows& rows);
 
+/// Of the columns of sql::kFindActivity.
+ActivityRecord activity_record(const sqlite::Rows& rows);
+
 /// Of the columns of sql::kListExecutions (head), or of sql::kFindExecutionByKey (all).
 ExecutionRecord execution_head_record(const sqlite::Rows& rows);
 ExecutionRecord execution_record(const sqlite::Rows& rows);

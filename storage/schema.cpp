@@ -119,6 +119,18 @@ CREATE TABLE journal_anchors(
   first_event INTEGER NOT NULL
 ) STRICT;
 )sql",
+    R"sql(
+CREATE TABLE activities(
+  arn TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  partition TEXT NOT NULL,
+  name TEXT NOT NULL,
+  creation_date INTEGER NOT NULL,
+  encryption_configuration TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX activities_by_owner ON activities(account, region, partition, name);
+)sql",
 };
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);

@@ -114,6 +114,31 @@ std::vector<std::pair<std::string, std::string>> SqliteStore::tags_of(
     return impl_->readers.with([&](Reader& r) { return r.tags_of(arn); });
 }
 
+void SqliteStore::create_activity(ActivityRecord record,
+                                  std::vector<std::pair<std::string, std::string>> tags,
+                                  Committed done) {
+    impl_->writer.submit(CreateActivity{std::move(record), std::move(tags)}, std::move(done));
+}
+
+void SqliteStore::delete_activity(const std::string& arn, Committed done) {
+    impl_->writer.submit(DeleteActivity{arn}, std::move(done));
+}
+
+std::optional<ActivityRecord> SqliteStore::find_activity(const std::string& arn) const {
+    return impl_->readers.with([&](Reader& r) { return r.find_activity(arn); });
+}
+
+std::vector<ActivityRecord> SqliteStore::list_activities(const Owner& owner,
+                                                         const std::string& after_name,
+                                                         std::size_t limit) const {
+    return impl_->readers.with(
+        [&](Reader& r) { return r.list_activities(owner, after_name, limit); });
+}
+
+bool SqliteStore::has_activity(const std::string& arn) const {
+    return impl_->backend.has_activity(arn);
+}
+
 void SqliteStore::start_execution(ExecutionRecord record, JournalRow first_step,
                                   std::function<void(StartOutcome)> done) {
     impl_->writer.submit_start({std::move(record), std::move(first_step)}, std::move(done));

@@ -65,6 +65,9 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       set_machine_revision_(connection_, sql::kSetMachineRevision),
       set_machine_deleting_(connection_, sql::kSetMachineDeleting),
       insert_tag_(connection_, sql::kInsertTag),
+      delete_tags_(connection_, sql::kDeleteTags),
+      insert_activity_(connection_, sql::kInsertActivity),
+      delete_activity_(connection_, sql::kDeleteActivity),
       find_execution_(connection_, sql::kFindExecutionByArn),
       execution_head_(connection_, sql::kExecutionHead),
       insert_execution_(connection_, sql::kInsertExecution),
@@ -94,6 +97,9 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
         in_transaction([this] { set_meta_.execute(kTokenKey, sqlite::Blob{token_key_}); });
     }
     if (token_key_.size() != 32) damaged("token key");
+    sqlite::Statement all_activities(connection_, sql::kAllActivities);
+    sqlite::Rows rows = all_activities.query();
+    while (rows.next()) activities_.insert(arn_hash(rows.text(0)));
 }
 
 // --- transactions
@@ -173,6 +179,12 @@ StartOutcome SqliteWriter::apply(Write& write) {
                               return StartOutcome{update(w), {}};
                           },
                           [this](DeleteStateMachine& w) {
+                              return StartOutcome{remove(w), {}};
+                          },
+                          [this](CreateActivity& w) {
+                              return StartOutcome{create(w), {}};
+                          },
+                          [this](DeleteActivity& w) {
                               return StartOutcome{remove(w), {}};
                           },
                           [this](StartExecution& w) { return start(w); },
@@ -276,6 +288,34 @@ void SqliteWriter::machine_changed(std::string arn, MachineCache::Machine machin
     on_commit_.emplace_back([this, arn = std::move(arn), machine = std::move(machine)] {
         machines_.committed(arn, machine);
     });
+}
+
+// --- activities
+
+Outcome SqliteWriter::create(CreateActivity& write) {
+    const ActivityRecord& r = write.record;
+    insert_activity_.execute(r.arn, r.owner.account, r.owner.region, r.owner.partition, r.name,
+                             r.creation_date, r.encryption_configuration);
+    if (connection_.changes() == 0) return Outcome::conflict;
+    int position = 0;
+    for (const auto& [key, value] : write.tags) insert_tag_.execute(r.arn, key, position++, value);
+    saw(r.creation_date);
+    on_commit_.emplace_back([this, hash = arn_hash(r.arn)] {
+        const std::lock_guard lock(facts_mutex_);
+        activities_.insert(hash);
+    });
+    return Outcome::committed;
+}
+
+Outcome SqliteWriter::remove(DeleteActivity& write) {
+    delete_activity_.execute(write.arn);
+    if (connection_.changes() == 0) return Outcome::not_found;
+    delete_tags_.execute(write.arn);
+    on_commit_.emplace_back([this, hash = arn_hash(write.arn)] {
+        const std::lock_guard lock(facts_mutex_);
+        activities_.erase(hash);
+    });
+    return Outcome::committed;
 }
 
 // --- executions
@@ -443,6 +483,7 @@ Outcome SqliteWriter::reset() {
         "DELETE FROM journal; DELETE FROM journal_anchors; DELETE FROM executions;"
         "DELETE FROM execution_inputs; DELETE FROM execution_results; DELETE FROM tags;"
         "DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM state_machines;"
+        "DELETE FROM activities;"
         "DELETE FROM meta WHERE name = 'latest_time'");
     std::string key = random_bytes();
     set_meta_.execute(kTokenKey, sqlite::Blob{key});
@@ -458,6 +499,7 @@ Outcome SqliteWriter::reset() {
         const std::lock_guard lock(facts_mutex_);
         token_key_ = key;
         committed_latest_.reset();
+        activities_.clear();
     });
     return Outcome::committed;
 }
@@ -494,6 +536,11 @@ std::string SqliteWriter::token_key() const {
 std::optional<TimePoint> SqliteWriter::latest_time() const {
     const std::lock_guard lock(facts_mutex_);
     return committed_latest_;
+}
+
+bool SqliteWriter::has_activity(const std::string& arn) const {
+    const std::lock_guard lock(facts_mutex_);
+    return activities_.contains(arn_hash(arn));
 }
 
 }  // namespace stepwell::storage

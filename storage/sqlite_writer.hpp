@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "storage/checkpointer.hpp"
@@ -35,6 +36,7 @@ public:
     /// As committed. Thread-safe.
     std::string token_key() const;
     std::optional<TimePoint> latest_time() const;
+    bool has_activity(const std::string& arn) const;
 
 private:
     /// What a start must know of its machine.
@@ -60,6 +62,8 @@ private:
     Outcome create(CreateStateMachine& write);
     Outcome update(UpdateStateMachine& write);
     Outcome remove(DeleteStateMachine& write);
+    Outcome create(CreateActivity& write);
+    Outcome remove(DeleteActivity& write);
     StartOutcome start(StartExecution& write);
     Outcome append(AppendStep& write);
     Outcome forget(ForgetExecution& write);
@@ -96,6 +100,7 @@ private:
     mutable std::mutex facts_mutex_;
     std::string token_key_;
     std::optional<TimePoint> committed_latest_;
+    std::unordered_set<std::int64_t> activities_;  ///< by arn_hash: few bytes each
 
     sqlite::Statement begin_;
     sqlite::Statement commit_;
@@ -107,6 +112,9 @@ private:
     sqlite::Statement set_machine_revision_;
     sqlite::Statement set_machine_deleting_;
     sqlite::Statement insert_tag_;
+    sqlite::Statement delete_tags_;
+    sqlite::Statement insert_activity_;
+    sqlite::Statement delete_activity_;
     sqlite::Statement find_execution_;
     sqlite::Statement execution_head_;
     sqlite::Statement insert_execution_;

@@ -54,6 +54,22 @@ inline constexpr char kInsertTag[] =
     "INSERT OR REPLACE INTO tags(arn, key, position, value) VALUES(?1, ?2, ?3, ?4)";
 inline constexpr char kDeleteTags[] = "DELETE FROM tags WHERE arn = ?1";
 
+// --- activities
+
+inline constexpr char kFindActivity[] = R"(
+SELECT arn, account, region, partition, name, creation_date, encryption_configuration
+FROM activities WHERE arn = ?1)";
+inline constexpr char kListActivities[] = R"(
+SELECT arn, account, region, partition, name, creation_date, encryption_configuration FROM activities
+WHERE account = ?1 AND region = ?2 AND partition = ?3 AND name > ?4 ORDER BY name LIMIT ?5)";
+inline constexpr char kInsertActivity[] = R"(
+INSERT OR IGNORE INTO activities(arn, account, region, partition, name, creation_date,
+                                 encryption_configuration)
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7))";
+inline constexpr char kDeleteActivity[] = "DELETE FROM activities WHERE arn = ?1";
+/// At the start: what has_activity() answers from.
+inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
+
 // --- executions
 
 #define STEPWELL_EXECUTION_COLUMNS                                                        \

@@ -22,6 +22,10 @@ std::size_t size_of(const Write& write) {
             [](const CreateStateMachine& w) { return size_of(w.record); },
             [](const UpdateStateMachine& w) { return size_of(w.record); },
             [](const DeleteStateMachine& w) { return w.arn.size(); },
+            [](const CreateActivity& w) {
+                return 2 * w.record.arn.size() + w.record.encryption_configuration.size();
+            },
+            [](const DeleteActivity& w) { return w.arn.size(); },
             [](const StartExecution& w) {
                 return w.record.arn.size() + w.record.input.size() + size_of(w.record.output) +
                        size_of(w.record.cause) + w.first_step.bytes.size();

@@ -28,6 +28,13 @@ struct UpdateStateMachine {
 struct DeleteStateMachine {
     std::string arn;
 };
+struct CreateActivity {
+    ActivityRecord record;
+    Tags tags;
+};
+struct DeleteActivity {
+    std::string arn;
+};
 struct StartExecution {
     ExecutionRecord record;
     JournalRow first_step;
@@ -46,7 +53,8 @@ struct Reset {};
 struct Refused {};
 
 using Write = std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
-                           StartExecution, AppendStep, ForgetExecution, Reset>;
+                           CreateActivity, DeleteActivity, StartExecution, AppendStep,
+                           ForgetExecution, Reset>;
 
 /// Memory that a write holds while it waits, about.
 std::size_t size_of(const Write& write);

@@ -31,6 +31,10 @@ void report(const CallPtr& call, TokenReport what) {
 }  // namespace
 
 void send_task_success(const CallPtr& call) {
+    // OBSERVED: a token that is none comes before an output that is none (conformance case
+    // aws_sdk_task_service__sfn_send_task_outcome_with_no_such_token).
+    if (!call->services().runtime.is_task_token(call->input().required_text("taskToken")))
+        return call->refuse(error(ErrorKind::invalid_token));
     auto output = parse_payload(*call->input().take_text("output"), ErrorKind::invalid_output);
     if (!output) return call->refuse(output.error());
     report(call, TokenSucceeded{*std::move(output)});

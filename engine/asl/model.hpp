@@ -81,7 +81,11 @@ struct ServiceResource {
     std::string action;
     Pattern pattern = Pattern::request_response;
 };
-using TaskResource = std::variant<LambdaResource, ServiceResource>;
+/// A Task that workers poll for: `arn:aws:states:<region>:<account>:activity:<name>`.
+struct ActivityResource {
+    std::string activity_arn;
+};
+using TaskResource = std::variant<LambdaResource, ServiceResource, ActivityResource>;
 
 struct TaskState {
     std::string resource_arn;  ///< as written

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/asl/own_operations.hpp"
 #include "engine/base/arn.hpp"
 
 namespace stepwell::asl {
@@ -138,6 +139,7 @@ std::optional<ServiceResource> parse_service(std::string_view resource) {
     if (sdk != 0) {
         // Every action with a field for the token takes one; none waits for a job.
         if (way != kCall && way != kToken) return std::nullopt;
+        if (service == "sfn" && find_own_operation(action) == nullptr) return std::nullopt;
         return is_sdk_action(service, action) ? std::optional(out) : std::nullopt;
     }
     for (const Integration& known : kIntegrations) {
@@ -149,19 +151,19 @@ std::optional<ServiceResource> parse_service(std::string_view resource) {
 
 }  // namespace
 
-Result<AnyResource, ResourceError> parse_resource(std::string_view text) {
+Result<TaskResource, ResourceError> parse_resource(std::string_view text) {
     const auto arn = Arn::parse(text);
     if (!arn || arn->partition.empty() || arn->resource.empty())
         return ResourceError{"Value is not a valid resource ARN"};
     if (arn->service == "lambda" && is_function(arn->resource)) {
-        return AnyResource{LambdaResource{std::string(text)}};
+        return TaskResource{LambdaResource{std::string(text)}};
     }
     if (arn->service == "states") {
         if (arn->region.empty() && arn->account.empty()) {
             if (auto service = parse_service(arn->resource))
-                return AnyResource{*std::move(service)};
+                return TaskResource{*std::move(service)};
         } else if (arn->resource.starts_with("activity:") && arn->resource.size() > 9) {
-            return AnyResource{ActivityResource{}};
+            return TaskResource{ActivityResource{std::string(text)}};
         }
     }
     return ResourceError{"The resource provided " + std::string(text) +

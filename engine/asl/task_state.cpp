@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/asl/expressions.hpp"
+#include "engine/asl/own_operations.hpp"
 #include "engine/asl/resource.hpp"
 #include "engine/asl/states.hpp"
 #include "engine/asl/unsupported.hpp"
@@ -79,6 +80,18 @@ void check_invoke_parameters(const Fields& parameters) {
     }
 }
 
+/// The same of an operation of Step Functions itself.
+void check_own_parameters(const Fields& parameters, const OwnOperation& operation) {
+    for (const OwnParameter& parameter : operation.parameters) {
+        if (parameter.required) require_member(parameters, parameter.name);
+    }
+    for (const auto& [name, unused] : parameters.members()) {
+        if (name.ends_with(".$") || operation.find(name) != nullptr) continue;
+        parameters.problems().schema(
+            "The field \"" + name + "\" is not supported by Step Functions", parameters.where());
+    }
+}
+
 void check_service_parameters(const StateReader& state, const ServiceResource& service,
                               const std::string& arn) {
     const std::string_view name = state.json_path() ? "Parameters" : "Arguments";
@@ -88,11 +101,17 @@ void check_service_parameters(const StateReader& state, const ServiceResource& s
                                 state.fields.at("Resource"));
         return;
     }
-    if (service.resource_type != "lambda") return;
+    const bool own = service.resource_type == "states" || service.resource_type == "aws-sdk:sfn";
+    if (service.resource_type != "lambda" && !own) return;
     if (!state.json_path() && value->is_string()) return;
     const Location where = state.fields.at(name);
     const auto parameters = Fields::of(*value, where, state.fields.language(), state.problems());
-    if (parameters) check_invoke_parameters(*parameters);
+    if (!parameters) return;
+    if (own) {
+        check_own_parameters(*parameters, *find_own_operation(service.action));
+    } else {
+        check_invoke_parameters(*parameters);
+    }
 }
 
 /// Developer Guide, "Choosing workflow type in Step Functions": what Express workflows do not take.
@@ -114,7 +133,8 @@ bool check_express(const StateReader& state, Pattern pattern) {
     return true;
 }
 
-void read_activity(const StateReader& state) {
+/// Developer Guide, "Choosing workflow type in Step Functions", and Task state, "Credentials".
+void check_activity(const StateReader& state) {
     const Location where = state.fields.at("Resource");
     if (state.flow.context().type == WorkflowType::express) {
         state.problems().schema("Express state machine does not support Activity ARN", where);
@@ -124,7 +144,6 @@ void read_activity(const StateReader& state) {
         state.problems().schema("The field 'Credentials' is not supported for activities",
                                 state.fields.at("Credentials"));
     }
-    unsupported::activity(state.problems(), where);
 }
 
 void read_resource(const StateReader& state, TaskState& task) {
@@ -136,12 +155,13 @@ void read_resource(const StateReader& state, TaskState& task) {
     task.resource_arn = *arn;
     std::visit(Overloaded{
                    [&](LambdaResource& lambda) { task.resource = std::move(lambda); },
-                   [&](ActivityResource&) { read_activity(state); },
+                   [&](ActivityResource& activity) {
+                       check_activity(state);
+                       task.resource = std::move(activity);
+                   },
                    [&](ServiceResource& service) {
                        if (!check_express(state, service.pattern)) return;
                        check_service_parameters(state, service, *arn);
-                       if (service.resource_type != "lambda")
-                           unsupported::integration(state.problems(), *arn, where);
                        task.resource = std::move(service);
                    },
                },

@@ -57,11 +57,6 @@ void distributed_map(Problems& problems, const Location& where) {
     if (problems.expects_trial()) return;
     refuse(problems, "Map states in DISTRIBUTED mode", where);
 }
-void activity(Problems& problems, const Location& where) { refuse(problems, "activities", where); }
-void integration(Problems& problems, std::string_view resource, const Location& where) {
-    if (problems.expects_trial()) return;
-    refuse(problems, "the service integration " + std::string(resource), where);
-}
 
 bool variable(Problems& problems, std::string_view expression, const Location& where) {
     if (!reads_variable(expression)) return false;

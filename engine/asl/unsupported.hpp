@@ -16,10 +16,6 @@ void jsonata(Problems& problems, const Location& where);
 void assign(Problems& problems, const Location& where);
 /// `ProcessorConfig.Mode: DISTRIBUTED`.                     TODO(#6)
 void distributed_map(Problems& problems, const Location& where);
-/// A Task whose Resource is an activity.                    TODO(#5)
-void activity(Problems& problems, const Location& where);
-/// A Task whose Resource is a service integration other than `lambda:invoke`.   TODO(#5)
-void integration(Problems& problems, std::string_view resource, const Location& where);
 
 /// Whether a path or intrinsic call reads a variable (`$name`, `States.Format('{}', $name)`): if
 /// so, it is refused and need not compile.                                    TODO(#4)

@@ -29,6 +29,12 @@ std::string state_machine_arn(const Owner& owner, std::string_view name) {
         .text();
 }
 
+std::string activity_arn(const Owner& owner, std::string_view name) {
+    return Arn{owner.partition, "states", owner.region, owner.account,
+               "activity:" + std::string(name)}
+        .text();
+}
+
 namespace {
 std::string sibling(const Arn& machine, std::string resource) {
     return Arn{machine.partition, "states", machine.region, machine.account, std::move(resource)}

@@ -31,6 +31,8 @@ struct Owner {
 
 /// `stateMachine:NAME`.
 std::string state_machine_arn(const Owner& owner, std::string_view name);
+/// `activity:NAME`.
+std::string activity_arn(const Owner& owner, std::string_view name);
 /// `execution:MACHINE:NAME`, in the machine's partition, region and account.
 std::string execution_arn(const Arn& state_machine, std::string_view machine_name,
                           std::string_view name);

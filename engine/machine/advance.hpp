@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/machine/activity_directory.hpp"
 #include "engine/machine/execution.hpp"
 #include "engine/tasks.hpp"
 
@@ -31,6 +32,12 @@ struct TaskEnded {
     Sequence scheduled = 0;
     TaskResult result;
 };
+/// A worker that polls the activity is there for the task.
+struct WorkerCame {
+    FrameId frame = 0;
+    Sequence scheduled = 0;
+    std::string worker_name;
+};
 /// A token came back with a result, an error, or a sign of life.
 struct TokenCame {
     FrameId frame = 0;
@@ -44,13 +51,14 @@ struct Stop {
 /// Its state machine is being deleted: it ends before its next transition.
 struct MachineDeleted {};
 
-using InputBody = std::variant<Begin, GoOn, TaskEnded, TokenCame, Stop, MachineDeleted>;
+using InputBody = std::variant<Begin, GoOn, TaskEnded, WorkerCame, TokenCame, Stop, MachineDeleted>;
 
 /// `now` never goes back for an execution: an earlier one is taken as the time of its last entry.
 struct Input {
     TimePoint now;
     std::uint64_t seed = 0;
     InputBody body;
+    const ActivityDirectory* activities = nullptr;  ///< null: every activity is there
 };
 
 /// Call a task. The call's id is the runtime's to choose.
@@ -63,8 +71,20 @@ struct StartTask {
 struct CancelTask {
     FrameId frame = 0;
     Sequence scheduled = 0;
+    Job job = Job::keep;
 };
-using Action = std::variant<StartTask, CancelTask>;
+/// Put a task into its activity's queue, where it stands by the time at which it was scheduled.
+struct QueueTask {
+    FrameId frame = 0;
+    Sequence scheduled = 0;
+    std::string activity_arn;
+    TimePoint since;
+};
+/// Take it out again.
+struct UnqueueTask {
+    QueueTask task;
+};
+using Action = std::variant<StartTask, CancelTask, QueueTask, UnqueueTask>;
 
 /// What an input led to: entries to store (already applied), and actions to take once they are
 /// durable.
@@ -84,7 +104,8 @@ struct Step {
 Step advance(Execution& execution, const Input& input);
 
 /// After a recovery: the calls that were under way and are to be made again, with the same request
-/// ids. Those past their deadline are left to their timer.
+/// ids, the jobs to be watched on, and the tasks that stood in queues. Those past their deadline
+/// are left to their timer.
 std::vector<Action> calls_to_repeat(const Execution& execution, TimePoint now);
 
 /// After a recovery: heartbeats, which are not stored, have a full interval from now.

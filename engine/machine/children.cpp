@@ -185,7 +185,7 @@ void Turn::abort_children(Frame& frame, EventId failing_event) {
 }
 
 void Turn::abort(Frame& frame, EventId failing_event) {
-    cancel_call(frame);
+    cancel_call(frame, Job::stop);
     const Frame& parent = x_.frame(frame.parent);
     const bool in_state = frame.phase != Phase::entering;
     const auto state_event = aborted_event(x_.state_of(frame).type());

@@ -66,6 +66,11 @@ constexpr Row kRows[] = {
     {EventType::task_timed_out, "TaskTimedOut", "taskTimedOutEventDetails"},
     {EventType::task_start_failed, "TaskStartFailed", "taskStartFailedEventDetails"},
     {EventType::task_submit_failed, "TaskSubmitFailed", "taskSubmitFailedEventDetails"},
+    {EventType::activity_scheduled, "ActivityScheduled", "activityScheduledEventDetails"},
+    {EventType::activity_started, "ActivityStarted", "activityStartedEventDetails"},
+    {EventType::activity_succeeded, "ActivitySucceeded", "activitySucceededEventDetails"},
+    {EventType::activity_failed, "ActivityFailed", "activityFailedEventDetails"},
+    {EventType::activity_timed_out, "ActivityTimedOut", "activityTimedOutEventDetails"},
 };
 
 /// By number, so that looking up costs nothing.

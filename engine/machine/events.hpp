@@ -66,6 +66,11 @@ enum class EventType : std::uint8_t {
     task_timed_out = 75,
     task_start_failed = 76,
     task_submit_failed = 77,
+    activity_scheduled = 80,
+    activity_started = 81,
+    activity_succeeded = 82,
+    activity_failed = 83,
+    activity_timed_out = 84,
 };
 
 /// "PassStateEntered".
@@ -83,11 +88,11 @@ struct ExecutionStartedDetails {
     std::string state_machine_alias_arn;    ///< empty: absent
     std::string state_machine_version_arn;  ///< empty: absent
 };
-/// ExecutionSucceeded, LambdaFunctionSucceeded.
+/// ExecutionSucceeded, LambdaFunctionSucceeded, ActivitySucceeded.
 struct OutputDetails {
     Payload output;
 };
-/// Execution, LambdaFunction: Failed, TimedOut, Aborted.
+/// Execution, LambdaFunction, Activity: Failed, TimedOut, Aborted.
 struct FailureDetails {
     std::optional<std::string> error;
     std::optional<std::string> cause;
@@ -139,12 +144,22 @@ struct MapIterationDetails {
     std::string name;
     std::int64_t index = 0;
 };
+struct ActivityScheduledDetails {
+    std::string resource;
+    Payload input;
+    std::optional<std::int64_t> timeout_in_seconds;
+    std::optional<std::int64_t> heartbeat_in_seconds;
+};
+struct ActivityStartedDetails {
+    std::string worker_name;  ///< empty: absent
+};
 
 /// The alternatives' order is stored: add at the end only.
 using EventDetails = std::variant<NoDetails, ExecutionStartedDetails, OutputDetails, FailureDetails,
                                   StateEnteredDetails, StateExitedDetails, LambdaScheduledDetails,
                                   TaskScheduledDetails, TaskDetails, TaskOutputDetails,
-                                  TaskFailureDetails, MapStartedDetails, MapIterationDetails>;
+                                  TaskFailureDetails, MapStartedDetails, MapIterationDetails,
+                                  ActivityScheduledDetails, ActivityStartedDetails>;
 
 /// One event of the public history. API Reference, "HistoryEvent".
 struct HistoryEvent {

@@ -21,6 +21,8 @@ bool is_ready(Phase phase) {
         case Phase::backoff:
         case Phase::called:
         case Phase::submitted:
+        case Phase::watched:
+        case Phase::queued:
         case Phase::parent:
         case Phase::ended:
         case Phase::failed:
@@ -28,6 +30,17 @@ bool is_ready(Phase phase) {
             return false;
     }
     return false;
+}
+
+/// Whether a restart has something to do for the frame's task.
+bool is_carried_out(Phase phase) {
+    return phase == Phase::called || phase == Phase::watched || phase == Phase::queued;
+}
+
+bool is_sync(const asl::TaskState& state) {
+    const auto* service = std::get_if<asl::ServiceResource>(&state.resource);
+    return service != nullptr &&
+           (service->pattern == asl::Pattern::sync || service->pattern == asl::Pattern::sync2);
 }
 
 /// Applies one entry: a visitor over its note.
@@ -74,29 +87,46 @@ public:
         task->token = note.token;
         task->credentials_role_arn = note.credentials_role_arn;
         task->deadline = note.deadline;
+        task->scheduled_time = entry_.event->timestamp;
         task->heartbeat = Seconds{note.heartbeat_seconds};
-        if (const auto* lambda = std::get_if<LambdaScheduledDetails>(&entry_.event->details)) {
+        const EventDetails& details = entry_.event->details;
+        const auto* activity = std::get_if<ActivityScheduledDetails>(&details);
+        if (const auto* lambda = std::get_if<LambdaScheduledDetails>(&details)) {
             task->input = lambda->input;
+        } else if (activity != nullptr) {
+            task->input = activity->input;
+            if (activity->timeout_in_seconds)
+                task->timeout = Seconds{*activity->timeout_in_seconds};
         } else {
-            task->input = std::get<TaskScheduledDetails>(entry_.event->details).parameters;
+            task->input = std::get<TaskScheduledDetails>(details).parameters;
         }
         if (task->deadline)
             x_.timers.emplace(*task->deadline, task->scheduled, frame_.id, TimerKind::deadline);
         frame_.task = std::move(task);
+        if (activity != nullptr) return set_phase(Phase::queued);
         // Items that run side by side are all scheduled before the first is started (recorded:
         // timeouts__service_lambda_map_timeout), so the turn passes on.
         set_phase(Phase::scheduled);
         to_back();
     }
     void operator()(const TaskWasStarted&) {
-        if (frame_.task->heartbeat.count() > 0) {
-            frame_.task->heartbeat_due = entry_.event->timestamp + frame_.task->heartbeat;
-            x_.timers.emplace(*frame_.task->heartbeat_due, frame_.task->scheduled, frame_.id,
-                              TimerKind::heartbeat);
-        }
+        await_heartbeat();
         set_phase(Phase::called);
     }
-    void operator()(const TaskWasSubmitted&) { set_phase(Phase::submitted); }
+    void operator()(const WorkerHasTask& note) {
+        FrameTask& task = *frame_.task;
+        task.deadline = note.deadline;
+        if (task.deadline)
+            x_.timers.emplace(*task.deadline, task.scheduled, frame_.id, TimerKind::deadline);
+        await_heartbeat();
+        set_phase(Phase::submitted);
+    }
+    void operator()(const TaskWasSubmitted&) {
+        const auto& state = std::get<asl::TaskState>(x_.state_of(frame_).body);
+        if (!is_sync(state)) return set_phase(Phase::submitted);
+        frame_.task->submitted = std::get<TaskOutputDetails>(entry_.event->details).output;
+        set_phase(Phase::watched);
+    }
     void operator()(const TaskReturned& note) {
         drop_task();
         frame_.result = note.result;
@@ -200,8 +230,8 @@ private:
     void set_phase(Phase phase) {
         const bool was = is_ready(frame_.phase);
         const bool is = is_ready(phase);
-        if (frame_.phase == Phase::called) --x_.calls;
-        if (phase == Phase::called) ++x_.calls;
+        if (is_carried_out(frame_.phase)) --x_.calls;
+        if (is_carried_out(phase)) ++x_.calls;
         frame_.phase = phase;
         if (was && !is) {
             x_.ready.erase(std::find(x_.ready.begin(), x_.ready.end(), frame_.id));
@@ -215,6 +245,12 @@ private:
         x_.ready.push_back(frame_.id);
     }
 
+    void await_heartbeat() {
+        FrameTask& task = *frame_.task;
+        if (task.heartbeat.count() == 0) return;
+        task.heartbeat_due = entry_.event->timestamp + task.heartbeat;
+        x_.timers.emplace(*task.heartbeat_due, task.scheduled, frame_.id, TimerKind::heartbeat);
+    }
     void sleep(Phase phase, TimePoint due) {
         frame_.due = due;
         frame_.due_since = x_.last_sequence;
@@ -308,7 +344,7 @@ Frame* Execution::find_task(FrameId id, Sequence scheduled) {
     const auto found = frames.find(id);
     if (closed() || found == frames.end()) return nullptr;
     Frame& frame = found->second;
-    const bool open = frame.phase == Phase::called || frame.phase == Phase::submitted;
+    const bool open = is_carried_out(frame.phase) || frame.phase == Phase::submitted;
     return open && frame.task && frame.task->scheduled == scheduled ? &frame : nullptr;
 }
 

@@ -58,7 +58,9 @@ enum class Phase : std::uint8_t {
     waiting,    ///< in a Wait state, until `due`
     backoff,    ///< before a retry, until `due`
     called,     ///< its task is being carried out
-    submitted,  ///< its task awaits a token
+    submitted,  ///< its task awaits a token: of `.waitForTaskToken`, or of an activity's worker
+    watched,    ///< the job that its task has started is being watched (`.sync`)
+    queued,     ///< its task stands in an activity's queue
     parent,     ///< its branches or items run
     ended,      ///< its flow has ended with `result`
     failed,     ///< it failed with `failure`
@@ -72,6 +74,9 @@ struct FrameTask {
     std::string token;
     std::string credentials_role_arn;
     Payload input;
+    TimePoint scheduled_time;
+    std::optional<Payload> submitted;  ///< what TaskSubmitted says, where a job is watched
+    std::optional<Seconds> timeout;    ///< of an activity, for when a worker comes
     std::optional<TimePoint> deadline;
     Seconds heartbeat{0};
     std::optional<TimePoint> heartbeat_due;  ///< not stored: a full interval from a restart
@@ -123,7 +128,7 @@ struct Execution {
     std::map<FrameId, Frame> frames;
     std::deque<FrameId> ready;  ///< turns to take; the front is in its turn
     FrameId next_frame = 1;
-    std::uint32_t calls = 0;  ///< frames whose task is being carried out
+    std::uint32_t calls = 0;  ///< frames whose task a restart takes up: called, watched, queued
     EventId last_event = 0;
     Sequence last_sequence = 0;
     TimePoint last_time;
@@ -149,7 +154,8 @@ struct Execution {
     /// called, at a time, or, without a value, only when a call comes. See design.md, "How recovery
     /// rebuilds each kind of wait".
     std::optional<TimePoint> wake_at() const;
-    /// The frame of an open task with this scheduled entry, or null.
+    /// The frame of an open task (called, submitted, watched, queued) with this scheduled entry, or
+    /// null.
     Frame* find_task(FrameId id, Sequence scheduled);
 };
 

@@ -46,7 +46,8 @@ struct TaskWasScheduled {
 };
 /// The task is being called (with …Started).
 struct TaskWasStarted {};
-/// The request has been taken; what is awaited is the token's end (with TaskSubmitted).
+/// The request has been taken (with TaskSubmitted, which has its answer); what is awaited is the
+/// end of the token or of the job.
 struct TaskWasSubmitted {};
 /// The task ended with a result (with …Succeeded).
 struct TaskReturned {
@@ -99,11 +100,15 @@ struct FrameFailed {
 struct FrameAborted {};
 /// The execution is over (with Execution…). The frames stay as they were.
 struct Closed {};
+/// A worker has the activity's task (with ActivityStarted); from here on its time counts.
+struct WorkerHasTask {
+    std::optional<TimePoint> deadline;  ///< where TimeoutSeconds is given
+};
 
-using NoteBody =
-    std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled, TaskWasStarted,
-                 TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry, RetryBegins, BranchesStarted,
-                 MapStarted, IterationStarted, ChildrenDone, FrameFailed, FrameAborted, Closed>;
+using NoteBody = std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled,
+                              TaskWasStarted, TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry,
+                              RetryBegins, BranchesStarted, MapStarted, IterationStarted,
+                              ChildrenDone, FrameFailed, FrameAborted, Closed, WorkerHasTask>;
 
 struct Note {
     FrameId frame = 0;

@@ -195,6 +195,15 @@ void fields(A& a, MapIterationDetails& d) {
 }
 
 template <class A>
+void fields(A& a, ActivityScheduledDetails& d) {
+    each(a, d.resource, d.input, d.timeout_in_seconds, d.heartbeat_in_seconds);
+}
+template <class A>
+void fields(A& a, ActivityStartedDetails& d) {
+    each(a, d.worker_name);
+}
+
+template <class A>
 void fields(A& a, EnteredState& n) {
     each(a, n.state);
 }
@@ -241,6 +250,10 @@ void fields(A& a, ChildrenDone& n) {
 template <class A>
 void fields(A& a, FrameFailed& n) {
     each(a, n.error, n.cause, n.failing_event);
+}
+template <class A>
+void fields(A& a, WorkerHasTask& n) {
+    each(a, n.deadline);
 }
 
 template <class... Ts>

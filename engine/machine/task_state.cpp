@@ -38,12 +38,34 @@ std::optional<std::int64_t> count_of(std::optional<Seconds> seconds) {
 std::string task_name(const asl::TaskResource& resource) {
     return std::visit(
         Overloaded{[](const asl::LambdaResource& lambda) { return lambda.function_arn; },
-                   [](const asl::ServiceResource& service) { return service.resource_type; }},
+                   [](const asl::ServiceResource& service) { return service.resource_type; },
+                   [](const asl::ActivityResource& activity) { return activity.activity_arn; }},
         resource);
 }
 
 bool is_lambda(const asl::TaskState& state) {
     return std::holds_alternative<asl::LambdaResource>(state.resource);
+}
+bool is_activity(const asl::TaskState& state) {
+    return std::holds_alternative<asl::ActivityResource>(state.resource);
+}
+
+/// Lambda functions and activities have events of their own, which look alike.
+struct OwnEvents {
+    EventType succeeded;
+    EventType failed;
+    EventType timed_out;
+};
+std::optional<OwnEvents> own_events(const asl::TaskState& state) {
+    if (is_lambda(state)) {
+        return OwnEvents{EventType::lambda_function_succeeded, EventType::lambda_function_failed,
+                         EventType::lambda_function_timed_out};
+    }
+    if (is_activity(state)) {
+        return OwnEvents{EventType::activity_succeeded, EventType::activity_failed,
+                         EventType::activity_timed_out};
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -63,7 +85,16 @@ TaskCall task_call(const Execution& execution, const Frame& frame) {
     call.region = execution.info.region;
     call.account = execution.info.account;
     call.deadline = task.deadline;
+    call.scheduled_time = task.scheduled_time;
+    call.submitted = task.submitted;
     return call;
+}
+
+QueueTask queue_task(const Execution& execution, const Frame& frame) {
+    const auto& state = std::get<asl::TaskState>(execution.state_of(frame).body);
+    return {frame.id, frame.task->scheduled,
+            std::get<asl::ActivityResource>(state.resource).activity_arn,
+            frame.task->scheduled_time};
 }
 
 void Turn::work(Frame& frame, const asl::TaskState& state) {
@@ -71,19 +102,37 @@ void Turn::work(Frame& frame, const asl::TaskState& state) {
         state_failed(frame, scheduled.error());
 }
 
+/// Empty where nobody can report to the task.
+std::string Turn::new_token(const Frame& frame, const asl::TaskState& state) {
+    const auto* service = std::get_if<asl::ServiceResource>(&state.resource);
+    // OBSERVED: `.sync` has a token, too, and whoever reports it first ends the task
+    // (docs/observed.md).
+    const bool reported = service != nullptr ? service->pattern != asl::Pattern::request_response
+                                             : is_activity(state);
+    // This entry's place names the attempt: a retry has a token of its own.
+    return reported ? x_.info.tokens->make({x_.info.key, frame.id, x_.last_sequence + 1}, random_)
+                    : std::string();
+}
+
 Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
     const auto* service = std::get_if<asl::ServiceResource>(&state.resource);
+    const auto* activity = std::get_if<asl::ActivityResource>(&state.resource);
     TaskWasScheduled task;
-    if (service != nullptr && service->pattern == asl::Pattern::wait_for_task_token) {
-        // This entry's place names the attempt: a retry has a token of its own.
-        task.token = x_.info.tokens->make({x_.info.key, frame.id, x_.last_sequence + 1}, random_);
-    }
+    task.token = new_token(frame, state);
     task.request_id = make_uuid(random_);
 
     const Payload input = TRY(effective_input(frame));
-    const LazyContext context([&] { return context_of(frame, std::nullopt, task.token); });
+    const LazyContext context([&] {
+        return context_of(frame, std::nullopt,
+                          activity != nullptr ? std::string_view() : std::string_view(task.token));
+    });
     const Scope scope{input.value(), context, random_};
     const auto here = [&](StateError error) { return located(frame, std::move(error)); };
+    if (activity != nullptr && mock() == nullptr && input_.activities != nullptr &&
+        !input_.activities->has_activity(activity->activity_arn)) {
+        return here({std::string(state_errors::kRuntime),
+                     "The activity " + activity->activity_arn + " does not exist."});
+    }
     Payload parameters = input;
     if (state.parameters) {
         auto made = state.parameters->evaluate(scope);
@@ -103,9 +152,22 @@ Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
         if (role != credentials->end() && role->is_string())
             task.credentials_role_arn = role->get<std::string>();
     }
-    if (*timeout) task.deadline = now_ + **timeout;
     task.heartbeat_seconds = *heartbeat ? (*heartbeat)->count() : 0;
-
+    if (activity != nullptr) {
+        // The time of an activity's task counts from ActivityStarted on: Developer Guide,
+        // "Troubleshooting activities".
+        ActivityScheduledDetails details{activity->activity_arn, parameters, count_of(*timeout),
+                                         count_of(*heartbeat)};
+        record(frame, EventType::activity_scheduled, std::move(details), std::move(task));
+        if (x_.closed()) return {};
+        if (mock() != nullptr) {
+            give_mock(frame, *mock());
+        } else {
+            step_.actions.emplace_back(queue_task(x_, frame));
+        }
+        return {};
+    }
+    if (*timeout) task.deadline = now_ + **timeout;
     if (service == nullptr) {
         LambdaScheduledDetails details{std::get<asl::LambdaResource>(state.resource).function_arn,
                                        parameters, count_of(*timeout), task.credentials_role_arn};
@@ -133,6 +195,14 @@ void Turn::call_task(Frame& frame) {
     step_.actions.emplace_back(StartTask{frame.id, frame.task->scheduled, task_call(x_, frame)});
 }
 
+/// A worker has taken the task of an activity.
+void Turn::worker_started(Frame& frame, const std::string& worker_name) {
+    WorkerHasTask body;
+    if (frame.task->timeout) body.deadline = now_ + *frame.task->timeout;
+    record(frame, EventType::activity_started, ActivityStartedDetails{worker_name},
+           std::move(body));
+}
+
 void Turn::task_succeeded(Frame& frame, Payload result) {
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
     if (result.size() > kMaxPayloadBytes) {
@@ -140,9 +210,8 @@ void Turn::task_succeeded(Frame& frame, Payload result) {
         return task_failed(frame, Failure{std::move(error.error), std::move(error.cause)});
     }
     observe(&TrialData::result, result);
-    if (is_lambda(state)) {
-        record(frame, EventType::lambda_function_succeeded, OutputDetails{result},
-               TaskReturned{result});
+    if (const auto own = own_events(state)) {
+        record(frame, own->succeeded, OutputDetails{result}, TaskReturned{result});
     } else {
         const auto& service = std::get<asl::ServiceResource>(state.resource);
         record(frame, EventType::task_succeeded,
@@ -157,13 +226,14 @@ void Turn::task_submitted(Frame& frame, Payload output) {
     const auto& service = std::get<asl::ServiceResource>(state.resource);
     record(frame, EventType::task_submitted,
            TaskOutputDetails{service.resource_type, service.resource, output}, TaskWasSubmitted{});
+    if (x_.closed() || frame.phase != Phase::watched) return;
+    step_.actions.emplace_back(StartTask{frame.id, frame.task->scheduled, task_call(x_, frame)});
 }
 
 void Turn::task_failed(Frame& frame, Failure failure) {
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
-    if (is_lambda(state)) {
-        record(frame, EventType::lambda_function_failed,
-               FailureDetails{failure.error, failure.cause}, TaskBroke{});
+    if (const auto own = own_events(state)) {
+        record(frame, own->failed, FailureDetails{failure.error, failure.cause}, TaskBroke{});
     } else {
         const auto& service = std::get<asl::ServiceResource>(state.resource);
         record(frame, EventType::task_failed,
@@ -174,14 +244,15 @@ void Turn::task_failed(Frame& frame, Failure failure) {
 }
 
 void Turn::task_timed_out(Frame& frame, bool heartbeat) {
-    cancel_call(frame);
+    // Only what is aborted is stopped, not what has timed out. Developer Guide, "Run a Job
+    // (.sync)".
+    cancel_call(frame, Job::keep);
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
     // OBSERVED: a missed heartbeat is recorded as States.Timeout too, without a cause
     // (docs/observed.md).
     const std::string error(state_errors::kTimeout);
-    if (is_lambda(state)) {
-        record(frame, EventType::lambda_function_timed_out, FailureDetails{error, std::nullopt},
-               TaskBroke{heartbeat});
+    if (const auto own = own_events(state)) {
+        record(frame, own->timed_out, FailureDetails{error, std::nullopt}, TaskBroke{heartbeat});
     } else {
         const auto& service = std::get<asl::ServiceResource>(state.resource);
         record(frame, EventType::task_timed_out,

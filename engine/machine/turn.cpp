@@ -86,27 +86,41 @@ void Turn::take(const GoOn&) {}
 
 void Turn::take(const TaskEnded& input) {
     Frame* frame = x_.find_task(input.frame, input.scheduled);
-    if (frame == nullptr || frame->phase != Phase::called) {
+    if (frame == nullptr || (frame->phase != Phase::called && frame->phase != Phase::watched)) {
         step_.accepted = false;
         return;
     }
     if (!input.result) {
-        task_failed(*frame, Failure{input.result.error().error, input.result.error().cause});
-    } else if (!frame->task->token.empty()) {
+        StateError error = input.result.error();
+        // What an integration refuses to begin with is worded like what a state does.
+        if (error.error == state_errors::kRuntime) error = located(*frame, std::move(error));
+        task_failed(*frame, Failure{std::move(error.error), std::move(error.cause)});
+    } else if (frame->phase == Phase::called && !frame->task->token.empty()) {
         task_submitted(*frame, *input.result);
     } else {
         task_succeeded(*frame, *input.result);
     }
 }
 
+void Turn::take(const WorkerCame& input) {
+    Frame* frame = x_.find_task(input.frame, input.scheduled);
+    if (frame == nullptr || frame->phase != Phase::queued) {
+        step_.accepted = false;
+        return;
+    }
+    worker_started(*frame, input.worker_name);
+}
+
 void Turn::take(const TokenCame& input) {
     Frame* frame = x_.find_task(input.frame, input.scheduled);
-    if (frame == nullptr || frame->task->token.empty()) {
+    if (frame == nullptr || frame->task->token.empty() || frame->phase == Phase::queued) {
         step_.accepted = false;
         return;
     }
     // A function may report before its own invocation has returned: the report wins, and there is
-    // no TaskSubmitted.
+    // no TaskSubmitted. A job that is being watched goes on, but nobody waits for it any more.
+    const bool over = !std::holds_alternative<std::monostate>(input.report);
+    if (over && frame->phase == Phase::watched) cancel_call(*frame, Job::keep);
     std::visit(Overloaded{[&](const Payload& output) { task_succeeded(*frame, output); },
                           [&](const Failure& failure) { task_failed(*frame, failure); },
                           [&](const std::monostate&) {
@@ -177,6 +191,8 @@ void Turn::take_turn(Frame& frame) {
         case Phase::backoff:
         case Phase::called:
         case Phase::submitted:
+        case Phase::watched:
+        case Phase::queued:
         case Phase::parent:
         case Phase::ended:
         case Phase::failed:
@@ -219,13 +235,16 @@ void Turn::finish(Frame& frame) {
 }
 
 void Turn::close(EventType type, EventDetails details, EventId previous) {
-    for (auto& [id, frame] : x_.frames) cancel_call(frame);
+    for (auto& [id, frame] : x_.frames) cancel_call(frame, Job::stop);
     record(x_.frame(0), previous, false, type, std::move(details), Closed{});
 }
 
-void Turn::cancel_call(Frame& frame) {
-    if (frame.phase != Phase::called) return;
-    step_.actions.emplace_back(CancelTask{frame.id, frame.task->scheduled});
+void Turn::cancel_call(Frame& frame, Job job) {
+    if (frame.phase == Phase::queued) {
+        step_.actions.emplace_back(UnqueueTask{queue_task(x_, frame)});
+    } else if (frame.phase == Phase::called || frame.phase == Phase::watched) {
+        step_.actions.emplace_back(CancelTask{frame.id, frame.task->scheduled, job});
+    }
 }
 
 void Turn::record(Frame& frame, EventType type, EventDetails details, NoteBody body) {
@@ -244,7 +263,7 @@ void Turn::record(Frame& frame, EventId previous, bool advances_chain, EventType
     if (id == kMaxEvents && x_.info.type == asl::WorkflowType::standard) {
         // The last event a history may have says so, whatever was due. Wording reported from the
         // service.
-        for (auto& [other_id, other] : x_.frames) cancel_call(other);
+        for (auto& [other_id, other] : x_.frames) cancel_call(other, Job::stop);
         type = EventType::execution_failed;
         details =
             FailureDetails{std::string(state_errors::kRuntime),
@@ -266,9 +285,15 @@ void Turn::note(Frame& frame, NoteBody body) {
 std::vector<Action> calls_to_repeat(const Execution& execution, TimePoint now) {
     std::vector<Action> actions;
     for (const auto& [id, frame] : execution.frames) {
-        if (frame.phase != Phase::called) continue;
+        if (frame.phase == Phase::queued) {
+            actions.emplace_back(queue_task(execution, frame));
+            continue;
+        }
+        if (frame.phase != Phase::called && frame.phase != Phase::watched) continue;
         if (frame.task->deadline && *frame.task->deadline <= now) continue;
-        actions.emplace_back(StartTask{id, frame.task->scheduled, task_call(execution, frame)});
+        TaskCall call = task_call(execution, frame);
+        call.repeated = true;
+        actions.emplace_back(StartTask{id, frame.task->scheduled, std::move(call)});
     }
     return actions;
 }

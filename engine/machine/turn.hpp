@@ -23,6 +23,7 @@ private:
     void take(const Begin&);
     void take(const GoOn&);
     void take(const TaskEnded& input);
+    void take(const WorkerCame& input);
     void take(const TokenCame& input);
     void take(const Stop& input);
     void take(const MachineDeleted&);
@@ -33,7 +34,7 @@ private:
     void work(Frame& frame);
     void finish(Frame& frame);
     void close(EventType type, EventDetails details, EventId previous);
-    void cancel_call(Frame& frame);
+    void cancel_call(Frame& frame, Job job);
 
     /// Records an event of a frame behind its last one, with what it changes.
     void record(Frame& frame, EventType type, EventDetails details, NoteBody body);
@@ -59,7 +60,9 @@ private:
     // task_state.cpp
     void work(Frame& frame, const asl::TaskState& state);
     Evaluated<void> schedule(Frame& frame, const asl::TaskState& state);
+    std::string new_token(const Frame& frame, const asl::TaskState& state);
     void call_task(Frame& frame);
+    void worker_started(Frame& frame, const std::string& worker_name);
     void task_succeeded(Frame& frame, Payload result);
     void task_submitted(Frame& frame, Payload output);
     void task_failed(Frame& frame, Failure failure);
@@ -138,8 +141,10 @@ std::optional<EventType> exited_event(asl::StateType type);
 /// nullopt for the types that never wait.
 std::optional<EventType> aborted_event(asl::StateType type);
 
-/// What a frame whose task is being called asks of the task runner.
+/// What a frame whose task is being called, or watched, asks of the task runner.
 TaskCall task_call(const Execution& execution, const Frame& frame);
+/// What a frame whose task is queued asks of its activity's queue.
+QueueTask queue_task(const Execution& execution, const Frame& frame);
 
 /// States.DataLimitExceeded of a state, or of a task by the name it is reported under.
 StateError too_large(const std::string& name);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/machine/advance.hpp"
+#include "engine/runtime/activity_queues.hpp"
 #include "engine/runtime/reply.hpp"
 
 namespace stepwell {
@@ -29,7 +30,11 @@ struct TokenWaiter {
     Reply<TokenOutcome> reply;
     TokenOutcome outcome = TokenOutcome::accepted;
 };
-using Waiter = std::variant<StopWaiter, TokenWaiter>;
+struct PollWaiter {
+    PollPtr poll;
+    PolledTask task;
+};
+using Waiter = std::variant<StopWaiter, TokenWaiter, PollWaiter>;
 
 /// A Step that was given to the store: what follows once it is durable.
 struct PendingStep {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/machine/execution.hpp"
+#include "engine/runtime/activity_queues.hpp"
 #include "engine/runtime/reply.hpp"
 
 /// What a shard takes from its inbox: values alone, never a reference to another shard's data.
@@ -38,6 +39,11 @@ struct TokenInput {
     TokenTarget target;
     TokenReport report;
     Reply<TokenOutcome> reply;
+};
+/// A worker is there for an activity's task.
+struct WorkerInput {
+    TaskPlace task;
+    PollPtr poll;
 };
 /// A machine is DELETING: those of its executions that are in memory are told.
 struct MachineGone {
@@ -109,6 +115,8 @@ struct WakesFound {
     std::uint64_t generation = 0;
     std::vector<Store::Wake> wakes;
 };
+/// That was all of it: once what is overdue is back, activities' tasks are given away.
+struct AllWakesFound {};
 
 // --- from the runtime itself
 
@@ -124,9 +132,9 @@ struct Reopen {
 struct Drain {};
 struct Quit {};
 
-using Message =
-    std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, TokenInput, MachineGone,
-                 MachineGoneFor, LookAtClock, CallEnded, StepStored, FailureStored, StillStored,
-                 BroughtBack, WakesFound, CloseForReset, Reopen, Drain, Quit>;
+using Message = std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, TokenInput,
+                             WorkerInput, MachineGone, MachineGoneFor, LookAtClock, CallEnded,
+                             StepStored, FailureStored, StillStored, BroughtBack, WakesFound,
+                             AllWakesFound, CloseForReset, Reopen, Drain, Quit>;
 
 }  // namespace stepwell

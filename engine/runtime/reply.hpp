@@ -27,6 +27,10 @@ inline Outcome lost_answer() {
     return Outcome::overloaded;
 }
 template <>
+inline PolledTask lost_answer() {
+    return {Outcome::overloaded, {}, {}};
+}
+template <>
 inline SyncEnded lost_answer() {
     SyncEnded ended;
     ended.status = ExecutionStatus::aborted;

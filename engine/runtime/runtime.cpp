@@ -29,6 +29,8 @@ std::size_t hash_of(ExecutionKey key) {
     return static_cast<std::size_t>(RandomBits(static_cast<std::uint64_t>(key)).next());
 }
 
+unsigned shard_count(const RuntimeOptions& options) { return std::max(options.shards, 1U); }
+
 }  // namespace
 
 class Runtime::Impl {
@@ -39,13 +41,18 @@ public:
           tasks_(tasks),
           clock_(clock),
           activity_(std::make_shared<Activity>()),
+          activities_(options.longest_poll, shard_count(options),
+                      [this](const TaskPlace& task, PollPtr poll) {
+                          inbox_of(task.key).post(WorkerInput{task, std::move(poll)});
+                      }),
           tokens_(std::make_shared<TokenMint>(store.token_key())),
           readers_(std::make_shared<Readers>(kReaders, activity_)) {
         RandomBits seeds(random_seed);
         static std::atomic<TaskCallId> last_call{0};  // unique in the process, so of all runtimes
-        const ShardSurroundings by{
-            store, tasks, clock_, *readers_, definitions_, last_call, options.wait_time_scale};
-        for (unsigned i = 0; i < std::max(options.shards, 1U); ++i) {
+        const ShardSurroundings by{store,      tasks,        clock_,
+                                   *readers_,  definitions_, activities_,
+                                   *closings_, last_call,    options.wait_time_scale};
+        for (unsigned i = 0; i < shard_count(options); ++i) {
             shards_.push_back(std::make_unique<Shard>(by, i, seeds.next(), tokens_, activity_));
         }
         for (const auto& shard : shards_) shard->begin();
@@ -58,6 +65,7 @@ public:
             keys_.after(*latest);
         }
         announce_wakes(generation_);
+        post_to_all([] { return AllWakesFound{}; });
     }
 
     Inbox& inbox_of(ExecutionKey key) { return *shards_[hash_of(key) % shards_.size()]->inbox(); }
@@ -74,6 +82,8 @@ public:
         for (const auto& shard : shards_) shard->inbox()->post(make());
     }
     void settle() { activity_->wait(); }
+    ActivityQueues& activities() { return activities_; }
+    const std::shared_ptr<ClosingWatch>& closings() const { return closings_; }
 
     void reset(Reply<Outcome> reply) {
         {
@@ -99,6 +109,8 @@ private:
     ExecutionKeys keys_;
     DefinitionCache definitions_;
     const std::shared_ptr<Activity> activity_;
+    ActivityQueues activities_;
+    const std::shared_ptr<ClosingWatch> closings_ = std::make_shared<ClosingWatch>();
     std::vector<std::unique_ptr<Shard>> shards_;
 
     mutable std::mutex mutex_;  // of what follows
@@ -144,6 +156,7 @@ void Runtime::Impl::begin_reset() {
 
 void Runtime::Impl::forget_everything() {
     tasks_.cancel_all();
+    activities_.reset();
     activity_->begin();
     // The store may answer when this runtime is gone: then the readers drop the job.
     store_.reset([this, readers = readers_, activity = activity_](Outcome outcome) {
@@ -185,6 +198,7 @@ void Runtime::Impl::shut_down() {
         if (std::exchange(stopped_, true)) return;
         resets.swap(resets_);
     }
+    activities_.close();
     post_to_all([] { return Drain{}; });
     activity_->wait_for(kLongestDrain);
     post_to_all([] { return Quit{}; });
@@ -237,6 +251,26 @@ void Runtime::report(std::string token, TokenReport report,
     if (!target) return answer(TokenOutcome::invalid);
     impl_->inbox_of(target->execution)
         .post(TokenInput{*target, std::move(report), Reply<TokenOutcome>(std::move(answer))});
+}
+
+bool Runtime::is_task_token(std::string_view token) const {
+    return impl_->tokens()->read(token).has_value();
+}
+
+Runtime::GiveUp Runtime::poll_activity(std::string activity_arn, std::string worker_name,
+                                       std::function<void(PolledTask)> answer) {
+    PollPtr poll = impl_->activities().poll(std::move(activity_arn), std::move(worker_name),
+                                            Reply<PolledTask>(std::move(answer)));
+    if (!poll) return {};
+    return [this, poll = std::move(poll)] { impl_->activities().give_up(poll); };
+}
+
+Runtime::StopWatching Runtime::when_closed(const std::string& execution_arn,
+                                           std::function<void()> closed) {
+    return [closings = impl_->closings(),
+            watch = impl_->closings()->add(execution_arn, std::move(closed))] {
+        closings->remove(watch);
+    };
 }
 
 void Runtime::state_machine_deleted(std::string state_machine_arn) {

@@ -21,6 +21,8 @@ struct RuntimeOptions {
     /// --wait-time-scale: Wait states and retry delays take this fraction of their time; 0 does not
     /// wait at all.
     double wait_time_scale = 1.0;
+    /// How long GetActivityTask waits for a task. API Reference, GetActivityTask: 60 seconds.
+    Milliseconds longest_poll{60'000};
 };
 
 struct StartRequest {
@@ -81,6 +83,13 @@ enum class TokenOutcome {
     overloaded,
 };
 
+/// A task for an activity's worker.
+struct PolledTask {
+    Outcome outcome = Outcome::committed;
+    std::string task_token;  ///< empty: none came in time
+    std::string input;
+};
+
 /// All calls are thread-safe and return at once. Answers come on some thread of the runtime or
 /// store, after what they say is committed; they must be quick (post to your own executor).
 class Runtime {
@@ -104,6 +113,20 @@ public:
     CancelSync start_sync(StartRequest request, std::function<void(SyncEnded)> answer);
     void stop(ExecutionKey key, StopRequest request, std::function<void(Stopped)> answer);
     void report(std::string token, TokenReport report, std::function<void(TokenOutcome)> answer);
+    /// Whether `report` would find the task that a token stands for, as far as the token itself
+    /// tells.
+    bool is_task_token(std::string_view token) const;
+    /// Waits for a task of an activity and gives it to this worker; who waits longest is served
+    /// first. The result's handle gives the poll up: then its task goes to the next. Empty, and
+    /// `answer` not called, where as many polls wait for the activity as may.
+    using GiveUp = std::function<void()>;
+    GiveUp poll_activity(std::string activity_arn, std::string worker_name,
+                         std::function<void(PolledTask)> answer);
+    /// Calls `closed` once, soon after the execution has closed and that is committed (or earlier,
+    /// without cause: look), unless the result's handle is called before. One that is closed
+    /// already is not told of.
+    using StopWatching = std::function<void()>;
+    StopWatching when_closed(const std::string& execution_arn, std::function<void()> closed);
     /// After the store has marked a machine DELETING: its executions end at their next transition.
     void state_machine_deleted(std::string state_machine_arn);
 

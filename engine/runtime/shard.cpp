@@ -61,6 +61,7 @@ void Shard::run() {
         guarded([this] { load_overdue(); });
         guarded([this] { park_idle(); });
         guarded([this] { forget_again(); });
+        look_whether_caught_up();
         live_count_.store(live_.size(), std::memory_order_relaxed);
         timer_count_.store(timers_.size(), std::memory_order_relaxed);
     }

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "engine/base/random.hpp"
+#include "engine/runtime/activity_queues.hpp"
+#include "engine/runtime/closing_watch.hpp"
 #include "engine/runtime/definition_cache.hpp"
 #include "engine/runtime/engine_clock.hpp"
 #include "engine/runtime/inbox.hpp"
@@ -29,6 +31,8 @@ struct ShardSurroundings {
     const EngineClock& clock;
     Readers& readers;
     DefinitionCache& definitions;
+    ActivityQueues& activities;
+    ClosingWatch& closings;
     std::atomic<TaskCallId>& last_call;
     double wait_time_scale = 1.0;
 };
@@ -100,6 +104,7 @@ private:
     void on(CancelSyncInput input);
     void on(StopInput input);
     void on(TokenInput input);
+    void on(WorkerInput input);
     void on(MachineGone input);
     void on(MachineGoneFor input);
     void on(LookAtClock) {}  // the loop looks at it after every message
@@ -125,6 +130,7 @@ private:
     void call_task(LiveExecution& live, StartTask start);
     void cancel_task(LiveExecution& live, const CancelTask& cancel);
     void cancel_calls(LiveExecution& live);
+    TaskPlace place_of(const LiveExecution& live, const QueueTask& task) const;
     void queue_turn(LiveExecution& live);
     void arm(LiveExecution& live);
     void look_after(LiveExecution& live);
@@ -145,6 +151,8 @@ private:
     bool may_load() const { return loads_ < kMostLoads; }
     void on(BroughtBack input);
     void on(WakesFound input);
+    void on(AllWakesFound);
+    void look_whether_caught_up();
     void on(FailureStored input);
     void come_back(Folded folded);
     void deliver(std::vector<Message> messages);
@@ -171,6 +179,7 @@ private:
 
     Mode mode_ = Mode::open;
     bool quit_ = false;
+    bool catching_up_ = false;  // what a start has to bring back is being brought
     std::uint64_t generation_ = 0;
     std::uint64_t last_life_ = 0;
     TimePoint began_;  // what was not stored (heartbeats) is counted from here

@@ -117,6 +117,29 @@ void Shard::on(TokenInput input) {
     follow(*live, std::move(step), TokenWaiter{std::move(input.reply), outcome});
 }
 
+void Shard::on(WorkerInput input) {
+    if (mode_ == Mode::resetting) return input.poll->reply(PolledTask{});
+    if (!open()) return;
+    const TaskPlace& place = input.task;
+    LiveExecution* live = find(place.key);
+    if (live == nullptr) return wait_for(place.key, std::move(input));
+    if (input.poll->gone) {
+        // Its task goes to the next, from where it stood.
+        const Frame* frame = live->execution.find_task(place.frame, place.scheduled);
+        if (frame != nullptr && frame->phase == Phase::queued)
+            by_.activities.add(input.poll->activity_arn, place);
+        return;
+    }
+    Step step = decide(*live, WorkerCame{place.frame, place.scheduled, input.poll->worker_name});
+    const Frame* frame = live->execution.find_task(place.frame, place.scheduled);
+    if (!step.accepted || frame == nullptr) {
+        follow(*live, std::move(step));
+        return by_.activities.wait_on(std::move(input.poll));
+    }
+    PolledTask task{Outcome::committed, frame->task->token, frame->task->input.text()};
+    follow(*live, std::move(step), PollWaiter{std::move(input.poll), std::move(task)});
+}
+
 void Shard::on(CallEnded input) {
     const auto found = calls_.find(input.call);
     if (!open() || found == calls_.end()) return;  // given up

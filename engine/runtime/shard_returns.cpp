@@ -66,6 +66,16 @@ void Shard::on(WakesFound input) {
         timers_.emplace_hint(timers_.end(), wake.at, wake.key);
 }
 
+void Shard::on(AllWakesFound) { catching_up_ = true; }
+
+/// Once nothing is left that a start has to look at now, no task is missing from its queue.
+void Shard::look_whether_caught_up() {
+    if (!catching_up_ || !overdue_.empty() || loads_ > 0) return;
+    if (!timers_.empty() && timers_.begin()->first == TimePoint{}) return;
+    catching_up_ = false;
+    by_.activities.let_go();
+}
+
 void Shard::on(BroughtBack input) {
     if (input.generation != generation_) return;
     --loads_;
@@ -79,17 +89,22 @@ void Shard::on(BroughtBack input) {
                                       stop->reply({Outcome::not_found, {}});
                                   } else if (auto* token = std::get_if<TokenInput>(&message)) {
                                       token->reply(TokenOutcome::task_not_found);
+                                  } else if (auto* worker = std::get_if<WorkerInput>(&message)) {
+                                      by_.activities.wait_on(std::move(worker->poll));
                                   }
                               }
                               not_there(input.key);
                           },
                           [&](AlreadyClosed& closed) {
-                              retries_.erase(input.key);
+                              // A write of open outcome has closed it, unnoticed until now.
+                              if (retries_.erase(input.key) > 0) by_.closings.some_closed();
                               for (Message& message : waiting) {
                                   if (auto* stop = std::get_if<StopInput>(&message)) {
                                       stop->reply({Outcome::committed, closed.stop_date});
                                   } else if (auto* token = std::get_if<TokenInput>(&message)) {
                                       token->reply(TokenOutcome::task_timed_out);
+                                  } else if (auto* worker = std::get_if<WorkerInput>(&message)) {
+                                      by_.activities.wait_on(std::move(worker->poll));
                                   }
                               }
                           },
@@ -149,7 +164,10 @@ void Shard::on(FailureStored input) {
     if (input.generation != generation_) return;
     auto away = away_.extract(input.key);
     if (!open() || away.empty()) return;
-    if (input.outcome == Outcome::committed) return deliver(std::move(away.mapped()));
+    if (input.outcome == Outcome::committed) {
+        by_.closings.some_closed();
+        return deliver(std::move(away.mapped()));
+    }
     bring_back_later(input.key);
 }
 

@@ -53,6 +53,10 @@ void answer(Waiter& waiter, Outcome outcome) {
                                           : outcome == Outcome::not_found
                                               ? TokenOutcome::task_not_found
                                               : TokenOutcome::overloaded);
+                          },
+                          [&](PollWaiter& waiting) {
+                              waiting.task.outcome = outcome;
+                              waiting.poll->reply(std::move(waiting.task));
                           }},
                waiter);
 }
@@ -81,7 +85,8 @@ Step Shard::decide(LiveExecution& live, InputBody body) {
     // could be failed.
     if (live_.contains(live.key())) in_hand_ = InHand{live.key(), 0, 0};
     live.touched = by_.clock.now();
-    Step step = advance(live.execution, Input{live.touched, random_.next(), std::move(body)});
+    Step step =
+        advance(live.execution, Input{live.touched, random_.next(), std::move(body), &by_.store});
     transitions_.fetch_add(static_cast<std::uint64_t>(step.transitions), std::memory_order_relaxed);
     return step;
 }
@@ -142,7 +147,16 @@ void Shard::on(StepStored input) {
 void Shard::act(LiveExecution& live, std::vector<Action> actions) {
     for (Action& action : actions) {
         std::visit(Overloaded{[&](StartTask& start) { call_task(live, std::move(start)); },
-                              [&](CancelTask& cancel) { cancel_task(live, cancel); }},
+                              [&](CancelTask& cancel) { cancel_task(live, cancel); },
+                              [&](QueueTask& task) {
+                                  // What came meanwhile may have ended the attempt.
+                                  if (!live.execution.find_task(task.frame, task.scheduled)) return;
+                                  by_.activities.add(task.activity_arn, place_of(live, task));
+                              },
+                              [&](UnqueueTask& gone) {
+                                  by_.activities.remove(gone.task.activity_arn,
+                                                        place_of(live, gone.task));
+                              }},
                    action);
     }
 }
@@ -165,13 +179,17 @@ void Shard::cancel_task(LiveExecution& live, const CancelTask& cancel) {
     const TaskCallId id = found->second;
     live.calls.erase(found);
     calls_.erase(id);
-    by_.tasks.cancel(id);
+    by_.tasks.cancel(id, cancel.job);
+}
+
+TaskPlace Shard::place_of(const LiveExecution& live, const QueueTask& task) const {
+    return {task.since, live.key(), task.scheduled, task.frame};
 }
 
 void Shard::cancel_calls(LiveExecution& live) {
     for (const auto& [attempt, id] : std::exchange(live.calls, {})) {
         calls_.erase(id);
-        by_.tasks.cancel(id);
+        by_.tasks.cancel(id, Job::keep);
     }
 }
 
@@ -205,6 +223,7 @@ void Shard::finish(LiveExecution& live) {
     cancel_calls(live);
     if (live.kept == Kept::start) forget(live.key());
     if (live.kept == Kept::nothing) live.sync_reply(sync_end_of(live.execution));
+    by_.closings.closed(live.execution.info.arn);
     remove(live);
 }
 

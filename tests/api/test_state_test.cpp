@@ -79,6 +79,16 @@ TEST(TestState, RunsTheNamedStateOfAMachineAndNoneBehindIt) {
     EXPECT_EQ(answer["status"], "SUCCEEDED");
 }
 
+TEST(TestState, TriesAnActivityWithAMockOnly) {
+    const char* activity =
+        R"({"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:a","End":true})";
+    const Json answer = Trial(activity).result(R"({"done":1})").answer();
+    EXPECT_EQ(answer["status"], "SUCCEEDED");
+    EXPECT_EQ(value_of(answer, "output"), json(R"({"done":1})"));
+    EXPECT_THAT(Trial(activity).text("roleArn", std::string(kRole)).refusal(),
+                HasSubstr("does not support activities"));
+}
+
 TEST(TestState, FindsStatesInsideOfOthers) {
     const char* machine =
         R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","Next":"J"},"J":{"Type":"Succeed"}}}}}})";

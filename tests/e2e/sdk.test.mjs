@@ -402,3 +402,148 @@ test('a running execution ends when its machine is deleted', async () => {
   });
   await refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}'`, call('DescribeStateMachine', { stateMachineArn }));
 });
+
+// --- activities
+
+const activityMachine = (activityArn, more = {}) => create(one({ Type: 'Task', Resource: activityArn, End: true, ...more }));
+const activity = async (name) => (await call('CreateActivity', { name })).activityArn;
+
+test('an activity is created, described, listed and deleted', async () => {
+  const { activityArn, creationDate } = await call('CreateActivity', {
+    name: 'whole', tags: [{ key: 'team', value: 'blue' }], encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+  });
+  assert.equal(activityArn, 'arn:aws:states:us-east-1:123456789012:activity:whole');
+  assert.deepEqual(await call('DescribeActivity', { activityArn }), {
+    activityArn, name: 'whole', creationDate, encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+  });
+  const { activities } = await call('ListActivities', { maxResults: 1000 });
+  assert.deepEqual(activities.find((a) => a.name === 'whole'), { activityArn, name: 'whole', creationDate });
+  await call('DeleteActivity', { activityArn });
+  await refused('ActivityDoesNotExist', `Activity Does Not Exist: '${activityArn}'`, call('DescribeActivity', { activityArn }));
+});
+
+test('pollers are served in the order in which they came', async () => {
+  const activityArn = await activity('order');
+  const stateMachineArn = await activityMachine(activityArn);
+  const polls = [];
+  for (let i = 0; i < 5; ++i) {
+    polls.push(call('GetActivityTask', { activityArn, workerName: `w${i}` }));
+    await sleep(50); // they go over connections of their own
+  }
+  for (let i = 0; i < 5; ++i) {
+    await call('StartExecution', { stateMachineArn, input: JSON.stringify({ i }) });
+    assert.deepEqual(JSON.parse((await polls[i]).input), { i });
+  }
+});
+
+test('a poller that has gone loses no task', async () => {
+  const activityArn = await activity('gone');
+  const stateMachineArn = await activityMachine(activityArn);
+  const leave = new AbortController();
+  const gone = client.send(new sfn.GetActivityTaskCommand({ activityArn }), { abortSignal: leave.signal });
+  await sleep(200);
+  leave.abort();
+  await assert.rejects(gone);
+  await sleep(200); // the server sees the connection end
+  const { executionArn } = await call('StartExecution', { stateMachineArn });
+  const { taskToken } = await call('GetActivityTask', { activityArn });
+  await call('SendTaskSuccess', { taskToken, output: '"taken"' });
+  assert.equal((await closed(executionArn)).output, '"taken"');
+});
+
+test('a worker reports a failure', async () => {
+  const activityArn = await activity('failing');
+  const { executionArn } = await call('StartExecution', { stateMachineArn: await activityMachine(activityArn) });
+  const { taskToken } = await call('GetActivityTask', { activityArn });
+  await call('SendTaskFailure', { taskToken, error: 'Broken', cause: 'because' });
+  const description = await closed(executionArn);
+  assert.deepEqual([description.status, description.error, description.cause], ['FAILED', 'Broken', 'because']);
+});
+
+// --- calls to the service itself
+
+test('a machine is the worker of an activity', async () => {
+  const activityArn = await activity('served');
+  const worker = await create(JSON.stringify({
+    StartAt: 'Poll',
+    States: {
+      Poll: {
+        Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:sfn:getActivityTask', Next: 'Report',
+        Parameters: { 'ActivityArn.$': '$.activity', WorkerName: 'machine' },
+      },
+      Report: {
+        Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:sfn:sendTaskSuccess', End: true,
+        Parameters: { 'TaskToken.$': '$.TaskToken', 'Output.$': '$.Input' },
+      },
+    },
+  }));
+  await call('StartExecution', { stateMachineArn: worker, input: JSON.stringify({ activity: activityArn }) });
+  const { executionArn } = await call('StartExecution', { stateMachineArn: await activityMachine(activityArn), input: '{"n":7}' });
+  assert.deepEqual(JSON.parse((await closed(executionArn)).output), { n: 7 });
+});
+
+const nested = (suffix, stateMachineArn, more = {}) =>
+  create(one({
+    Type: 'Task', Resource: `arn:aws:states:::states:startExecution${suffix}`, End: true,
+    Parameters: { StateMachineArn: stateMachineArn, ...more },
+  }));
+const run = async (stateMachineArn) => closed((await call('StartExecution', { stateMachineArn })).executionArn);
+
+test('a nested execution gives its output as text or as JSON', async () => {
+  const child = await create(PASS);
+  const text = JSON.parse((await run(await nested('.sync', child))).output);
+  assert.equal(text.Output, '{"said":"hello"}');
+  assert.equal(text.Status, 'SUCCEEDED');
+  const parsed = JSON.parse((await run(await nested('.sync:2', child))).output);
+  assert.deepEqual(parsed.Output, { said: 'hello' });
+  const started = JSON.parse((await run(await nested('', child))).output);
+  assert.match(started.ExecutionArn, /:execution:machine-/);
+  assert.equal(started.SdkHttpMetadata.HttpStatusCode, 200);
+});
+
+test('a nested execution that fails fails its parent', async () => {
+  const child = await create(one({ Type: 'Fail', Error: 'Broken', Cause: 'because' }));
+  const { error, cause } = await run(await nested('.sync', child));
+  assert.equal(error, 'States.TaskFailed');
+  const { Error, Cause, Status } = JSON.parse(cause);
+  assert.deepEqual([Error, Cause, Status], ['Broken', 'because', 'FAILED']);
+});
+
+test('a nested execution is stopped with its parent', async () => {
+  const child = await create(HOUR);
+  const { executionArn } = await call('StartExecution', { stateMachineArn: await nested('.sync', child) });
+  const of = async () => (await call('ListExecutions', { stateMachineArn: child })).executions;
+  const [{ executionArn: inner }] = await eventually('the child', async () => {
+    const executions = await of();
+    return executions.length > 0 && executions;
+  });
+  await call('StopExecution', { executionArn });
+  assert.equal((await closed(inner)).status, 'ABORTED');
+});
+
+test('a nested execution reports by its token', async () => {
+  const child = await create(one({
+    Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:sfn:sendTaskSuccess', End: true,
+    Parameters: { 'TaskToken.$': '$.token', Output: { reported: true } },
+  }));
+  const parent = await nested('.waitForTaskToken', child, {
+    Input: { 'token.$': '$$.Task.Token', 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id' },
+  });
+  assert.deepEqual(JSON.parse((await run(parent)).output), { reported: true });
+});
+
+test('nobody waits for a nested Express execution', async () => {
+  const child = await create(PASS, { type: 'EXPRESS' });
+  const { error } = await run(await nested('.sync', child));
+  assert.equal(error, 'StepFunctions.StateMachineTypeNotSupportedException');
+  assert.equal((await run(await nested('', child))).status, 'SUCCEEDED');
+});
+
+test('what has no endpoint fails with the name of what is missing', async () => {
+  const { error, cause } = await run(await create(one({
+    Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:s3:listBuckets', Parameters: {}, End: true,
+    Catch: [{ ErrorEquals: ['States.ALL'], Next: 'S' }],
+  })));
+  assert.equal(error, 'States.Runtime');
+  assert.match(cause, /no endpoint for the service 'aws-sdk:s3'/);
+});

@@ -348,3 +348,40 @@ class AtOnce(CliTest):
         self.assertEqual(len(answers), 100)
         self.assertEqual(len({(a["executionArn"], a["startDate"]) for a in answers}), 1)
         self.assertEqual(len(self.aws("list-executions", "--state-machine-arn", arn)["executions"]), 1)
+
+
+class Activities(CliTest):
+    def test_create_describe_list_delete(self):
+        arn = self.aws("create-activity", "--name", "assemble", "--tags", "key=team,value=blue")["activityArn"]
+        self.assertEqual(arn, "arn:aws:states:us-east-1:123456789012:activity:assemble")
+        self.assertEqual(self.aws("create-activity", "--name", "assemble")["activityArn"], arn)
+        described = self.aws("describe-activity", "--activity-arn", arn)
+        self.assertEqual((described["activityArn"], described["name"]), (arn, "assemble"))
+        self.assertRegex(described["creationDate"], r"^20\d\d-")
+        listed = self.aws("list-activities")["activities"]
+        self.assertEqual([a["name"] for a in listed], ["assemble"])
+        self.assertIsNone(self.aws("delete-activity", "--activity-arn", arn))
+        self.says("An error occurred (ActivityDoesNotExist) when calling the DescribeActivity operation: "
+                  f"Activity Does Not Exist: '{arn}'", "describe-activity", "--activity-arn", arn)
+
+    def test_a_worker_gets_a_task_and_reports_it(self):
+        arn = self.aws("create-activity", "--name", "assemble")["activityArn"]
+        execution = self.start(self.create("work", machine(Type="Task", Resource=arn, HeartbeatSeconds=30, End=True)),
+                               "--input", '{"n": 1}')
+        task = self.aws("get-activity-task", "--activity-arn", arn, "--worker-name", "Ada")
+        self.assertEqual(task["input"], '{"n": 1}')
+        self.assertIsNone(self.aws("send-task-heartbeat", "--task-token", task["taskToken"]))
+        self.assertIsNone(self.aws("send-task-success", "--task-token", task["taskToken"], "--task-output", '"done"'))
+        self.assertEqual(self.describe_closed(execution)["output"], '"done"')
+        history = self.aws("get-execution-history", "--execution-arn", execution)["events"]
+        started = next(e for e in history if e["type"] == "ActivityStarted")
+        self.assertEqual(started["activityStartedEventDetails"], {"workerName": "Ada"})
+
+    def test_a_worker_that_dies_is_noticed_by_its_heartbeats(self):
+        arn = self.aws("create-activity", "--name", "assemble")["activityArn"]
+        execution = self.start(self.create("work", machine(Type="Task", Resource=arn, HeartbeatSeconds=1, End=True)))
+        token = self.aws("get-activity-task", "--activity-arn", arn)["taskToken"]
+        self.assertEqual(self.describe_closed(execution)["status"], "FAILED")
+        self.says("An error occurred (TaskTimedOut) when calling the SendTaskSuccess operation: "
+                  "Task Timed Out: 'Provided task does not exist anymore'",
+                  "send-task-success", "--task-token", token, "--task-output", "1")

@@ -111,6 +111,98 @@ class Scenarios:
         self.assertEqual(len(events), 4)
         self.assertGreaterEqual(find(events, "WaitStateExited")["timestamp"], due - 0.002)
 
+    # --- activities ---------------------------------------------------------------------------------------------------
+
+    def activity_machine(self, **fields):
+        arn = self.sfn.call("CreateActivity", name="assemble")["activityArn"]
+        return arn, machine("Work", Work={"Type": "Task", "Resource": arn, "End": True, **fields})
+
+    def poll(self, activity, worker="w"):
+        return self.sfn.call("GetActivityTask", activityArn=activity, workerName=worker)
+
+    def test_tasks_in_a_queue_keep_their_places(self):
+        activity, definition = self.activity_machine()
+        first = self.sfn.run("queue", definition, {"n": 0})
+        arn = self.sfn.call("DescribeExecution", executionArn=first)["stateMachineArn"]
+        executions = [first] + [
+            self.sfn.call("StartExecution", stateMachineArn=arn, input=json.dumps({"n": n}))["executionArn"]
+            for n in range(1, 20)]
+        for execution in executions:
+            self.sfn.reached(execution, "ActivityScheduled")
+        self.restart()
+        tasks = [self.poll(activity) for _ in executions]
+        self.assertEqual([json.loads(task["input"])["n"] for task in tasks], list(range(20)))
+        for n, task in enumerate(tasks):
+            self.sfn.call("SendTaskSuccess", taskToken=task["taskToken"], output=str(n))
+        for n, execution in enumerate(executions):
+            description, events = self.ended(execution)
+            self.assertEqual(description["output"], str(n))
+            self.assertEqual(shape(events), chain(
+                "ExecutionStarted", "TaskStateEntered", "ActivityScheduled", "ActivityStarted", "ActivitySucceeded",
+                "TaskStateExited", "ExecutionSucceeded"))
+
+    def test_a_task_at_a_worker_waits_for_that_worker(self):
+        activity, definition = self.activity_machine(HeartbeatSeconds=30)
+        execution = self.sfn.run("worker", definition)
+        token = self.poll(activity, "Ada")["taskToken"]
+        self.restart()
+        self.sfn.call("SendTaskHeartbeat", taskToken=token)
+        self.sfn.call("SendTaskSuccess", taskToken=token, output='"done"')
+        description, events = self.ended(execution)
+        self.assertEqual(description["output"], '"done"')
+        self.assertEqual(sum(e["type"] == "ActivityStarted" for e in events), 1)
+        self.refused("TaskTimedOut", None, self.sfn.call, "SendTaskSuccess", taskToken=token, output="1")
+
+    def test_a_workers_time_runs_on(self):
+        activity, definition = self.activity_machine(TimeoutSeconds=3)
+        execution = self.sfn.run("timeout", definition)
+        self.poll(activity)
+        started = find(self.sfn.reached(execution, "ActivityStarted"), "ActivityStarted")["timestamp"]
+        wait_until(started + 1)
+        self.stop_server()
+        stopped = time.time()
+        self.sfn.start()
+        _, events = self.ended(execution, "FAILED")
+        self.on_time(started + 3, find(events, "ActivityTimedOut")["timestamp"], otherwise=stopped + 3)
+
+    # --- nested executions ----------------------------------------------------------------------------------------------
+
+    def nested(self, seconds, **parameters):
+        """A parent that waits for a child of so many seconds: (machine of the child, definition of the parent)."""
+        child = self.sfn.create("child", machine(
+            "Wait", Wait={"Type": "Wait", "Seconds": seconds, "Next": "Say"},
+            Say={"Type": "Pass", "Result": "grown", "End": True}))
+        return child, machine("Nested", Nested={
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": True,
+            "Parameters": {"StateMachineArn": child, **parameters}})
+
+    def children(self, child):
+        return self.sfn.call("ListExecutions", stateMachineArn=child)["executions"]
+
+    def test_a_nested_execution_is_waited_for_and_started_once(self):
+        child, parent = self.nested(3)
+        execution = self.sfn.run("parent", parent)
+        self.sfn.reached(execution, "TaskSubmitted")
+        self.restart()
+        self.restart()
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"])["Output"], "grown")
+        self.assertEqual(len(self.children(child)), 1)
+        self.assertEqual(shape(events), chain(
+            "ExecutionStarted", *SUBMITTED_TASK, "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"))
+
+    def test_a_nested_execution_that_was_just_started_is_not_started_again(self):
+        child, parent = self.nested(0)
+        parents = self.sfn.create("parent", parent)
+        executions = []
+        for _ in range(5):  # Any moment will do: before the child's start, after it, before it is known.
+            executions += [self.sfn.call("StartExecution", stateMachineArn=parents)["executionArn"] for _ in range(4)]
+            time.sleep(random.uniform(0, 0.05))
+            self.restart()
+        for execution in executions:
+            self.ended(execution)
+        self.assertEqual(len(self.children(child)), len(executions))
+
     # --- Retry --------------------------------------------------------------------------------------------------------
 
     def test_a_retry_comes_when_it_was_due(self):

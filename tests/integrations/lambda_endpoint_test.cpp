@@ -226,7 +226,7 @@ TEST_F(InvokeApi, CancellingClosesTheConnection) {
     });
     const AwaitedResult result = t.start(t.by_arn("f", "{}"));
     asked.get();
-    t.registry().cancel(t.last_id());
+    t.registry().cancel(t.last_id(), Job::keep);
     EXPECT_TRUE(closed.get());
     EXPECT_FALSE(result->has_value());
 }
@@ -311,13 +311,15 @@ TEST(TaskRegistry, RefusesParametersAndResourcesThatItDoesNotKnow) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().error, "States.Runtime");
     EXPECT_THAT(result.error().cause,
-                HasSubstr("arn:aws:states:::sqs:sendMessage is not recognized"));
+                HasSubstr("calls (arn:aws:states:::sqs:sendMessage): there is no endpoint for the "
+                          "service 'sqs'"));
 }
 
 TEST(TaskRegistry, RefusesOptionsThatCannotWork) {
     LambdaOptions options;
     options.endpoint = "nonsense";
-    EXPECT_THROW(TaskRegistry(IntegrationOptions{options}), std::invalid_argument);
+    testing::ScriptedService service;
+    EXPECT_THROW(TaskRegistry(IntegrationOptions{options}, service), std::invalid_argument);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "integrations/registry.hpp"
+#include "tests/support/scripted_service.hpp"
 
 int main(int argc, char** argv) {
     if (argc != 2) return 2;
@@ -18,7 +19,8 @@ int main(int argc, char** argv) {
     IntegrationOptions options;
     options.lambda.functions.push_back(function);
     options.lambda.init_timeout = Milliseconds(60'000);
-    TaskRegistry registry(options);
+    testing::ScriptedService service;
+    TaskRegistry registry(options, service);
     TaskCall call;
     call.id = 1;
     call.resource = asl::LambdaResource{"arn:aws:lambda:us-east-1:123456789012:function:f"};

@@ -12,6 +12,7 @@
 #include "engine/base/json.hpp"
 #include "integrations/registry.hpp"
 #include "tests/integrations/waiting.hpp"
+#include "tests/support/scripted_service.hpp"
 
 namespace stepwell::testing {
 
@@ -60,7 +61,8 @@ using AwaitedResult = std::shared_ptr<Awaited<TaskResult>>;
 class Tasks {
 public:
     explicit Tasks(LambdaOptions lambda)
-        : registry_(std::make_unique<TaskRegistry>(IntegrationOptions{std::move(lambda)})) {}
+        : registry_(
+              std::make_unique<TaskRegistry>(IntegrationOptions{std::move(lambda)}, service)) {}
 
     /// A Task whose Resource is the function's ARN.
     TaskCall by_arn(const std::string& name, std::string payload) {
@@ -107,6 +109,11 @@ private:
         return call;
     }
     TaskCallId last_id_ = 0;
+
+public:
+    testing::ScriptedService service;  ///< the server's own API
+
+private:
     std::unique_ptr<TaskRegistry> registry_;
 };
 

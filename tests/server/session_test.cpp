@@ -346,10 +346,23 @@ TEST(Stop, LetsTheAnswerUnderWayLeave) {
 TEST(Stop, GivesUpWhatTakesTooLong) {
     RunningServer server({.drain_timeout = 20ms});
     RawClient client(server.port());
+    client.send(api_request("X", "{}"));
+    const auto call = server.backend.next_call();
+    server.stop();
+    EXPECT_TRUE(client.closed_by_server());
+}
+
+TEST(Stop, DoesNotWaitForALongPoll) {
+    RunningServer server({.drain_timeout = 1h});
+    RawClient client(server.port());
     client.send(api_request("StartSyncExecution", "{}"));
     const auto call = server.backend.next_call();
     server.stop();
     EXPECT_TRUE(server.backend.await_cancel());
+    const auto reply = client.receive();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, 503);
+    EXPECT_EQ(reply->headers.at("connection"), "close");
     EXPECT_TRUE(client.closed_by_server());
 }
 

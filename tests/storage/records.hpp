@@ -128,6 +128,28 @@ inline Outcome remove(Store& store, const std::string& arn) {
     return waited.get();
 }
 
+inline ActivityRecord activity(const std::string& name = "assemble") {
+    ActivityRecord record;
+    record.owner = {.account = "123456789012", .region = "us-east-1"};
+    record.arn = activity_arn(record.owner, name);
+    record.name = name;
+    record.creation_date = at(0);
+    return record;
+}
+
+inline Outcome create(Store& store, ActivityRecord record,
+                      std::vector<std::pair<std::string, std::string>> tags = {}) {
+    Waited<Outcome> waited;
+    store.create_activity(std::move(record), std::move(tags), waited.callback());
+    return waited.get();
+}
+
+inline Outcome remove_activity(Store& store, const std::string& arn) {
+    Waited<Outcome> waited;
+    store.delete_activity(arn, waited.callback());
+    return waited.get();
+}
+
 inline StartOutcome start(Store& store, ExecutionRecord record, JournalRow step = row(1, 1, 1, 1)) {
     Waited<StartOutcome> waited;
     store.start_execution(std::move(record), std::move(step), waited.callback());

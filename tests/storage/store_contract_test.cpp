@@ -182,6 +182,69 @@ TEST_P(StoreContract, ListsTheMachinesOfOneOwnerByName) {
     EXPECT_EQ(page[0].creation_date, at(0));
 }
 
+// --- activities
+
+TEST_P(StoreContract, GivesBackAnActivityAsItWasCreated) {
+    ActivityRecord record = activity();
+    record.encryption_configuration = R"({"type":"AWS_OWNED_KEY"})";
+    ASSERT_EQ(create(*store, record, {{"team", "a"}, {"env", "test"}}), Outcome::committed);
+    const auto found = store->find_activity(record.arn);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->arn, record.arn);
+    EXPECT_EQ(found->name, "assemble");
+    EXPECT_EQ(found->owner, record.owner);
+    EXPECT_EQ(found->creation_date, at(0));
+    EXPECT_EQ(found->encryption_configuration, record.encryption_configuration);
+    EXPECT_THAT(store->tags_of(record.arn), ElementsAre(Pair("team", "a"), Pair("env", "test")));
+    EXPECT_TRUE(store->has_activity(record.arn));
+}
+
+TEST_P(StoreContract, RefusesASecondActivityOfOneArnAndKeepsTheFirst) {
+    create(*store, activity());
+    ActivityRecord second = activity();
+    second.creation_date = at(9);
+    EXPECT_EQ(create(*store, second, {{"a", "b"}}), Outcome::conflict);
+    EXPECT_EQ(store->find_activity(second.arn)->creation_date, at(0));
+    EXPECT_THAT(store->tags_of(second.arn), IsEmpty());
+}
+
+TEST_P(StoreContract, ForgetsADeletedActivityWithItsTags) {
+    const std::string arn = activity().arn;
+    create(*store, activity(), {{"a", "b"}});
+    EXPECT_EQ(remove_activity(*store, arn), Outcome::committed);
+    EXPECT_FALSE(store->find_activity(arn));
+    EXPECT_FALSE(store->has_activity(arn));
+    EXPECT_THAT(store->tags_of(arn), IsEmpty());
+    EXPECT_EQ(remove_activity(*store, arn), Outcome::not_found);
+    EXPECT_EQ(create(*store, activity()), Outcome::committed);
+    EXPECT_THAT(store->tags_of(arn), IsEmpty());
+}
+
+TEST_P(StoreContract, ListsTheActivitiesOfAnOwnerByName) {
+    for (const char* name : {"b", "c", "a"}) create(*store, activity(name));
+    ActivityRecord other = activity("d");
+    other.owner.region = "eu-west-1";
+    other.arn = activity_arn(other.owner, "d");
+    create(*store, other);
+    const Owner owner = activity().owner;
+    const auto names = [&](const std::string& after, std::size_t limit) {
+        std::vector<std::string> found;
+        for (const ActivityRecord& record : store->list_activities(owner, after, limit))
+            found.push_back(record.name);
+        return found;
+    };
+    EXPECT_THAT(names("", 10), ElementsAre("a", "b", "c"));
+    EXPECT_THAT(names("a", 1), ElementsAre("b"));
+    EXPECT_THAT(names("c", 10), IsEmpty());
+}
+
+TEST_P(StoreContract, ForgetsActivitiesInAReset) {
+    create(*store, activity());
+    ASSERT_EQ(reset(*store), Outcome::committed);
+    EXPECT_FALSE(store->has_activity(activity().arn));
+    EXPECT_FALSE(store->find_activity(activity().arn));
+}
+
 // --- deleting machines
 
 TEST_P(StoreContract, AMachineWithoutExecutionsGoesAtOnceAndItsNameIsFree) {

@@ -4,7 +4,7 @@
     conformance_select.py CASES_DIR OUT_DIR
 
 A case is chosen if it needs no service but Lambda, calls only operations that exist here, and its definitions stay within
-JSONPath, without Assign and variables, distributed Maps, activities and integrations other than Lambda. The folder is given
+JSONPath, without Assign and variables, distributed Maps and integrations other than Lambda and Step Functions itself. The folder is given
 to the runner with --cases. Prints how many cases were chosen and, for each reason, how many were not.
 """
 import collections
@@ -16,15 +16,17 @@ import sys
 OPERATIONS = {
     "CreateStateMachine", "DescribeStateMachine", "UpdateStateMachine", "DeleteStateMachine", "ListStateMachines",
     "DescribeStateMachineForExecution", "StartExecution", "StartSyncExecution", "DescribeExecution", "ListExecutions",
+    "CreateActivity", "DescribeActivity", "ListActivities", "DeleteActivity", "GetActivityTask",
     "StopExecution", "GetExecutionHistory", "SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat",
     "TestState", "ValidateStateMachineDefinition",
 }
 FAMILIES = {"execution", "api", "teststate"}
-# A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration.
-LAMBDA = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?)$")
+# A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration; an activity; Step Functions itself.
+REACHED = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?"
+                     r"|arn:aws[a-z-]*:states:::(aws-sdk:sfn|states):[^:]*(:2)?|@\{c\d+\.activityArn\}|arn:aws[a-z-]*:states:[^:]+:\d+:activity:.*)$")
 # What Express workflows refuse is refused by name, whether the integration is there or not; and what a mock stands for
 # need not be there.
-NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations", "distributed Map", "activities"}}
+NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations", "distributed Map"}}
 JSONATA_FIELDS = {"Arguments", "Output", "Condition", "Items"}
 
 
@@ -72,9 +74,7 @@ def beyond(definition):
             return "distributed Map"
         resource = state.get("Resource")
         if isinstance(resource, str):
-            if ":activity:" in resource or resource.startswith("@{") and "activityArn" in resource:
-                return "activities"
-            if not LAMBDA.match(resource):
+            if not REACHED.match(resource):
                 return "other integrations"
     return None
 

@@ -41,7 +41,7 @@ public:
         }
         if (script) done(call.id, script(call));
     }
-    void cancel(TaskCallId id) override {
+    void cancel(TaskCallId id, Job) override {
         const std::lock_guard lock(mutex_);
         cancelled_.push_back(id);
     }

@@ -54,7 +54,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Resource, OfAnActivityIsKnown) {
     const auto resource = parse_resource("arn:aws:states:us-east-1:123456789012:activity:a");
     ASSERT_TRUE(resource);
-    EXPECT_TRUE(std::holds_alternative<ActivityResource>(*resource));
+    ASSERT_TRUE(std::holds_alternative<ActivityResource>(*resource));
+    EXPECT_EQ(std::get<ActivityResource>(*resource).activity_arn,
+              "arn:aws:states:us-east-1:123456789012:activity:a");
 }
 
 TEST(Resource, ThatIsNoArnIsSaidToBeNone) {

@@ -67,6 +67,35 @@ INSTANTIATE_TEST_SUITE_P(
             WorkflowType::express}),
     case_name);
 
+// What `aws-sdk:sfn` and `states` take is told from the API's own model.
+INSTANTIATE_TEST_SUITE_P(
+    OwnService, StateIs,
+    testing::Values(
+        StateCase{
+            "Call",
+            task(
+                R"("Resource":"arn:aws:states:::aws-sdk:sfn:sendTaskSuccess","Parameters":{"TaskToken.$":"$","Output":{}})"),
+            {}},
+        StateCase{
+            "UnknownAction",
+            task(R"("Resource":"arn:aws:states:::aws-sdk:sfn:dance","Parameters":{})"),
+            {schema(
+                "The resource provided arn:aws:states:::aws-sdk:sfn:dance is not recognized. The "
+                "value is not a valid resource ARN, or the resource is not available in this "
+                "region.",
+                "/Resource")}},
+        StateCase{
+            "UnknownParameter",
+            task(
+                R"("Resource":"arn:aws:states:::states:startExecution","Parameters":{"StateMachineArn":"a","Why":1})"),
+            {schema("The field \"Why\" is not supported by Step Functions", "/Parameters")}},
+        StateCase{
+            "MissingParameter",
+            task(
+                R"("Resource":"arn:aws:states:::aws-sdk:sfn:stopExecution","Parameters":{"Cause":"c"})"),
+            {schema("The field 'ExecutionArn' is required but was missing", "/Parameters")}}),
+    case_name);
+
 INSTANTIATE_TEST_SUITE_P(
     Invoke, StateIs,
     testing::Values(

@@ -40,15 +40,7 @@ INSTANTIATE_TEST_SUITE_P(
             R"({"Type":"Map","End":true,"ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2","Parameters":{"Bucket":"b"}},
                       "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
                       "StartAt":"B","States":{"B":{"Type":"Succeed"}}}})",
-            {not_yet("Map states in DISTRIBUTED mode", "/ItemProcessor/ProcessorConfig/Mode")}},
-        StateCase{
-            "Activity",
-            R"({"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:a","End":true})",
-            {not_yet("activities", "/Resource")}},
-        StateCase{
-            "Integration",
-            R"({"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{"QueueUrl":"q","MessageBody":"b"},"End":true})",
-            {not_yet("the service integration arn:aws:states:::sqs:sendMessage", "/Resource")}}),
+            {not_yet("Map states in DISTRIBUTED mode", "/ItemProcessor/ProcessorConfig/Mode")}}),
     case_name);
 
 TEST(Unsupported, ComesAfterWhatAwsRefuses) {

@@ -50,10 +50,12 @@ public:
     /// How tasks end: asked for each call; without a value the call stays open.
     Answer answer = [](const TaskCall&) { return std::nullopt; };
     TimePoint now = TimePoint{Seconds{1'700'000'000}};
+    const ActivityDirectory* activities = nullptr;
     std::unique_ptr<Execution> execution;
     std::vector<Entry> journal;
     std::vector<StartTask> calls;  ///< open calls, oldest first
     std::vector<CancelTask> cancelled;
+    std::vector<QueueTask> queue;  ///< tasks that wait for a worker, oldest first
     std::vector<StartTask> all_calls;
 
     Drive& begin() { return deliver(Begin{}); }
@@ -63,6 +65,12 @@ public:
         accepted = take(std::move(body));
         settle();
         return *this;
+    }
+    /// A worker takes the oldest task that waits for one.
+    Drive& worker_comes(const std::string& name = "worker") {
+        const QueueTask task = queue.front();
+        queue.erase(queue.begin());
+        return deliver(WorkerCame{task.frame, task.scheduled, name});
     }
     Drive& advance(Milliseconds time) {
         const TimePoint until = now + time;
@@ -147,7 +155,7 @@ private:
     }
 
     bool take(InputBody body) {
-        Step step = stepwell::advance(*execution, Input{now, ++seed_, std::move(body)});
+        Step step = stepwell::advance(*execution, Input{now, ++seed_, std::move(body), activities});
         const auto stored = decode_entries(encode_entries(step.entries));
         journal.insert(journal.end(), stored.begin(), stored.end());
         for (Action& action : step.actions) {
@@ -160,6 +168,13 @@ private:
                                       std::erase_if(calls, [&](const StartTask& call) {
                                           return call.frame == cancel.frame &&
                                                  call.scheduled == cancel.scheduled;
+                                      });
+                                  },
+                                  [&](QueueTask& task) { queue.push_back(std::move(task)); },
+                                  [&](UnqueueTask& gone) {
+                                      std::erase_if(queue, [&](const QueueTask& task) {
+                                          return task.frame == gone.task.frame &&
+                                                 task.scheduled == gone.task.scheduled;
                                       });
                                   }},
                        action);
@@ -184,8 +199,14 @@ private:
         keep_what_is_not_stored(*execution, *folded);
         execution = std::move(folded);
         calls.clear();
-        for (Action& action : calls_to_repeat(*execution, now))
-            calls.push_back(std::get<StartTask>(std::move(action)));
+        queue.clear();
+        for (Action& action : calls_to_repeat(*execution, now)) {
+            if (auto* task = std::get_if<QueueTask>(&action)) {
+                queue.push_back(std::move(*task));
+            } else {
+                calls.push_back(std::get<StartTask>(std::move(action)));
+            }
+        }
     }
 
     void compare(const Execution& folded) const {
