@@ -48,6 +48,24 @@ public:
         const std::string& arn) const override {
         return readable().tags_of(arn);
     }
+    void create_activity(ActivityRecord record,
+                         std::vector<std::pair<std::string, std::string>> tags,
+                         Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.create_activity(std::move(record), std::move(tags), std::move(done));
+    }
+    void delete_activity(const std::string& arn, Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.delete_activity(arn, std::move(done));
+    }
+    std::optional<ActivityRecord> find_activity(const std::string& arn) const override {
+        return readable().find_activity(arn);
+    }
+    std::vector<ActivityRecord> list_activities(const Owner& owner, const std::string& after_name,
+                                                std::size_t limit) const override {
+        return readable().list_activities(owner, after_name, limit);
+    }
+    bool has_activity(const std::string& arn) const override { return store_.has_activity(arn); }
     void start_execution(ExecutionRecord record, JournalRow first_step,
                          std::function<void(StartOutcome)> done) override {
         if (overloaded) return done({Outcome::overloaded, {}});
