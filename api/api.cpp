@@ -74,9 +74,9 @@ public:
         }
         Owner caller = request.caller ? *std::move(request.caller)
                                       : caller_of(request.authorization, services_->options.owner);
-        auto call =
-            std::make_shared<Call>(services_, (*operation)->name, std::move(request.request_id),
-                                   std::move(caller), *std::move(input), std::move(respond));
+        auto call = std::make_shared<Call>(
+            services_, (*operation)->name, std::move(request.request_id), std::move(caller),
+            std::move(request.trace_id), *std::move(input), std::move(respond));
         call->guarded([&] { (*operation)->handle(call); });
         if ((*operation)->when_client_goes == WhenClientGoes::finish) return {};
         return [given_up = std::weak_ptr(call)] {

@@ -24,6 +24,7 @@ struct Request {
     std::string request_id;  ///< made by the session, sent back as x-amzn-RequestId
     /// Whose call it is, where that is known; else `authorization` says it.
     std::optional<Owner> caller = {};
+    std::string trace_id = {};  ///< X-Amzn-Trace-Id; empty where absent
 };
 
 struct Response {

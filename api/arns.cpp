@@ -1,6 +1,7 @@
 #include "api/arns.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <vector>
 
@@ -98,6 +99,44 @@ Checked<StateMachineArn> parse_unlabeled_state_machine_arn(std::string_view text
                         "API_DOES_NOT_SUPPORT_LABELED_ARNS"};
     }
     return parsed;
+}
+
+std::string StateMachineArn::unqualified() const {
+    return text.substr(0, text.size() - (qualifier.empty() ? 0 : qualifier.size() + 1) -
+                              (label.empty() ? 0 : label.size() + 1));
+}
+
+std::optional<std::int64_t> StateMachineArn::version() const {
+    std::int64_t number = 0;
+    const char* const end = qualifier.data() + qualifier.size();
+    const auto [rest, failed] = std::from_chars(qualifier.data(), end, number);
+    // "01" is no version, but neither can it be an alias.
+    if (failed != std::errc() || rest != end || number < 1 || std::to_string(number) != qualifier) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+Checked<StateMachineArn> parse_version_arn(std::string_view text) {
+    auto parsed = TRY(parse_state_machine_arn(text));
+    if (!parsed.version()) return invalid_arn("Not the ARN of a state machine version: ", text);
+    return parsed;
+}
+
+Checked<StateMachineArn> parse_alias_arn(std::string_view text) {
+    auto parsed = TRY(parse_state_machine_arn(text));
+    if (parsed.alias().empty()) return invalid_arn("Not the ARN of a state machine alias: ", text);
+    return parsed;
+}
+
+Checked<std::string> parse_taggable_arn(std::string_view text) {
+    if (auto activity = parse_resource(text, "activity")) {
+        if (activity->parts.size() != 2) return invalid_arn("Invalid ARN format: ", text);
+        return std::string(text);
+    }
+    const auto machine = TRY(parse_state_machine_arn(text));
+    if (machine.qualified()) return tagged_resource_not_found(machine.text);
+    return machine.text;
 }
 
 Checked<std::string> parse_execution_arn(std::string_view text) {

@@ -5,11 +5,12 @@
 namespace stepwell::api {
 
 Call::Call(std::shared_ptr<Services> services, std::string_view operation, std::string request_id,
-           Owner owner, Input input, Respond respond)
+           Owner owner, std::string trace_id, Input input, Respond respond)
     : services_(std::move(services)),
       operation_(operation),
       request_id_(std::move(request_id)),
       owner_(std::move(owner)),
+      trace_id_(std::move(trace_id)),
       input_(std::move(input)),
       respond_(std::move(respond)) {}
 

@@ -37,7 +37,7 @@ public:
 
     /// `operation` is the name in the operation table.
     Call(std::shared_ptr<Services> services, std::string_view operation, std::string request_id,
-         Owner owner, Input input, Respond respond);
+         Owner owner, std::string trace_id, Input input, Respond respond);
     /// A call that nobody answered (its execution was given up, the runtime was shut down) gets a
     /// 500.
     ~Call();
@@ -45,9 +45,11 @@ public:
     Call& operator=(const Call&) = delete;
 
     Services& services() { return *services_; }
-    Store& store() { return services_->store; }
+    Store& store() const { return services_->store; }
     /// Account and region where no ARN says them.
     const Owner& owner() const { return owner_; }
+    /// X-Amzn-Trace-Id of the request; empty where absent.
+    const std::string& trace_id() const { return trace_id_; }
     Input& input() { return input_; }
     const Input& input() const { return input_; }
 
@@ -86,6 +88,7 @@ private:
     const std::string_view operation_;
     const std::string request_id_;
     const Owner owner_;
+    const std::string trace_id_;
     Input input_;
 
     std::mutex mutex_;

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "api/errors.hpp"
 #include "engine/base/json.hpp"
+#include "engine/store.hpp"
 
 /// What deployment tools send along with a state machine: checked, and kept as the JSON text that
 /// Describe answers. Texts are equal exactly where the configurations are, so that idempotency and
@@ -18,14 +17,12 @@ inline constexpr std::string_view kNoLogging = R"({"level":"OFF","includeExecuti
 inline constexpr std::string_view kNoTracing = R"({"enabled":false})";
 inline constexpr std::string_view kOwnedKey = R"({"type":"AWS_OWNED_KEY"})";
 
-/// Developer Guide, "Service quotas": tags per resource.
-inline constexpr std::size_t kMaxTags = 50;
-
 /// Each takes the structure as it passed its shape; nullptr where the caller gave none.
 Checked<std::string> parse_logging_configuration(const Json* given);
 std::string parse_tracing_configuration(const Json* given);
 /// "" where none was given.
 Checked<std::string> parse_encryption_configuration(const Json* given);
-Checked<std::vector<std::pair<std::string, std::string>>> parse_tags(const Json* given);
+/// A key that is given more than once has the value that comes last.
+Checked<Tags> parse_tags(const Json* given);
 
 }  // namespace stepwell::api

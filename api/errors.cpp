@@ -26,6 +26,10 @@ ApiError error(ErrorKind kind, std::string_view detail) {
     return {kind, std::move(message)};
 }
 
+ApiError tagged_resource_not_found(std::string_view arn) {
+    return {ErrorKind::resource_not_found, "Resource not found: '" + std::string(arn) + "'"};
+}
+
 std::string error_body(const ApiError& error) {
     std::string body;
     ObjectWriter object(body);

@@ -33,6 +33,7 @@ enum class ErrorKind : std::uint8_t {
     invalid_token,
     missing_required_parameter,
     resource_not_found,
+    service_quota_exceeded,
     state_machine_already_exists,
     state_machine_deleting,
     state_machine_does_not_exist,
@@ -82,6 +83,7 @@ inline constexpr ErrorRow kErrors[] = {
     {ErrorKind::missing_required_parameter, "MissingRequiredParameter", 400, ""},
     {ErrorKind::resource_not_found, "ResourceNotFound", 400,
      "Request references a resource that does not exist."},
+    {ErrorKind::service_quota_exceeded, "ServiceQuotaExceededException", 400, ""},
     {ErrorKind::state_machine_already_exists, "StateMachineAlreadyExists", 400,
      "State Machine Already Exists: '{}'"},
     {ErrorKind::state_machine_deleting, "StateMachineDeleting", 400,
@@ -108,6 +110,9 @@ struct ApiError {
 
 /// The error of a row, its text filled in with `detail`.
 ApiError error(ErrorKind kind, std::string_view detail = {});
+
+/// ResourceNotFound in the words of the operations on tags.
+ApiError tagged_resource_not_found(std::string_view arn);
 
 /// `{"__type":"…","message":"…"}`.
 std::string error_body(const ApiError& error);

@@ -54,6 +54,20 @@ void delete_activity(const CallPtr& call);
 Checked<std::string> describe_activity(Call& call);
 Checked<std::string> list_activities(Call& call);
 void get_activity_task(const CallPtr& call);
+// operations/versions.cpp
+void publish_state_machine_version(const CallPtr& call);
+void delete_state_machine_version(const CallPtr& call);
+Checked<std::string> list_state_machine_versions(Call& call);
+// operations/aliases.cpp
+void create_state_machine_alias(const CallPtr& call);
+void update_state_machine_alias(const CallPtr& call);
+void delete_state_machine_alias(const CallPtr& call);
+Checked<std::string> describe_state_machine_alias(Call& call);
+Checked<std::string> list_state_machine_aliases(Call& call);
+// operations/tags.cpp
+void tag_resource(const CallPtr& call);
+void untag_resource(const CallPtr& call);
+Checked<std::string> list_tags_for_resource(Call& call);
 // operations/task_tokens.cpp
 void send_task_success(const CallPtr& call);
 void send_task_failure(const CallPtr& call);

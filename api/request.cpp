@@ -72,6 +72,42 @@ std::int64_t characters_of(std::string_view utf8) {
         utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
+/// A list or structure as the service quotes it, which is how Java prints it: `[Item(arn=a,
+/// weight=50)]`. OBSERVED: conformance case
+/// sfn_api_aliasing__error_create_alias_invalid_router_configs.
+std::string quoted(const Json& value, const Shape& shape) {
+    if (value.is_null()) return "null";
+    switch (shape.kind) {
+        case Kind::string:
+            return shape.sensitive ? "*** Sensitive Data Redacted ***"
+                                   : value.get_ref<const std::string&>();
+        case Kind::integer:
+            return std::to_string(integer_of(value));
+        case Kind::boolean:
+            return value.get<bool>() ? "true" : "false";
+        case Kind::structure: {
+            std::string text(shape.name);
+            text += '(';
+            for (const Member& member : shape.members) {
+                const Json* found = Input::find(value, member.name);
+                if (text.back() != '(') text += ", ";
+                text.append(member.name).append("=");
+                text += found ? quoted(*found, *member.shape) : "null";
+            }
+            return text + ')';
+        }
+        case Kind::list: {
+            std::string text = "[";
+            for (const Json& item : value.get_ref<const Json::array_t&>()) {
+                if (text.back() != '[') text += ", ";
+                text += quoted(item, *shape.item);
+            }
+            return text + ']';
+        }
+    }
+    return {};
+}
+
 /// Collects the violated constraints of one input.
 class Constraints {
 public:
@@ -117,6 +153,16 @@ private:
         }
     }
     void check_items(const Json& value, const Shape& shape, std::string& path) {
+        const auto count = static_cast<std::int64_t>(value.size());
+        if (shape.max && count > *shape.max) {
+            violated("Value '" + quoted(value, shape) + "'", path,
+                     "Member must have length less than or equal to " + std::to_string(*shape.max));
+        }
+        if (shape.min && count < *shape.min) {
+            violated(
+                "Value '" + quoted(value, shape) + "'", path,
+                "Member must have length greater than or equal to " + std::to_string(*shape.min));
+        }
         const std::size_t length = path.size();
         std::size_t number = 0;
         for (const Json& item : value.get_ref<const Json::array_t&>()) {

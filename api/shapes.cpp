@@ -162,6 +162,51 @@ constexpr Member kValidateMembers[] = {{"definition", &kDefinition, true},
                                        {"maxResults", &kMostDiagnostics}};
 constexpr Member kSendTaskHeartbeatMembers[] = {{"taskToken", &kTaskToken, true}};
 
+// --- versions, aliases, tags
+
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+/// A number is a version.
+bool is_restricted_name(std::string_view text) {
+    bool is_number = true;
+    for (const char c : text) {
+        if (!is_letter_or_digit(c) && c != '_' && c != '-' && c != '.') return false;
+        if (c < '0' || c > '9') is_number = false;
+    }
+    return !is_number;
+}
+constexpr Pattern kRestrictedName{"^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$",
+                                  &is_restricted_name};
+constexpr Shape kAliasName{.min = 1, .max = 80, .pattern = &kRestrictedName};
+constexpr Shape kRevisionId{};
+constexpr Shape kWeight{.kind = Kind::integer, .min = 0, .max = 100};
+constexpr Member kRouteMembers[] = {{"stateMachineVersionArn", &kArn, true},
+                                    {"weight", &kWeight, true}};
+constexpr Shape kRoute{
+    .kind = Kind::structure, .members = kRouteMembers, .name = "RoutingConfigurationListItem"};
+constexpr Shape kRoutes{.kind = Kind::list, .min = 1, .max = 2, .item = &kRoute};
+constexpr Shape kTagKeys{.kind = Kind::list, .item = &kTagKey};
+
+constexpr Member kPublishStateMachineVersionMembers[] = {{"stateMachineArn", &kArn, true},
+                                                         {"revisionId", &kRevisionId},
+                                                         {"description", &kVersionDescription}};
+constexpr Member kListByMachineMembers[] = {
+    {"stateMachineArn", &kArn, true}, {"nextToken", &kPageToken}, {"maxResults", &kPageSize}};
+constexpr Member kDeleteStateMachineVersionMembers[] = {
+    {"stateMachineVersionArn", &kLongArn, true}};
+constexpr Member kCreateStateMachineAliasMembers[] = {{"description", &kVersionDescription},
+                                                      {"name", &kAliasName, true},
+                                                      {"routingConfiguration", &kRoutes, true}};
+constexpr Member kUpdateStateMachineAliasMembers[] = {{"stateMachineAliasArn", &kArn, true},
+                                                      {"description", &kVersionDescription},
+                                                      {"routingConfiguration", &kRoutes}};
+constexpr Member kAliasArnMembers[] = {{"stateMachineAliasArn", &kArn, true}};
+constexpr Member kTagResourceMembers[] = {{"resourceArn", &kArn, true}, {"tags", &kTags, true}};
+constexpr Member kUntagResourceMembers[] = {{"resourceArn", &kArn, true},
+                                            {"tagKeys", &kTagKeys, true}};
+constexpr Member kListTagsForResourceMembers[] = {{"resourceArn", &kArn, true}};
+
 }  // namespace
 
 constexpr Shape kCreateActivity{.kind = Kind::structure, .members = kCreateActivityMembers};
@@ -190,5 +235,23 @@ constexpr Shape kSendTaskHeartbeat{.kind = Kind::structure, .members = kSendTask
 constexpr Shape kTestState{.kind = Kind::structure, .members = kTestStateMembers};
 constexpr Shape kValidateStateMachineDefinition{.kind = Kind::structure,
                                                 .members = kValidateMembers};
+
+constexpr Shape kPublishStateMachineVersion{.kind = Kind::structure,
+                                            .members = kPublishStateMachineVersionMembers};
+constexpr Shape kListStateMachineVersions{.kind = Kind::structure,
+                                          .members = kListByMachineMembers};
+constexpr Shape kDeleteStateMachineVersion{.kind = Kind::structure,
+                                           .members = kDeleteStateMachineVersionMembers};
+constexpr Shape kCreateStateMachineAlias{.kind = Kind::structure,
+                                         .members = kCreateStateMachineAliasMembers};
+constexpr Shape kUpdateStateMachineAlias{.kind = Kind::structure,
+                                         .members = kUpdateStateMachineAliasMembers};
+constexpr Shape kDescribeStateMachineAlias{.kind = Kind::structure, .members = kAliasArnMembers};
+constexpr Shape kListStateMachineAliases{.kind = Kind::structure, .members = kListByMachineMembers};
+constexpr Shape kDeleteStateMachineAlias{.kind = Kind::structure, .members = kAliasArnMembers};
+constexpr Shape kTagResource{.kind = Kind::structure, .members = kTagResourceMembers};
+constexpr Shape kUntagResource{.kind = Kind::structure, .members = kUntagResourceMembers};
+constexpr Shape kListTagsForResource{.kind = Kind::structure,
+                                     .members = kListTagsForResourceMembers};
 
 }  // namespace stepwell::api::shapes

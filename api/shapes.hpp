@@ -26,7 +26,8 @@ struct Shape {
     enum class Kind : std::uint8_t { string, integer, boolean, structure, list };
 
     Kind kind = Kind::string;
-    /// Of a string its length in characters, of an integer its value.
+    /// Of a string its length in characters, of an integer its value, of a list its number of
+    /// items.
     std::optional<std::int64_t> min = {};
     std::optional<std::int64_t> max = {};
     /// The length is counted, and refused, in bytes of UTF-8.
@@ -37,6 +38,7 @@ struct Shape {
     std::span<const std::string_view> values = {};
     const Pattern* pattern = nullptr;
     std::span<const Member> members = {};  ///< of a structure
+    std::string_view name = {};            ///< of a structure, as refusals that quote it call it
     const Shape* item = nullptr;           ///< of a list
 };
 
@@ -64,6 +66,17 @@ extern const Shape kSendTaskFailure;
 extern const Shape kSendTaskHeartbeat;
 extern const Shape kTestState;
 extern const Shape kValidateStateMachineDefinition;
+extern const Shape kPublishStateMachineVersion;
+extern const Shape kListStateMachineVersions;
+extern const Shape kDeleteStateMachineVersion;
+extern const Shape kCreateStateMachineAlias;
+extern const Shape kUpdateStateMachineAlias;
+extern const Shape kDescribeStateMachineAlias;
+extern const Shape kListStateMachineAliases;
+extern const Shape kDeleteStateMachineAlias;
+extern const Shape kTagResource;
+extern const Shape kUntagResource;
+extern const Shape kListTagsForResource;
 
 }  // namespace shapes
 }  // namespace stepwell::api

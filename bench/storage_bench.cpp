@@ -241,7 +241,8 @@ void remove_file(const Settings& settings, const std::string& name) {
 
 void create_machine(Store& store) {
     std::promise<Outcome> created;
-    store.create_state_machine(machine(), {}, [&](Outcome outcome) { created.set_value(outcome); });
+    store.create_state_machine(
+        machine(), {}, {}, [&](const PublishOutcome& made) { created.set_value(made.outcome); });
     must(created.get_future().get());
 }
 
@@ -366,9 +367,11 @@ void measure_with(const Settings& settings, ExecutionKey stored) {
     print("list_executions, 100 newest" + with,
           median_micros(300, [&](int) { store->list_executions(kMachine, {}, 0, 100); }), "us");
     print("list_executions, 100 of one status" + with,
-          median_micros(
-              300,
-              [&](int) { store->list_executions(kMachine, ExecutionStatus::succeeded, 0, 100); }),
+          median_micros(300,
+                        [&](int) {
+                            store->list_executions(kMachine, {.status = ExecutionStatus::succeeded},
+                                                   0, 100);
+                        }),
           "us");
     print("read_history downwards" + with,
           median_micros(3000,

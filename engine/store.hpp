@@ -37,7 +37,51 @@ struct StateMachineRecord {
     std::string logging_configuration;     ///< JSON text, never empty
     std::string tracing_configuration;     ///< JSON text, never empty
     std::string encryption_configuration;  ///< JSON text, or empty where none was given
-    std::string description;               ///< versionDescription of the revision
+    std::string description;               ///< of a version; none of the machine itself
+    /// The version that this is; 0: the machine as it stands. A version has the ARN, name and type
+    /// of its machine, and a creation date, a revision and a description of its own.
+    std::int64_t version = 0;
+};
+
+/// Developer Guide, "Service quotas": per state machine, and per resource.
+inline constexpr std::size_t kMaxVersions = 1000;
+inline constexpr std::size_t kMaxAliases = 100;
+inline constexpr std::size_t kMaxTags = 50;
+
+/// In the order in which they were given.
+using Tags = std::vector<std::pair<std::string, std::string>>;
+
+/// The version to make along with a change of its machine.
+struct Publication {
+    std::string description;
+};
+
+struct VersionItem {
+    std::int64_t number = 0;  ///< from 1 on; never given twice
+    TimePoint creation_date;
+};
+
+/// Where an alias sends so many of a hundred starts.
+struct AliasRoute {
+    std::int64_t version = 0;
+    int weight = 0;
+    bool operator==(const AliasRoute&) const = default;
+};
+
+struct AliasRecord {
+    std::string state_machine_arn;  ///< unqualified
+    std::string name;
+    std::string description;
+    std::vector<AliasRoute> routes;  ///< one or two
+    TimePoint creation_date;
+    TimePoint update_date;
+};
+
+/// What an update changes in an alias.
+struct AliasChange {
+    std::optional<std::string> description;
+    std::optional<std::vector<AliasRoute>> routes;
+    TimePoint update_date;
 };
 
 /// A definition as it stood when an execution was started on it.
@@ -45,9 +89,14 @@ struct StateMachineRecord {
 struct RevisionRecord {
     std::string state_machine_arn;
     std::string revision_key;  ///< unique text of one revision of one machine (also for the first)
+    std::string revision_id;   ///< as AWS shows it; empty for the first
     std::string definition;
     std::string role_arn;
     TimePoint update_date;
+    // As in StateMachineRecord.
+    std::string logging_configuration;
+    std::string tracing_configuration;
+    std::string encryption_configuration;
 };
 
 struct ExecutionRecord {
@@ -55,7 +104,9 @@ struct ExecutionRecord {
     std::string arn;
     std::string name;
     std::string state_machine_arn;  ///< unqualified
-    std::string revision_id;  ///< of the machine when started; see StateMachineRecord::revision_id
+    std::string revision_id;        ///< that it was started on; see StateMachineRecord::revision_id
+    std::int64_t version = 0;       ///< that it was started on; 0: on the machine as it stood
+    std::string alias;  ///< name of the one that it was started by, which chose the version
     WorkflowType type = WorkflowType::standard;
     ExecutionStatus status = ExecutionStatus::running;
     TimePoint start_date;
@@ -108,9 +159,11 @@ struct ExecutionUpdate {
 /// How a write ended. `committed` is said only when it is durable (as far as --durability goes).
 enum class Outcome {
     committed,
-    conflict,    ///< something else stands there (another entry, another execution of that name,
-                 ///< another revision)
-    not_found,   ///< the machine or execution is not there (any more), or is DELETING
+    conflict,       ///< something else stands there (another entry, another execution of that name,
+                    ///< another revision)
+    not_found,      ///< the machine or execution is not there (any more), or is DELETING
+    limit_reached,  ///< there would be more than a quota allows
+    in_use,         ///< something else refers to it
     overloaded,  ///< the queue is full or the write waited too long for a failing disk: the outcome
                  ///< is open
     discarded,   ///< a reset came before it
@@ -124,6 +177,21 @@ using Committed = std::function<void(Outcome)>;
 struct StartOutcome {
     Outcome outcome = Outcome::committed;
     std::optional<ExecutionRecord> existing;
+};
+
+/// How a write that may publish ended. `version` is 0 where none was to be made.
+struct PublishOutcome {
+    Outcome outcome = Outcome::committed;
+    VersionItem version = {};
+};
+using Published = std::function<void(PublishOutcome)>;
+
+/// Which executions of a machine a list shows.
+struct ExecutionFilter {
+    std::optional<ExecutionStatus> status = {};
+    // At most one of these.
+    std::int64_t version = 0;  ///< started on this version, through an alias or not
+    std::string alias = {};    ///< started by this alias
 };
 
 struct ExecutionPage {
@@ -148,18 +216,19 @@ class Store : public ActivityDirectory {
 public:
     // --- state machines
 
-    /// Adds a machine with its tags. conflict: its ARN exists (the caller then reads and compares).
-    virtual void create_state_machine(StateMachineRecord record,
-                                      std::vector<std::pair<std::string, std::string>> tags,
-                                      Committed done) = 0;
-    /// Replaces definition, role, configurations, revision id, description and update date of an
-    /// ACTIVE machine that still has `expected_revision_id`; the old revision stays as long as an
-    /// execution runs on it.
+    /// Adds a machine with its tags, and its first version where one is to be published.
+    /// conflict: its ARN exists (the caller then reads and compares).
+    virtual void create_state_machine(StateMachineRecord record, Tags tags,
+                                      std::optional<Publication> publish, Published done) = 0;
+    /// Replaces definition, role, configurations, revision id and update date of an ACTIVE machine
+    /// that still has `expected_revision_id`; the old revision stays as long as an execution was
+    /// started on it or a version is made of it. Publishes a version of the new one, if asked to;
+    /// limit_reached: there are kMaxVersions, and nothing has changed.
     virtual void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
-                                      Committed done) = 0;
+                                      std::optional<Publication> publish, Published done) = 0;
     /// Marks the machine DELETING. When nothing of it runs (now, or at the end of its last
     /// execution), the machine and all that is its own (closed executions, journals, tags,
-    /// revisions) are removed.
+    /// revisions, versions, aliases) are removed.
     virtual void delete_state_machine(const std::string& arn, Committed done) = 0;
     virtual std::shared_ptr<const StateMachineRecord> find_state_machine(
         const std::string& arn) const = 0;
@@ -169,9 +238,57 @@ public:
     virtual std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
                                                                 const std::string& after_name,
                                                                 std::size_t limit) const = 0;
-    /// Of a state machine or an activity, in the order in which they were given.
-    virtual std::vector<std::pair<std::string, std::string>> tags_of(
-        const std::string& arn) const = 0;
+
+    // --- versions and aliases of state machines
+
+    /// Makes a version, dated `now`, of the revision that an ACTIVE machine has now, which must be
+    /// `expected_revision_id` (else conflict); committed with the version that the revision has
+    /// already, if any. limit_reached: there are kMaxVersions.
+    virtual void publish_version(const std::string& state_machine_arn,
+                                 std::string expected_revision_id, Publication publication,
+                                 TimePoint now, Published done) = 0;
+    /// in_use: an alias routes to it. not_found: there is no such version. Executions that run on
+    /// it go on.
+    virtual void delete_version(const std::string& state_machine_arn, std::int64_t number,
+                                Committed done) = 0;
+    /// The version as a machine of its own; see StateMachineRecord::version. Null where there is
+    /// none.
+    virtual std::shared_ptr<const StateMachineRecord> find_version(
+        const std::string& state_machine_arn, std::int64_t number) const = 0;
+    /// Newest first, below the number `before` (0: from the newest), at most `limit`.
+    virtual std::vector<VersionItem> list_versions(const std::string& state_machine_arn,
+                                                   std::int64_t before,
+                                                   std::size_t limit) const = 0;
+
+    /// Adds an alias. conflict: there is one of that name (the caller then reads and compares).
+    /// not_found: its machine is not there or not ACTIVE, or has not the versions it routes to.
+    /// limit_reached: the machine has kMaxAliases.
+    virtual void create_alias(AliasRecord record, Committed done) = 0;
+    /// not_found: the alias, its machine or a version that it is to route to is not there.
+    virtual void update_alias(const std::string& state_machine_arn, const std::string& name,
+                              AliasChange change, Committed done) = 0;
+    virtual void delete_alias(const std::string& state_machine_arn, const std::string& name,
+                              Committed done) = 0;
+    virtual std::optional<AliasRecord> find_alias(const std::string& state_machine_arn,
+                                                  const std::string& name) const = 0;
+    /// In order of name, after `after_name`, at most `limit`; those that route to one version, if
+    /// it is not 0.
+    virtual std::vector<AliasRecord> list_aliases(const std::string& state_machine_arn,
+                                                  std::int64_t version,
+                                                  const std::string& after_name,
+                                                  std::size_t limit) const = 0;
+
+    // --- tags
+
+    /// Adds tags to a resource, or replaces their values. not_found: the store has no such resource
+    /// (or it is DELETING). limit_reached: it would have more than kMaxTags; none is added then.
+    virtual void tag_resource(const std::string& arn, Tags tags, Committed done) = 0;
+    /// Keys that it does not have are passed over. not_found: as above.
+    virtual void untag_resource(const std::string& arn, std::vector<std::string> keys,
+                                Committed done) = 0;
+    /// Of a state machine or an activity, in the order in which they were added; nullopt where
+    /// there is no such resource.
+    virtual std::optional<Tags> tags_of(const std::string& arn) const = 0;
 
     // --- activities
 
@@ -193,9 +310,9 @@ public:
     // --- executions
 
     /// "Insert, or give me what is there": adds the execution with its first Step if its ARN is
-    /// free and its machine is ACTIVE and still has the revision id that the record names (else
-    /// conflict without `existing`). The revision is kept for it. Express executions are stored so,
-    /// too (with an empty journal row), until `forget_execution`.
+    /// free and its machine is ACTIVE and still has the revision id, or the version, that the
+    /// record names (else conflict without `existing`). The revision is kept for it. Express
+    /// executions are stored so, too (with an empty journal row), until `forget_execution`.
     virtual void start_execution(ExecutionRecord record, JournalRow first_step,
                                  std::function<void(StartOutcome)> done) = 0;
     /// Stores a Step behind entry `after`, with the row's changes, as one.
@@ -210,10 +327,10 @@ public:
     /// The revision that an execution was started on.
     virtual std::optional<RevisionRecord> revision_of(ExecutionKey key) const = 0;
     /// Standard executions of one machine, newest first, started before the one with key `before`
-    /// (0: from the newest), at most `limit`, of one status if given.
+    /// (0: from the newest), at most `limit`.
     virtual ExecutionPage list_executions(const std::string& state_machine_arn,
-                                          std::optional<ExecutionStatus> status,
-                                          ExecutionKey before, std::size_t limit) const = 0;
+                                          const ExecutionFilter& filter, ExecutionKey before,
+                                          std::size_t limit) const = 0;
 
     /// Journal rows of an execution in order, from the row that holds entry `from` on, at most
     /// `max_rows`, ending early once their bytes exceed `max_bytes` (but at least one row).

@@ -20,8 +20,8 @@ void keep(std::string& value, boost::beast::string_view sent) {
 
 void RequestHead::clear() {
     method = http::verb::unknown;
-    for (std::string* text :
-         {&target, &host, &origin, &sec_fetch_site, &content_type, &amz_target, &authorization}) {
+    for (std::string* text : {&target, &host, &origin, &sec_fetch_site, &content_type, &amz_target,
+                              &authorization, &trace_id}) {
         text->clear();
     }
     expects_continue = false;
@@ -55,6 +55,7 @@ void RequestParser::on_field_impl(http::field name, string_view name_text, strin
             return keep(head_.sec_fetch_site, value);
         case http::field::unknown:
             if (equals_ignoring_case(text, "x-amz-target")) return keep(head_.amz_target, value);
+            if (equals_ignoring_case(text, "x-amzn-trace-id")) return keep(head_.trace_id, value);
             return;
         default:
             return;

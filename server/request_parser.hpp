@@ -22,6 +22,7 @@ struct RequestHead {
     std::string content_type;
     std::string amz_target;
     std::string authorization;
+    std::string trace_id;
     bool expects_continue = false;
     bool is_http_1_0 = false;
 

@@ -234,7 +234,8 @@ void Session::call_api() {
                          .content_type = head_.content_type,
                          .authorization = head_.authorization,
                          .body = std::move(body_),
-                         .request_id = request_id_};
+                         .request_id = request_id_,
+                         .trace_id = head_.trace_id};
     body_ = {};
     try {
         auto cancel = host_.handlers.call(std::move(request), responder());

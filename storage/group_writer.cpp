@@ -24,6 +24,13 @@ void GroupWriter::submit(Write write, Committed done) {
     enqueue(std::move(queued));
 }
 
+void GroupWriter::submit_publishing(Write write, Published done) {
+    QueuedWrite queued;
+    queued.write = std::move(write);
+    queued.published = std::move(done);
+    enqueue(std::move(queued));
+}
+
 void GroupWriter::submit_start(StartExecution write, std::function<void(StartOutcome)> done) {
     QueuedWrite queued;
     queued.write = std::move(write);

@@ -51,6 +51,7 @@ public:
     ~GroupWriter() { close(); }
 
     void submit(Write write, Committed done);
+    void submit_publishing(Write write, Published done);
     void submit_start(StartExecution write, std::function<void(StartOutcome)> done);
     /// Commits what is queued and ends the thread. Later writes are answered `discarded`, in the
     /// caller's thread. Not to be called from an answer.

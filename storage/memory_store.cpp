@@ -17,6 +17,12 @@ class MemoryStore::Impl {
 public:
     explicit Impl(GroupWriter::Options options) : writer(tables, std::move(options)) {}
 
+    /// Null where there is none. The caller holds the mutex.
+    const MemoryTables::Machine* find(const std::string& arn) const {
+        const auto found = tables.machines.find(arn);
+        return found == tables.machines.end() ? nullptr : &found->second;
+    }
+
     MemoryTables tables;
     GroupWriter writer;
 };
@@ -31,6 +37,8 @@ ExecutionRecord head_of(const ExecutionRecord& whole) {
     head.name = whole.name;
     head.state_machine_arn = whole.state_machine_arn;
     head.revision_id = whole.revision_id;
+    head.version = whole.version;
+    head.alias = whole.alias;
     head.type = whole.type;
     head.status = whole.status;
     head.start_date = whole.start_date;
@@ -72,6 +80,20 @@ std::vector<JournalRow> page_of(Iterator first, Iterator last, std::size_t max_r
     return page;
 }
 
+/// Null where there are none.
+const MemoryTables::ByStatus* listed_of(const MemoryTables::Machine& machine,
+                                        const ExecutionFilter& filter) {
+    if (filter.version != 0) {
+        const auto found = machine.of_version.find(filter.version);
+        return found == machine.of_version.end() ? nullptr : &found->second;
+    }
+    if (!filter.alias.empty()) {
+        const auto found = machine.by_alias.find(filter.alias);
+        return found == machine.by_alias.end() ? nullptr : &found->second;
+    }
+    return &machine.executions;
+}
+
 /// The largest keys below `below` of some ordered sets, downwards.
 std::vector<ExecutionKey> merge_down(const std::vector<const std::set<ExecutionKey>*>& sets,
                                      ExecutionKey below, std::size_t limit) {
@@ -103,16 +125,18 @@ MemoryStore::~MemoryStore() = default;
 
 // --- writes
 
-void MemoryStore::create_state_machine(StateMachineRecord record,
-                                       std::vector<std::pair<std::string, std::string>> tags,
-                                       Committed done) {
-    impl_->writer.submit(CreateStateMachine{std::move(record), std::move(tags)}, std::move(done));
+void MemoryStore::create_state_machine(StateMachineRecord record, Tags tags,
+                                       std::optional<Publication> publish, Published done) {
+    impl_->writer.submit_publishing(
+        CreateStateMachine{std::move(record), std::move(tags), std::move(publish)},
+        std::move(done));
 }
 
 void MemoryStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id,
-                                       Committed done) {
-    impl_->writer.submit(UpdateStateMachine{std::move(record), std::move(expected_revision_id)},
-                         std::move(done));
+                                       std::optional<Publication> publish, Published done) {
+    impl_->writer.submit_publishing(
+        UpdateStateMachine{std::move(record), std::move(expected_revision_id), std::move(publish)},
+        std::move(done));
 }
 
 void MemoryStore::delete_state_machine(const std::string& arn, Committed done) {
@@ -127,6 +151,43 @@ void MemoryStore::create_activity(ActivityRecord record,
 
 void MemoryStore::delete_activity(const std::string& arn, Committed done) {
     impl_->writer.submit(DeleteActivity{arn}, std::move(done));
+}
+
+void MemoryStore::publish_version(const std::string& state_machine_arn,
+                                  std::string expected_revision_id, Publication publication,
+                                  TimePoint now, Published done) {
+    impl_->writer.submit_publishing(
+        PublishVersion{state_machine_arn, std::move(expected_revision_id), std::move(publication),
+                       now},
+        std::move(done));
+}
+
+void MemoryStore::delete_version(const std::string& state_machine_arn, std::int64_t number,
+                                 Committed done) {
+    impl_->writer.submit(DeleteVersion{state_machine_arn, number}, std::move(done));
+}
+
+void MemoryStore::create_alias(AliasRecord record, Committed done) {
+    impl_->writer.submit(CreateAlias{std::move(record)}, std::move(done));
+}
+
+void MemoryStore::update_alias(const std::string& state_machine_arn, const std::string& name,
+                               AliasChange change, Committed done) {
+    impl_->writer.submit(UpdateAlias{state_machine_arn, name, std::move(change)}, std::move(done));
+}
+
+void MemoryStore::delete_alias(const std::string& state_machine_arn, const std::string& name,
+                               Committed done) {
+    impl_->writer.submit(DeleteAlias{state_machine_arn, name}, std::move(done));
+}
+
+void MemoryStore::tag_resource(const std::string& arn, Tags tags, Committed done) {
+    impl_->writer.submit(TagResource{arn, std::move(tags)}, std::move(done));
+}
+
+void MemoryStore::untag_resource(const std::string& arn, std::vector<std::string> keys,
+                                 Committed done) {
+    impl_->writer.submit(UntagResource{arn, std::move(keys)}, std::move(done));
 }
 
 void MemoryStore::start_execution(ExecutionRecord record, JournalRow first_step,
@@ -173,13 +234,10 @@ std::vector<StateMachineRecord> MemoryStore::list_state_machines(const Owner& ow
     return page;
 }
 
-std::vector<std::pair<std::string, std::string>> MemoryStore::tags_of(
-    const std::string& arn) const {
+std::optional<Tags> MemoryStore::tags_of(const std::string& arn) const {
     const std::shared_lock lock(impl_->tables.mutex);
-    const auto machine = impl_->tables.machines.find(arn);
-    if (machine != impl_->tables.machines.end()) return machine->second.tags;
-    const auto activity = impl_->tables.activities.find(arn);
-    return activity == impl_->tables.activities.end() ? Tags{} : activity->second.tags;
+    const Tags* const tags = impl_->tables.tags_of(arn);
+    return tags ? std::optional(*tags) : std::nullopt;
 }
 
 // --- activities
@@ -212,6 +270,63 @@ bool MemoryStore::has_activity(const std::string& arn) const {
     return impl_->tables.activities.contains(arn);
 }
 
+// --- versions and aliases
+
+std::shared_ptr<const StateMachineRecord> MemoryStore::find_version(
+    const std::string& state_machine_arn, std::int64_t number) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const MemoryTables::Machine* const machine = impl_->find(state_machine_arn);
+    if (machine == nullptr) return nullptr;
+    const auto version = machine->versions.find(number);
+    if (version == machine->versions.end()) return nullptr;
+    if (version->second.record->status == machine->record->status) return version->second.record;
+    auto record = std::make_shared<StateMachineRecord>(*version->second.record);
+    record->status = machine->record->status;
+    return record;
+}
+
+std::vector<VersionItem> MemoryStore::list_versions(const std::string& state_machine_arn,
+                                                    std::int64_t before, std::size_t limit) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const MemoryTables::Machine* const machine = impl_->find(state_machine_arn);
+    std::vector<VersionItem> page;
+    if (machine == nullptr) return page;
+    auto at = before == 0 ? machine->versions.end() : machine->versions.lower_bound(before);
+    while (at != machine->versions.begin() && page.size() < limit) {
+        --at;
+        page.push_back({at->first, at->second.record->creation_date});
+    }
+    return page;
+}
+
+std::optional<AliasRecord> MemoryStore::find_alias(const std::string& state_machine_arn,
+                                                   const std::string& name) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const MemoryTables::Machine* const machine = impl_->find(state_machine_arn);
+    if (machine == nullptr) return std::nullopt;
+    const auto found = machine->aliases.find(name);
+    if (found == machine->aliases.end()) return std::nullopt;
+    return found->second;
+}
+
+std::vector<AliasRecord> MemoryStore::list_aliases(const std::string& state_machine_arn,
+                                                   std::int64_t version,
+                                                   const std::string& after_name,
+                                                   std::size_t limit) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const MemoryTables::Machine* const machine = impl_->find(state_machine_arn);
+    std::vector<AliasRecord> page;
+    if (machine == nullptr) return page;
+    for (auto at = machine->aliases.upper_bound(after_name);
+         at != machine->aliases.end() && page.size() < limit; ++at) {
+        const auto& routes = at->second.routes;
+        if (version == 0 ||
+            std::ranges::find(routes, version, &AliasRoute::version) != routes.end())
+            page.push_back(at->second);
+    }
+    return page;
+}
+
 // --- executions
 
 std::optional<ExecutionRecord> MemoryStore::find_execution(const std::string& arn) const {
@@ -236,21 +351,21 @@ std::optional<RevisionRecord> MemoryStore::revision_of(ExecutionKey key) const {
 }
 
 ExecutionPage MemoryStore::list_executions(const std::string& state_machine_arn,
-                                           std::optional<ExecutionStatus> status,
-                                           ExecutionKey before, std::size_t limit) const {
+                                           const ExecutionFilter& filter, ExecutionKey before,
+                                           std::size_t limit) const {
     const MemoryTables& tables = impl_->tables;
     const std::shared_lock lock(tables.mutex);
     ExecutionPage page;
-    const auto found = tables.machines.find(state_machine_arn);
-    if (found == tables.machines.end() || found->second.record->type != WorkflowType::standard ||
-        limit == 0) {
+    const MemoryTables::Machine* const machine = impl_->find(state_machine_arn);
+    if (machine == nullptr || machine->record->type != WorkflowType::standard || limit == 0)
         return page;
-    }
+    const MemoryTables::ByStatus* const listed = listed_of(*machine, filter);
+    if (listed == nullptr) return page;
     std::vector<const std::set<ExecutionKey>*> sets;
-    if (status) {
-        sets.push_back(&found->second.of(*status));
+    if (filter.status) {
+        sets.push_back(&listed->of(*filter.status));
     } else {
-        for (const auto& set : found->second.executions) sets.push_back(&set);
+        for (const auto& set : listed->sets) sets.push_back(&set);
     }
     auto keys = merge_down(sets, before == 0 ? std::numeric_limits<ExecutionKey>::max() : before,
                            limit + 1);
@@ -314,7 +429,7 @@ std::vector<ExecutionKey> MemoryStore::running_executions(const std::string& sta
     const std::shared_lock lock(impl_->tables.mutex);
     const auto found = impl_->tables.machines.find(state_machine_arn);
     if (found == impl_->tables.machines.end()) return {};
-    const std::set<ExecutionKey>& running = found->second.of(ExecutionStatus::running);
+    const std::set<ExecutionKey>& running = found->second.executions.of(ExecutionStatus::running);
     std::vector<ExecutionKey> page;
     for (auto at = running.upper_bound(after); at != running.end() && page.size() < limit; ++at)
         page.push_back(*at);

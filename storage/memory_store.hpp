@@ -16,18 +16,40 @@ public:
     explicit MemoryStore(storage::GroupWriter::Options options = {});
     ~MemoryStore() override;
 
-    void create_state_machine(StateMachineRecord record,
-                              std::vector<std::pair<std::string, std::string>> tags,
-                              Committed done) override;
+    void create_state_machine(StateMachineRecord record, Tags tags,
+                              std::optional<Publication> publish, Published done) override;
     void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
-                              Committed done) override;
+                              std::optional<Publication> publish, Published done) override;
     void delete_state_machine(const std::string& arn, Committed done) override;
     std::shared_ptr<const StateMachineRecord> find_state_machine(
         const std::string& arn) const override;
     std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
                                                         const std::string& after_name,
                                                         std::size_t limit) const override;
-    std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn) const override;
+
+    void publish_version(const std::string& state_machine_arn, std::string expected_revision_id,
+                         Publication publication, TimePoint now, Published done) override;
+    void delete_version(const std::string& state_machine_arn, std::int64_t number,
+                        Committed done) override;
+    std::shared_ptr<const StateMachineRecord> find_version(const std::string& state_machine_arn,
+                                                           std::int64_t number) const override;
+    std::vector<VersionItem> list_versions(const std::string& state_machine_arn,
+                                           std::int64_t before, std::size_t limit) const override;
+    void create_alias(AliasRecord record, Committed done) override;
+    void update_alias(const std::string& state_machine_arn, const std::string& name,
+                      AliasChange change, Committed done) override;
+    void delete_alias(const std::string& state_machine_arn, const std::string& name,
+                      Committed done) override;
+    std::optional<AliasRecord> find_alias(const std::string& state_machine_arn,
+                                          const std::string& name) const override;
+    std::vector<AliasRecord> list_aliases(const std::string& state_machine_arn,
+                                          std::int64_t version, const std::string& after_name,
+                                          std::size_t limit) const override;
+
+    void tag_resource(const std::string& arn, Tags tags, Committed done) override;
+    void untag_resource(const std::string& arn, std::vector<std::string> keys,
+                        Committed done) override;
+    std::optional<Tags> tags_of(const std::string& arn) const override;
 
     void create_activity(ActivityRecord record,
                          std::vector<std::pair<std::string, std::string>> tags,
@@ -48,7 +70,7 @@ public:
     std::optional<ExecutionRecord> find_execution(ExecutionKey key) const override;
     std::optional<RevisionRecord> revision_of(ExecutionKey key) const override;
     ExecutionPage list_executions(const std::string& state_machine_arn,
-                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  const ExecutionFilter& filter, ExecutionKey before,
                                   std::size_t limit) const override;
     std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
                                          std::size_t max_bytes) const override;

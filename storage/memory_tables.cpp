@@ -34,76 +34,63 @@ void MemoryTables::commit(std::span<QueuedWrite> group) {
     for (QueuedWrite& queued : group) queued.answer = apply(queued.write);
 }
 
-StartOutcome MemoryTables::apply(Write& write) {
+Answer MemoryTables::apply(Write& write) {
     return std::visit(Overloaded{
-                          [](Refused&) {
-                              return StartOutcome{Outcome::overloaded, {}};
-                          },
-                          [this](CreateStateMachine& w) {
-                              return StartOutcome{create(w), {}};
-                          },
-                          [this](UpdateStateMachine& w) {
-                              return StartOutcome{update(w), {}};
-                          },
-                          [this](DeleteStateMachine& w) {
-                              return StartOutcome{remove(w), {}};
-                          },
-                          [this](CreateActivity& w) {
-                              return StartOutcome{create(w), {}};
-                          },
-                          [this](DeleteActivity& w) {
-                              return StartOutcome{remove(w), {}};
-                          },
-                          [this](StartExecution& w) { return start(w); },
-                          [this](AppendStep& w) {
-                              return StartOutcome{append(w), {}};
-                          },
-                          [this](ForgetExecution& w) {
-                              return StartOutcome{forget(w.key), {}};
-                          },
-                          [this](Reset&) {
-                              return StartOutcome{reset(), {}};
-                          },
+                          [](Refused&) -> Answer { return Outcome::overloaded; },
+                          [this](CreateStateMachine& w) -> Answer { return create(w); },
+                          [this](UpdateStateMachine& w) -> Answer { return update(w); },
+                          [this](DeleteStateMachine& w) -> Answer { return remove(w); },
+                          [this](CreateActivity& w) -> Answer { return create(w); },
+                          [this](DeleteActivity& w) -> Answer { return remove(w); },
+                          [this](PublishVersion& w) -> Answer { return publish(w); },
+                          [this](DeleteVersion& w) -> Answer { return delete_version(w); },
+                          [this](CreateAlias& w) -> Answer { return create_alias(w); },
+                          [this](UpdateAlias& w) -> Answer { return update_alias(w); },
+                          [this](DeleteAlias& w) -> Answer { return delete_alias(w); },
+                          [this](TagResource& w) -> Answer { return tag(w); },
+                          [this](UntagResource& w) -> Answer { return untag(w); },
+                          [this](StartExecution& w) -> Answer { return start(w); },
+                          [this](AppendStep& w) -> Answer { return append(w); },
+                          [this](ForgetExecution& w) -> Answer { return forget(w.key); },
+                          [this](Reset&) -> Answer { return reset(); },
                       },
                       write);
 }
 
 // --- state machines
 
-Outcome MemoryTables::create(CreateStateMachine& write) {
-    if (machines.contains(write.record.arn)) return Outcome::conflict;
+PublishOutcome MemoryTables::create(CreateStateMachine& write) {
+    if (machines.contains(write.record.arn)) return {Outcome::conflict};
     saw(write.record.creation_date);
     saw(write.record.update_date);
     Machine machine;
     machine.revision = new_revision(write.record);
-    for (auto& [key, value] : write.tags) {
-        std::erase_if(machine.tags, [&key = key](const auto& tag) { return tag.first == key; });
-        machine.tags.emplace_back(std::move(key), std::move(value));
-    }
+    set_tags(machine.tags, std::move(write.tags));
     machine_names.emplace(owned_name(write.record), write.record.arn);
     const std::string arn = write.record.arn;
+    const TimePoint now = write.record.creation_date;
     machine.record = std::make_shared<const StateMachineRecord>(std::move(write.record));
-    machines.emplace(arn, std::move(machine));
-    return Outcome::committed;
+    Machine& made = machines.emplace(arn, std::move(machine)).first->second;
+    return write.publish ? publish(made, *write.publish, now) : PublishOutcome{};
 }
 
-Outcome MemoryTables::update(UpdateStateMachine& write) {
-    const auto found = machines.find(write.record.arn);
-    if (found == machines.end() || found->second.record->status != MachineStatus::active)
-        return Outcome::not_found;
-    Machine& machine = found->second;
-    if (machine.record->revision_id != write.expected_revision_id) return Outcome::conflict;
-    const StateMachineRecord& old = *machine.record;
+PublishOutcome MemoryTables::update(UpdateStateMachine& write) {
+    Machine* const machine = active_machine(write.record.arn);
+    if (machine == nullptr) return {Outcome::not_found};
+    if (machine->record->revision_id != write.expected_revision_id) return {Outcome::conflict};
+    if (write.publish && machine->versions.size() >= kMaxVersions) return {Outcome::limit_reached};
+    const StateMachineRecord& old = *machine->record;
     StateMachineRecord record = std::move(write.record);
     record.name = old.name;
     record.owner = old.owner;
     record.type = old.type;
     record.status = old.status;
     record.creation_date = old.creation_date;
-    saw(record.update_date);
-    machine.revision = new_revision(record);
-    machine.record = std::make_shared<const StateMachineRecord>(std::move(record));
-    return Outcome::committed;
+    const TimePoint now = record.update_date;
+    saw(now);
+    machine->revision = new_revision(record);
+    machine->record = std::make_shared<const StateMachineRecord>(std::move(record));
+    return write.publish ? publish(*machine, *write.publish, now) : PublishOutcome{};
 }
 
 Outcome MemoryTables::remove(DeleteStateMachine& write) {
@@ -119,6 +106,13 @@ Outcome MemoryTables::remove(DeleteStateMachine& write) {
     return Outcome::committed;
 }
 
+MemoryTables::Machine* MemoryTables::active_machine(const std::string& arn) {
+    const auto found = machines.find(arn);
+    return found != machines.end() && found->second.record->status == MachineStatus::active
+               ? &found->second
+               : nullptr;
+}
+
 std::shared_ptr<const RevisionRecord> MemoryTables::new_revision(const StateMachineRecord& record) {
     RevisionRecord revision;
     revision.state_machine_arn = record.arn;
@@ -126,6 +120,10 @@ std::shared_ptr<const RevisionRecord> MemoryTables::new_revision(const StateMach
     revision.definition = record.definition;
     revision.role_arn = record.role_arn;
     revision.update_date = record.update_date;
+    revision.revision_id = record.revision_id;
+    revision.logging_configuration = record.logging_configuration;
+    revision.tracing_configuration = record.tracing_configuration;
+    revision.encryption_configuration = record.encryption_configuration;
     return std::make_shared<const RevisionRecord>(std::move(revision));
 }
 
@@ -136,7 +134,9 @@ Outcome MemoryTables::create(CreateActivity& write) {
     if (activities.contains(arn)) return Outcome::conflict;
     saw(write.record.creation_date);
     activity_names.emplace(owned_name(write.record), arn);
-    activities.emplace(arn, Activity{std::move(write.record), std::move(write.tags)});
+    Activity activity{std::move(write.record), {}};
+    set_tags(activity.tags, std::move(write.tags));
+    activities.emplace(arn, std::move(activity));
     return Outcome::committed;
 }
 
@@ -152,27 +152,31 @@ Outcome MemoryTables::remove(DeleteActivity& write) {
 
 StartOutcome MemoryTables::start(StartExecution& write) {
     ExecutionRecord& record = write.record;
-    const auto found = machines.find(record.state_machine_arn);
-    if (found == machines.end() || found->second.record->status != MachineStatus::active) {
-        return {Outcome::not_found, {}};
-    }
-    Machine& machine = found->second;
+    Machine* const machine = active_machine(record.state_machine_arn);
+    if (machine == nullptr) return {Outcome::not_found, {}};
     if (const auto key = keys.find(record.arn); key != keys.end()) {
         return {Outcome::conflict, executions.at(key->second).record};
     }
-    if (machine.record->revision_id != record.revision_id || executions.contains(record.key)) {
+    if (executions.contains(record.key)) return {Outcome::conflict, {}};
+    auto revision = machine->revision;
+    if (record.version != 0) {
+        const auto version = machine->versions.find(record.version);
+        if (version == machine->versions.end()) return {Outcome::conflict, {}};
+        revision = version->second.revision;
+    } else if (machine->record->revision_id != record.revision_id) {
         return {Outcome::conflict, {}};
     }
     saw(record.start_date);
     if (record.stop_date) saw(*record.stop_date);
     saw(write.first_step.latest_time);
     if (record.status != ExecutionStatus::running) record.wake_at.reset();
-    record.role_arn = machine.record->role_arn;
-    machine.of(record.status).insert(record.key);
+    record.role_arn = revision->role_arn;
+    record.revision_id = revision->revision_id;
+    machine->index(record);
     keys.emplace(record.arn, record.key);
     if (record.wake_at) wakes.emplace(*record.wake_at, record.key);
     Execution execution;
-    execution.revision = machine.revision;
+    execution.revision = std::move(revision);
     if (write.first_step.entry_count > 0) execution.journal.push_back(std::move(write.first_step));
     const ExecutionKey key = record.key;
     execution.record = std::move(record);
@@ -193,7 +197,8 @@ Outcome MemoryTables::append(AppendStep& write) {
         if (record.wake_at) wakes.erase({*record.wake_at, record.key});
         if (update.wake_at) wakes.emplace(*update.wake_at, record.key);
     }
-    const ExecutionStatus old_status = record.status;
+    const bool turns = record.status != update.status;
+    if (turns) machines.at(record.state_machine_arn).unindex(record);
     record.status = update.status;
     record.stop_date = update.stop_date;
     record.output = std::move(update.output);
@@ -203,10 +208,8 @@ Outcome MemoryTables::append(AppendStep& write) {
     record.last_sequence = update.last_sequence;
     record.last_event = update.last_event;
     if (write.step.entry_count > 0) found->second.journal.push_back(std::move(write.step));
-    if (old_status != record.status) {
-        Machine& machine = machines.at(record.state_machine_arn);
-        machine.of(old_status).erase(record.key);
-        machine.of(record.status).insert(record.key);
+    if (turns) {
+        machines.at(record.state_machine_arn).index(record);
         execution_ended(record.state_machine_arn);
     }
     return Outcome::committed;
@@ -224,7 +227,7 @@ Outcome MemoryTables::forget(ExecutionKey key) {
 void MemoryTables::erase_execution(std::unordered_map<ExecutionKey, Execution>::iterator found) {
     const ExecutionRecord& record = found->second.record;
     if (record.wake_at) wakes.erase({*record.wake_at, record.key});
-    machines.at(record.state_machine_arn).of(record.status).erase(record.key);
+    machines.at(record.state_machine_arn).unindex(record);
     keys.erase(record.arn);
     executions.erase(found);
 }
@@ -233,7 +236,7 @@ void MemoryTables::erase_execution(std::unordered_map<ExecutionKey, Execution>::
 void MemoryTables::execution_ended(const std::string& machine_arn) {
     const Machine& machine = machines.at(machine_arn);
     if (machine.record->status == MachineStatus::deleting &&
-        machine.of(ExecutionStatus::running).empty()) {
+        machine.executions.of(ExecutionStatus::running).empty()) {
         removable_.insert(machine_arn);
     }
 }
@@ -250,7 +253,7 @@ void MemoryTables::bite() {
     const std::string arn = *removable_.begin();
     Machine& machine = machines.at(arn);
     int left = kBite;
-    for (auto& of_status : machine.executions) {
+    for (auto& of_status : machine.executions.sets) {
         while (!of_status.empty()) {
             if (left-- == 0) return;
             erase_execution(executions.find(*of_status.begin()));

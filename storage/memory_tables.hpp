@@ -15,21 +15,41 @@
 
 namespace stepwell::storage {
 
+/// Adds tags, or replaces their values; a key that is there keeps its place.
+void set_tags(Tags& tags, Tags added);
+
 /// What MemoryStore holds: the tables and indexes of the data file as containers. Writes come from
 /// one thread (WriteBackend); `mutex` is held for each group, and shared by whoever reads.
 class MemoryTables final : public WriteBackend {
 public:
+    /// Executions by status.
+    struct ByStatus {
+        std::array<std::set<ExecutionKey>, 5> sets;
+        std::set<ExecutionKey>& of(ExecutionStatus status) {
+            return sets[static_cast<std::size_t>(status)];
+        }
+        const std::set<ExecutionKey>& of(ExecutionStatus status) const {
+            return sets[static_cast<std::size_t>(status)];
+        }
+    };
+    struct Version {
+        std::shared_ptr<const StateMachineRecord> record;
+        std::shared_ptr<const RevisionRecord> revision;
+    };
     struct Machine {
         std::shared_ptr<const StateMachineRecord> record;
         std::shared_ptr<const RevisionRecord> revision;
         Tags tags;
-        std::array<std::set<ExecutionKey>, 5> executions;  ///< by status
-        std::set<ExecutionKey>& of(ExecutionStatus status) {
-            return executions[static_cast<std::size_t>(status)];
-        }
-        const std::set<ExecutionKey>& of(ExecutionStatus status) const {
-            return executions[static_cast<std::size_t>(status)];
-        }
+        std::map<std::int64_t, Version> versions;
+        std::int64_t last_version = 0;  ///< numbers up to this one were given
+        std::map<std::string, AliasRecord> aliases;
+        ByStatus executions;
+        std::map<std::int64_t, ByStatus> of_version;
+        std::map<std::string, ByStatus> by_alias;
+
+        /// Where an execution stands in the indexes.
+        void index(const ExecutionRecord& execution);
+        void unindex(const ExecutionRecord& execution);
     };
     struct Execution {
         ExecutionRecord record;
@@ -47,6 +67,9 @@ public:
     void commit(std::span<QueuedWrite> group) override;
     bool tidy() override;
 
+    /// The tags of a resource that may have some; null where there is none.
+    Tags* tags_of(const std::string& arn);
+
     mutable std::shared_mutex mutex;
     std::map<std::string, Machine> machines;  ///< by ARN
     std::map<OwnedName, std::string> machine_names;
@@ -59,17 +82,28 @@ public:
     std::optional<TimePoint> latest_time;
 
 private:
-    StartOutcome apply(Write& write);
-    Outcome create(CreateStateMachine& write);
-    Outcome update(UpdateStateMachine& write);
+    Answer apply(Write& write);
+    PublishOutcome create(CreateStateMachine& write);
+    PublishOutcome update(UpdateStateMachine& write);
     Outcome remove(DeleteStateMachine& write);
     Outcome create(CreateActivity& write);
     Outcome remove(DeleteActivity& write);
+    // memory_versions.cpp
+    PublishOutcome publish(PublishVersion& write);
+    PublishOutcome publish(Machine& machine, const Publication& publication, TimePoint now);
+    Outcome delete_version(const DeleteVersion& write);
+    Outcome create_alias(CreateAlias& write);
+    Outcome update_alias(UpdateAlias& write);
+    Outcome delete_alias(const DeleteAlias& write);
+    Outcome tag(TagResource& write);
+    Outcome untag(const UntagResource& write);
     StartOutcome start(StartExecution& write);
     Outcome append(AppendStep& write);
     Outcome forget(ExecutionKey key);
     Outcome reset();
 
+    /// Null where there is none or it is DELETING.
+    Machine* active_machine(const std::string& arn);
     std::shared_ptr<const RevisionRecord> new_revision(const StateMachineRecord& record);
     void erase_execution(std::unordered_map<ExecutionKey, Execution>::iterator found);
     void execution_ended(const std::string& machine_arn);

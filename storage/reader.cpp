@@ -22,14 +22,23 @@ Reader::Reader(sqlite::Connection connection)
       find_machine_(connection_, sql::kFindMachine),
       machine_head_(connection_, sql::kMachineHead),
       list_machines_(connection_, sql::kListMachines),
+      taggable_(connection_, sql::kTaggable),
       tags_of_(connection_, sql::kTagsOf),
       find_activity_(connection_, sql::kFindActivity),
       list_activities_(connection_, sql::kListActivities),
+      find_version_(connection_, sql::kFindVersion),
+      list_versions_(connection_, sql::kListVersions),
+      find_alias_(connection_, sql::kFindAlias),
+      list_aliases_(connection_, sql::kListAliases),
       find_by_arn_(connection_, sql::kFindExecutionByArn),
       find_by_key_(connection_, sql::kFindExecutionByKey),
       revision_of_(connection_, sql::kRevisionOf),
-      list_executions_(connection_, sql::kListExecutions),
-      list_of_status_(connection_, sql::kListExecutionsOfStatus),
+      list_executions_{{connection_, sql::kListExecutions},
+                       {connection_, sql::kListExecutionsOfStatus}},
+      list_of_version_{{connection_, sql::kListExecutionsOfVersion},
+                       {connection_, sql::kListExecutionsOfVersionAndStatus}},
+      list_by_alias_{{connection_, sql::kListExecutionsByAlias},
+                     {connection_, sql::kListExecutionsByAliasAndStatus}},
       wakes_first_(connection_, sql::kWakesFirst),
       wakes_after_(connection_, sql::kWakesAfter),
       running_(connection_, sql::kRunningExecutions),
@@ -53,8 +62,9 @@ std::vector<StateMachineRecord> Reader::list_state_machines(const Owner& owner,
     return page;
 }
 
-std::vector<std::pair<std::string, std::string>> Reader::tags_of(const std::string& arn) {
-    std::vector<std::pair<std::string, std::string>> tags;
+std::optional<Tags> Reader::tags_of(const std::string& arn) {
+    if (!taggable_.query(arn).next()) return std::nullopt;
+    Tags tags;
     sqlite::Rows found = tags_of_.query(arn);
     while (found.next()) tags.emplace_back(found.text(0), found.text(1));
     return tags;
@@ -75,6 +85,44 @@ std::vector<ActivityRecord> Reader::list_activities(const Owner& owner,
     sqlite::Rows found = list_activities_.query(owner.account, owner.region, owner.partition,
                                                 after_name, rows(limit));
     while (found.next()) page.push_back(activity_record(found));
+    return page;
+}
+
+// --- versions and aliases
+
+std::shared_ptr<const StateMachineRecord> Reader::find_version(const std::string& state_machine_arn,
+                                                               std::int64_t number) {
+    sqlite::Rows found = find_version_.query(state_machine_arn, number);
+    if (!found.next()) return nullptr;
+    return std::make_shared<const StateMachineRecord>(version_record(found));
+}
+
+std::vector<VersionItem> Reader::list_versions(const std::string& state_machine_arn,
+                                               std::int64_t before, std::size_t limit) {
+    std::vector<VersionItem> page;
+    const auto machine = machine_id(state_machine_arn, std::nullopt);
+    if (!machine) return page;
+    const std::int64_t below = before == 0 ? std::numeric_limits<std::int64_t>::max() : before;
+    sqlite::Rows found = list_versions_.query(*machine, below, rows(limit));
+    while (found.next()) page.push_back({found.integer(0), found.time(1)});
+    return page;
+}
+
+std::optional<AliasRecord> Reader::find_alias(const std::string& state_machine_arn,
+                                              const std::string& name) {
+    sqlite::Rows found = find_alias_.query(state_machine_arn, name);
+    if (!found.next()) return std::nullopt;
+    return alias_record(state_machine_arn, found);
+}
+
+std::vector<AliasRecord> Reader::list_aliases(const std::string& state_machine_arn,
+                                              std::int64_t version, const std::string& after_name,
+                                              std::size_t limit) {
+    std::vector<AliasRecord> page;
+    const auto machine = machine_id(state_machine_arn, std::nullopt);
+    if (!machine) return page;
+    sqlite::Rows found = list_aliases_.query(*machine, version, after_name, rows(limit));
+    while (found.next()) page.push_back(alias_record(state_machine_arn, found));
     return page;
 }
 
@@ -101,23 +149,25 @@ std::optional<RevisionRecord> Reader::revision_of(ExecutionKey key) {
     RevisionRecord record;
     record.state_machine_arn = found.text(0);
     record.revision_key = found.text(1);
-    record.update_date = found.time(2);
-    record.role_arn = found.text(3);
-    record.definition = found.text(4);
+    record.revision_id = found.text(2);
+    record.update_date = found.time(3);
+    record.role_arn = found.text(4);
+    record.logging_configuration = found.text(5);
+    record.tracing_configuration = found.text(6);
+    record.encryption_configuration = found.text(7);
+    record.definition = found.text(8);
     return record;
 }
 
 ExecutionPage Reader::list_executions(const std::string& state_machine_arn,
-                                      std::optional<ExecutionStatus> status, ExecutionKey before,
+                                      const ExecutionFilter& filter, ExecutionKey before,
                                       std::size_t limit) {
     ExecutionPage page;
     const auto machine = machine_id(state_machine_arn, WorkflowType::standard);
     if (!machine || limit == 0) return page;
     const ExecutionKey below = before == 0 ? std::numeric_limits<ExecutionKey>::max() : before;
     // One more than asked for tells whether there are more.
-    sqlite::Rows found =
-        status ? list_of_status_.query(*machine, below, rows(limit) + 1, static_cast<int>(*status))
-               : list_executions_.query(*machine, below, rows(limit) + 1);
+    sqlite::Rows found = query_executions(*machine, filter, below, rows(limit) + 1);
     while (found.next()) {
         if (page.executions.size() == limit) {
             page.more = true;
@@ -126,6 +176,21 @@ ExecutionPage Reader::list_executions(const std::string& state_machine_arn,
         page.executions.push_back(execution_head_record(found));
     }
     return page;
+}
+
+sqlite::Rows Reader::query_executions(std::int64_t machine, const ExecutionFilter& filter,
+                                      ExecutionKey below, std::int64_t limit) {
+    Lists& lists = filter.version != 0     ? list_of_version_
+                   : !filter.alias.empty() ? list_by_alias_
+                                           : list_executions_;
+    std::optional<int> status;
+    if (filter.status) status = static_cast<int>(*filter.status);
+    sqlite::Statement& statement = status ? lists.of_status : lists.all;
+    // Each statement has as many parameters as it names.
+    if (filter.version != 0) return statement.query(machine, below, limit, status, filter.version);
+    if (!filter.alias.empty()) return statement.query(machine, below, limit, status, filter.alias);
+    if (status) return statement.query(machine, below, limit, status);
+    return statement.query(machine, below, limit);
 }
 
 std::optional<std::int64_t> Reader::machine_id(const std::string& arn,

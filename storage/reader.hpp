@@ -26,7 +26,17 @@ public:
     std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
                                                         const std::string& after_name,
                                                         std::size_t limit);
-    std::vector<std::pair<std::string, std::string>> tags_of(const std::string& arn);
+    std::optional<Tags> tags_of(const std::string& arn);
+
+    std::shared_ptr<const StateMachineRecord> find_version(const std::string& state_machine_arn,
+                                                           std::int64_t number);
+    std::vector<VersionItem> list_versions(const std::string& state_machine_arn,
+                                           std::int64_t before, std::size_t limit);
+    std::optional<AliasRecord> find_alias(const std::string& state_machine_arn,
+                                          const std::string& name);
+    std::vector<AliasRecord> list_aliases(const std::string& state_machine_arn,
+                                          std::int64_t version, const std::string& after_name,
+                                          std::size_t limit);
 
     std::optional<ActivityRecord> find_activity(const std::string& arn);
     std::vector<ActivityRecord> list_activities(const Owner& owner, const std::string& after_name,
@@ -36,7 +46,7 @@ public:
     std::optional<ExecutionRecord> find_execution(ExecutionKey key);
     std::optional<RevisionRecord> revision_of(ExecutionKey key);
     ExecutionPage list_executions(const std::string& state_machine_arn,
-                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  const ExecutionFilter& filter, ExecutionKey before,
                                   std::size_t limit);
 
     JournalReader& journals() { return journals_; }
@@ -46,6 +56,8 @@ public:
                                                  ExecutionKey after, std::size_t limit);
 
 private:
+    sqlite::Rows query_executions(std::int64_t machine, const ExecutionFilter& filter,
+                                  ExecutionKey below, std::int64_t limit);
     std::optional<std::int64_t> machine_id(const std::string& arn,
                                            std::optional<WorkflowType> type);
 
@@ -53,14 +65,25 @@ private:
     sqlite::Statement find_machine_;
     sqlite::Statement machine_head_;
     sqlite::Statement list_machines_;
+    sqlite::Statement taggable_;
     sqlite::Statement tags_of_;
     sqlite::Statement find_activity_;
     sqlite::Statement list_activities_;
+    sqlite::Statement find_version_;
+    sqlite::Statement list_versions_;
+    sqlite::Statement find_alias_;
+    sqlite::Statement list_aliases_;
     sqlite::Statement find_by_arn_;
     sqlite::Statement find_by_key_;
     sqlite::Statement revision_of_;
-    sqlite::Statement list_executions_;
-    sqlite::Statement list_of_status_;
+    /// Executions of a machine, of a version, by an alias: of any status, of one.
+    struct Lists {
+        sqlite::Statement all;
+        sqlite::Statement of_status;
+    };
+    Lists list_executions_;
+    Lists list_of_version_;
+    Lists list_by_alias_;
     sqlite::Statement wakes_first_;
     sqlite::Statement wakes_after_;
     sqlite::Statement running_;

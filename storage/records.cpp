@@ -23,7 +23,8 @@ enum {
     logging,
     tracing,
     encryption,
-    definition
+    definition,
+    version
 };
 }
 namespace activity {
@@ -45,10 +46,24 @@ enum {
     wake_at,
     last_sequence,
     last_event,
+    version,
+    alias,
     input,
     output,
     error,
     cause
+};
+}
+namespace alias {
+enum {
+    name,
+    description,
+    creation_date,
+    update_date,
+    version,
+    weight,
+    other_version,
+    other_weight
 };
 }
 }  // namespace
@@ -72,6 +87,12 @@ StateMachineRecord machine_head_record(const sqlite::Rows& rows) {
     record.creation_date = rows.time(machine::creation_date);
     record.revision_id = rows.text(machine::revision_id);
     record.update_date = rows.time(machine::update_date);
+    return record;
+}
+
+StateMachineRecord version_record(const sqlite::Rows& rows) {
+    StateMachineRecord record = machine_record(rows);
+    record.version = rows.integer(machine::version);
     return record;
 }
 
@@ -117,6 +138,8 @@ ExecutionRecord execution_head_record(const sqlite::Rows& rows) {
     record.wake_at = rows.maybe_time(execution::wake_at);
     record.last_sequence = rows.integer(execution::last_sequence);
     record.last_event = rows.integer(execution::last_event);
+    record.version = rows.maybe_integer(execution::version).value_or(0);
+    record.alias = rows.text(execution::alias);
     return record;
 }
 
@@ -126,6 +149,22 @@ ExecutionRecord execution_record(const sqlite::Rows& rows) {
     record.output = rows.maybe_text(execution::output);
     record.error = rows.maybe_text(execution::error);
     record.cause = rows.maybe_text(execution::cause);
+    return record;
+}
+
+AliasRecord alias_record(const std::string& state_machine_arn, const sqlite::Rows& rows) {
+    AliasRecord record;
+    record.state_machine_arn = state_machine_arn;
+    record.name = rows.text(alias::name);
+    record.description = rows.text(alias::description);
+    record.creation_date = rows.time(alias::creation_date);
+    record.update_date = rows.time(alias::update_date);
+    record.routes.push_back(
+        {rows.integer(alias::version), static_cast<int>(rows.integer(alias::weight))});
+    if (!rows.is_null(alias::other_version)) {
+        record.routes.push_back({rows.integer(alias::other_version),
+                                 static_cast<int>(rows.integer(alias::other_weight))});
+    }
     return record;
 }
 

@@ -13,6 +13,10 @@ namespace stepwell::storage {
 /// Of the columns of sql::kFindMachine, or as many as sql::kListMachines has.
 StateMachineRecord machine_record(const sqlite::Rows& rows);
 StateMachineRecord machine_head_record(const sqlite::Rows& rows);
+/// Of the columns of sql::kFindVersion.
+StateMachineRecord version_record(const sqlite::Rows& rows);
+/// Of the columns of sql::kFindAlias.
+AliasRecord alias_record(const std::string& state_machine_arn, const sqlite::Rows& rows);
 
 /// Of the columns of sql::kFindActivity.
 ActivityRecord activity_record(const sqlite::Rows& rows);

@@ -21,6 +21,8 @@ Removal::Removal(sqlite::Connection& c)
       delete_revision_(c, sql::kDeleteRevision),
       delete_uses_(c, sql::kDeleteRevisionUses),
       machine_arn_(c, sql::kMachineArn),
+      delete_versions_(c, sql::kDeleteVersionsOf),
+      delete_aliases_(c, sql::kDeleteAliasesOf),
       delete_tags_(c, sql::kDeleteTags),
       delete_machine_(c, sql::kDeleteMachine) {}
 
@@ -116,6 +118,8 @@ std::optional<std::string> Removal::remove_machine(std::int64_t machine, Budget&
         sqlite::Rows rows = machine_arn_.query(machine);
         if (rows.next()) arn = rows.text(0);
     }
+    delete_aliases_.execute(machine);
+    delete_versions_.execute(machine);
     delete_tags_.execute(arn);
     delete_machine_.execute(machine);
     deleting_.erase(machine);

@@ -61,6 +61,8 @@ private:
     sqlite::Statement delete_revision_;
     sqlite::Statement delete_uses_;
     sqlite::Statement machine_arn_;
+    sqlite::Statement delete_versions_;
+    sqlite::Statement delete_aliases_;
     sqlite::Statement delete_tags_;
     sqlite::Statement delete_machine_;
 };

@@ -8,7 +8,7 @@ RevisionUses::RevisionUses(sqlite::Connection& c)
     : uses_(c, sql::kRevisionUses),
       set_uses_(c, sql::kSetRevisionUses),
       delete_uses_(c, sql::kDeleteRevisionUses),
-      is_current_(c, sql::kIsCurrentRevision),
+      is_held_(c, sql::kIsRevisionHeld),
       delete_revision_(c, sql::kDeleteRevision) {}
 
 std::int64_t RevisionUses::stored(std::int64_t revision) {
@@ -16,10 +16,15 @@ std::int64_t RevisionUses::stored(std::int64_t revision) {
     return rows.next() ? rows.integer(0) : 0;
 }
 
+bool RevisionUses::is_held(std::int64_t revision) {
+    sqlite::Rows rows = is_held_.query(revision);
+    return rows.next() && rows.integer(0) != 0;
+}
+
 void RevisionUses::left_behind(std::int64_t revision) {
     const auto change = changes_.find(revision);
     const std::int64_t uses = stored(revision) + (change == changes_.end() ? 0 : change->second);
-    if (uses > 0) return;
+    if (uses > 0 || is_held(revision)) return;
     if (change != changes_.end()) changes_.erase(change);
     remove(revision);
 }
@@ -27,12 +32,7 @@ void RevisionUses::left_behind(std::int64_t revision) {
 void RevisionUses::flush() {
     for (const auto& [revision, change] : changes_) {
         const std::int64_t uses = stored(revision) + change;
-        bool current = uses > 0;
-        if (!current) {
-            sqlite::Rows rows = is_current_.query(revision);
-            current = rows.next() && rows.integer(0) != 0;
-        }
-        if (current) {
+        if (uses > 0 || is_held(revision)) {
             set_uses_.execute(revision, uses);
         } else {
             remove(revision);

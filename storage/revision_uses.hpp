@@ -7,22 +7,23 @@
 
 namespace stepwell::storage {
 
-/// Counts the stored executions of each revision: one that a machine has left behind goes with the
-/// last of them. Differences are gathered over a group and written once, by flush(). All calls are
-/// inside a write transaction.
+/// Counts the stored executions of each revision: one that neither its machine nor a version has
+/// any more goes with the last of them. Differences are gathered over a group and written once, by
+/// flush(). All calls are inside a write transaction.
 class RevisionUses {
 public:
     explicit RevisionUses(sqlite::Connection& connection);
 
     void add(std::int64_t revision, std::int64_t executions) { changes_[revision] += executions; }
-    /// The machine has another revision now: removes the old one where no execution was started on
-    /// it.
+    /// Its machine has another revision now, or its version is gone: removes it where nothing has
+    /// it any more.
     void left_behind(std::int64_t revision);
     void flush();
     /// After a rollback or a reset.
     void forget_changes() { changes_.clear(); }
 
 private:
+    bool is_held(std::int64_t revision);
     std::int64_t stored(std::int64_t revision);
     void remove(std::int64_t revision);
 
@@ -30,7 +31,7 @@ private:
     sqlite::Statement uses_;
     sqlite::Statement set_uses_;
     sqlite::Statement delete_uses_;
-    sqlite::Statement is_current_;
+    sqlite::Statement is_held_;
     sqlite::Statement delete_revision_;
 };
 

@@ -131,6 +131,37 @@ CREATE TABLE activities(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX activities_by_owner ON activities(account, region, partition, name);
 )sql",
+    // Versions and aliases.
+    R"sql(
+ALTER TABLE state_machines ADD COLUMN last_version INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE versions(
+  state_machine INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  creation_date INTEGER NOT NULL,
+  description TEXT NOT NULL,
+  PRIMARY KEY(state_machine, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX versions_by_revision ON versions(revision);
+CREATE TABLE aliases(
+  state_machine INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  creation_date INTEGER NOT NULL,
+  update_date INTEGER NOT NULL,
+  version INTEGER NOT NULL,           -- versions.number
+  weight INTEGER NOT NULL,
+  other_version INTEGER,              -- these two null: all goes to the one
+  other_weight INTEGER,
+  PRIMARY KEY(state_machine, name)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE executions ADD COLUMN version INTEGER;  -- null: started on none
+ALTER TABLE executions ADD COLUMN alias TEXT;       -- its name, which may be gone or another's now
+CREATE INDEX executions_by_version ON executions(state_machine, version, status, key)
+  WHERE version IS NOT NULL;
+CREATE INDEX executions_by_alias ON executions(state_machine, alias, status, key)
+  WHERE alias IS NOT NULL;
+)sql",
 };
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);
@@ -148,7 +179,7 @@ void use_wal(sqlite::Connection& connection) {
 
 std::int64_t schema_version() { return kSchemaVersion; }
 
-void migrate(sqlite::Connection& connection) {
+void migrate(sqlite::Connection& connection, std::int64_t to) {
     const auto refuse = [&connection](const std::string& why) {
         connection.leave_untouched();
         throw StorageError("data file \"" + connection.path() + "\" " + why);
@@ -172,7 +203,7 @@ void migrate(sqlite::Connection& connection) {
         connection.run("PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL");
     }
     use_wal(connection);
-    for (; version < kSchemaVersion; ++version) {
+    for (; version < to; ++version) {
         const std::string step = "BEGIN IMMEDIATE;" + std::string(kMigrations[version]) +
                                  "PRAGMA application_id=" + std::to_string(kApplicationId) +
                                  ";PRAGMA user_version=" + std::to_string(version + 1) + ";COMMIT";

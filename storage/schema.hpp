@@ -16,7 +16,7 @@ std::int64_t schema_version();
 
 /// Creates the tables in an empty file, or brings an older file up to date, each step in one
 /// transaction. Throws StorageError where the file is another application's or a newer Stepwell's,
-/// and leaves it untouched.
-void migrate(sqlite::Connection& connection);
+/// and leaves it untouched. `to` is for tests: what an older program made.
+void migrate(sqlite::Connection& connection, std::int64_t to = schema_version());
 
 }  // namespace stepwell::storage

@@ -76,16 +76,18 @@ SqliteStore::SqliteStore(const std::filesystem::path& path, SqliteOptions option
 
 SqliteStore::~SqliteStore() = default;
 
-void SqliteStore::create_state_machine(StateMachineRecord record,
-                                       std::vector<std::pair<std::string, std::string>> tags,
-                                       Committed done) {
-    impl_->writer.submit(CreateStateMachine{std::move(record), std::move(tags)}, std::move(done));
+void SqliteStore::create_state_machine(StateMachineRecord record, Tags tags,
+                                       std::optional<Publication> publish, Published done) {
+    impl_->writer.submit_publishing(
+        CreateStateMachine{std::move(record), std::move(tags), std::move(publish)},
+        std::move(done));
 }
 
 void SqliteStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id,
-                                       Committed done) {
-    impl_->writer.submit(UpdateStateMachine{std::move(record), std::move(expected_revision_id)},
-                         std::move(done));
+                                       std::optional<Publication> publish, Published done) {
+    impl_->writer.submit_publishing(
+        UpdateStateMachine{std::move(record), std::move(expected_revision_id), std::move(publish)},
+        std::move(done));
 }
 
 void SqliteStore::delete_state_machine(const std::string& arn, Committed done) {
@@ -109,8 +111,7 @@ std::vector<StateMachineRecord> SqliteStore::list_state_machines(const Owner& ow
         [&](Reader& r) { return r.list_state_machines(owner, after_name, limit); });
 }
 
-std::vector<std::pair<std::string, std::string>> SqliteStore::tags_of(
-    const std::string& arn) const {
+std::optional<Tags> SqliteStore::tags_of(const std::string& arn) const {
     return impl_->readers.with([&](Reader& r) { return r.tags_of(arn); });
 }
 
@@ -137,6 +138,68 @@ std::vector<ActivityRecord> SqliteStore::list_activities(const Owner& owner,
 
 bool SqliteStore::has_activity(const std::string& arn) const {
     return impl_->backend.has_activity(arn);
+}
+
+std::shared_ptr<const StateMachineRecord> SqliteStore::find_version(
+    const std::string& state_machine_arn, std::int64_t number) const {
+    return impl_->readers.with(
+        [&](Reader& r) { return r.find_version(state_machine_arn, number); });
+}
+
+std::vector<VersionItem> SqliteStore::list_versions(const std::string& state_machine_arn,
+                                                    std::int64_t before, std::size_t limit) const {
+    return impl_->readers.with(
+        [&](Reader& r) { return r.list_versions(state_machine_arn, before, limit); });
+}
+
+std::optional<AliasRecord> SqliteStore::find_alias(const std::string& state_machine_arn,
+                                                   const std::string& name) const {
+    return impl_->readers.with([&](Reader& r) { return r.find_alias(state_machine_arn, name); });
+}
+
+std::vector<AliasRecord> SqliteStore::list_aliases(const std::string& state_machine_arn,
+                                                   std::int64_t version,
+                                                   const std::string& after_name,
+                                                   std::size_t limit) const {
+    return impl_->readers.with(
+        [&](Reader& r) { return r.list_aliases(state_machine_arn, version, after_name, limit); });
+}
+
+void SqliteStore::publish_version(const std::string& state_machine_arn,
+                                  std::string expected_revision_id, Publication publication,
+                                  TimePoint now, Published done) {
+    impl_->writer.submit_publishing(
+        PublishVersion{state_machine_arn, std::move(expected_revision_id), std::move(publication),
+                       now},
+        std::move(done));
+}
+
+void SqliteStore::delete_version(const std::string& state_machine_arn, std::int64_t number,
+                                 Committed done) {
+    impl_->writer.submit(DeleteVersion{state_machine_arn, number}, std::move(done));
+}
+
+void SqliteStore::create_alias(AliasRecord record, Committed done) {
+    impl_->writer.submit(CreateAlias{std::move(record)}, std::move(done));
+}
+
+void SqliteStore::update_alias(const std::string& state_machine_arn, const std::string& name,
+                               AliasChange change, Committed done) {
+    impl_->writer.submit(UpdateAlias{state_machine_arn, name, std::move(change)}, std::move(done));
+}
+
+void SqliteStore::delete_alias(const std::string& state_machine_arn, const std::string& name,
+                               Committed done) {
+    impl_->writer.submit(DeleteAlias{state_machine_arn, name}, std::move(done));
+}
+
+void SqliteStore::tag_resource(const std::string& arn, Tags tags, Committed done) {
+    impl_->writer.submit(TagResource{arn, std::move(tags)}, std::move(done));
+}
+
+void SqliteStore::untag_resource(const std::string& arn, std::vector<std::string> keys,
+                                 Committed done) {
+    impl_->writer.submit(UntagResource{arn, std::move(keys)}, std::move(done));
 }
 
 void SqliteStore::start_execution(ExecutionRecord record, JournalRow first_step,
@@ -167,10 +230,10 @@ std::optional<RevisionRecord> SqliteStore::revision_of(ExecutionKey key) const {
 }
 
 ExecutionPage SqliteStore::list_executions(const std::string& state_machine_arn,
-                                           std::optional<ExecutionStatus> status,
-                                           ExecutionKey before, std::size_t limit) const {
+                                           const ExecutionFilter& filter, ExecutionKey before,
+                                           std::size_t limit) const {
     return impl_->readers.with(
-        [&](Reader& r) { return r.list_executions(state_machine_arn, status, before, limit); });
+        [&](Reader& r) { return r.list_executions(state_machine_arn, filter, before, limit); });
 }
 
 std::vector<JournalRow> SqliteStore::read_journal(ExecutionKey key, Sequence from,

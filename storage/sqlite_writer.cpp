@@ -55,6 +55,8 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       checkpointer_(checkpointer),
       removal_(connection_),
       uses_(connection_),
+      versions_(connection_),
+      tags_(connection_),
       begin_(connection_, "BEGIN IMMEDIATE"),
       commit_(connection_, "COMMIT"),
       rollback_(connection_, "ROLLBACK"),
@@ -64,7 +66,6 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       insert_revision_(connection_, sql::kInsertRevision),
       set_machine_revision_(connection_, sql::kSetMachineRevision),
       set_machine_deleting_(connection_, sql::kSetMachineDeleting),
-      insert_tag_(connection_, sql::kInsertTag),
       delete_tags_(connection_, sql::kDeleteTags),
       insert_activity_(connection_, sql::kInsertActivity),
       delete_activity_(connection_, sql::kDeleteActivity),
@@ -167,45 +168,45 @@ void SqliteWriter::refresh() {
     stale_ = false;
 }
 
-StartOutcome SqliteWriter::apply(Write& write) {
-    return std::visit(Overloaded{
-                          [](Refused&) {
-                              return StartOutcome{Outcome::overloaded, {}};
-                          },
-                          [this](CreateStateMachine& w) {
-                              return StartOutcome{create(w), {}};
-                          },
-                          [this](UpdateStateMachine& w) {
-                              return StartOutcome{update(w), {}};
-                          },
-                          [this](DeleteStateMachine& w) {
-                              return StartOutcome{remove(w), {}};
-                          },
-                          [this](CreateActivity& w) {
-                              return StartOutcome{create(w), {}};
-                          },
-                          [this](DeleteActivity& w) {
-                              return StartOutcome{remove(w), {}};
-                          },
-                          [this](StartExecution& w) { return start(w); },
-                          [this](AppendStep& w) {
-                              return StartOutcome{append(w), {}};
-                          },
-                          [this](ForgetExecution& w) {
-                              return StartOutcome{forget(w), {}};
-                          },
-                          [this](Reset&) {
-                              return StartOutcome{reset(), {}};
-                          },
-                      },
-                      write);
+Answer SqliteWriter::apply(Write& write) {
+    return std::visit(
+        Overloaded{
+            [](Refused&) -> Answer { return Outcome::overloaded; },
+            [this](CreateStateMachine& w) -> Answer { return create(w); },
+            [this](UpdateStateMachine& w) -> Answer { return update(w); },
+            [this](DeleteStateMachine& w) -> Answer { return remove(w); },
+            [this](CreateActivity& w) -> Answer { return create(w); },
+            [this](DeleteActivity& w) -> Answer { return remove(w); },
+            [this](PublishVersion& w) -> Answer { return publish(w); },
+            [this](DeleteVersion& w) -> Answer { return delete_version(w); },
+            [this](CreateAlias& w) -> Answer {
+                const MachineHead* const machine = active_machine(w.record.state_machine_arn);
+                return machine ? versions_.create_alias(machine->id, w.record) : Outcome::not_found;
+            },
+            [this](UpdateAlias& w) -> Answer {
+                const MachineHead* const machine = active_machine(w.state_machine_arn);
+                return machine ? versions_.update_alias(machine->id, w.name, w.change)
+                               : Outcome::not_found;
+            },
+            [this](DeleteAlias& w) -> Answer {
+                const MachineHead* const machine = machine_head(w.state_machine_arn);
+                return machine ? versions_.delete_alias(machine->id, w.name) : Outcome::not_found;
+            },
+            [this](TagResource& w) -> Answer { return tags_.tag(w.arn, w.tags); },
+            [this](UntagResource& w) -> Answer { return tags_.untag(w.arn, w.keys); },
+            [this](StartExecution& w) -> Answer { return start(w); },
+            [this](AppendStep& w) -> Answer { return append(w); },
+            [this](ForgetExecution& w) -> Answer { return forget(w); },
+            [this](Reset&) -> Answer { return reset(); },
+        },
+        write);
 }
 
 // --- state machines
 
-Outcome SqliteWriter::create(CreateStateMachine& write) {
+PublishOutcome SqliteWriter::create(CreateStateMachine& write) {
     const StateMachineRecord& r = write.record;
-    if (machine_head(r.arn) != nullptr) return Outcome::conflict;
+    if (machine_head(r.arn) != nullptr) return {Outcome::conflict};
     std::int64_t id = 0;
     {
         sqlite::Rows rows = insert_machine_.query(
@@ -215,22 +216,25 @@ Outcome SqliteWriter::create(CreateStateMachine& write) {
         id = rows.integer(0);
         rows.next();  // to its end: only then it is done
     }
-    set_machine_revision_.execute(id, insert_revision(id, r));
-    int position = 0;
-    for (const auto& [key, value] : write.tags) insert_tag_.execute(r.arn, key, position++, value);
+    const std::int64_t revision = insert_revision(id, r);
+    set_machine_revision_.execute(id, revision);
+    tags_.add(r.arn, write.tags);
     saw(r.creation_date);
     saw(r.update_date);
     machine_changed(r.arn, std::make_shared<const StateMachineRecord>(r));
-    return Outcome::committed;
+    if (!write.publish) return {};
+    return versions_.publish(id, revision, *write.publish, r.creation_date);
 }
 
-Outcome SqliteWriter::update(UpdateStateMachine& write) {
-    const MachineHead* const head = machine_head(write.record.arn);
-    if (head == nullptr || head->status != MachineStatus::active) return Outcome::not_found;
-    if (head->revision_id != write.expected_revision_id) return Outcome::conflict;
+PublishOutcome SqliteWriter::update(UpdateStateMachine& write) {
+    const MachineHead* const head = active_machine(write.record.arn);
+    if (head == nullptr) return {Outcome::not_found};
+    if (head->revision_id != write.expected_revision_id) return {Outcome::conflict};
     const std::int64_t id = head->id;
     const std::int64_t old_revision = head->revision;
-    set_machine_revision_.execute(id, insert_revision(id, write.record));
+    if (write.publish && versions_.full(id)) return {Outcome::limit_reached};
+    const std::int64_t revision = insert_revision(id, write.record);
+    set_machine_revision_.execute(id, revision);
     uses_.left_behind(old_revision);
     saw(write.record.update_date);
     // What an update does not change (name, owner, type, creation date) is taken from the file, not
@@ -242,7 +246,8 @@ Outcome SqliteWriter::update(UpdateStateMachine& write) {
         machine = std::make_shared<const StateMachineRecord>(machine_record(rows));
     }
     machine_changed(write.record.arn, std::move(machine));
-    return Outcome::committed;
+    if (!write.publish) return {};
+    return versions_.publish(id, revision, *write.publish, write.record.update_date);
 }
 
 Outcome SqliteWriter::remove(DeleteStateMachine& write) {
@@ -257,6 +262,30 @@ Outcome SqliteWriter::remove(DeleteStateMachine& write) {
     // A machine with little history is gone with the answer, so that its name is free again.
     if (removal_.work_left()) bite(Budget{});
     return Outcome::committed;
+}
+
+PublishOutcome SqliteWriter::publish(PublishVersion& write) {
+    const MachineHead* const head = active_machine(write.state_machine_arn);
+    if (head == nullptr) return {Outcome::not_found};
+    if (head->revision_id != write.expected_revision_id) return {Outcome::conflict};
+    const PublishOutcome published =
+        versions_.publish(head->id, head->revision, write.publication, write.now);
+    if (published.outcome == Outcome::committed) saw(published.version.creation_date);
+    return published;
+}
+
+Outcome SqliteWriter::delete_version(DeleteVersion& write) {
+    const MachineHead* const head = machine_head(write.state_machine_arn);
+    if (head == nullptr) return Outcome::not_found;
+    const auto revision = versions_.revision_of(head->id, write.number);
+    const Outcome outcome = versions_.remove(head->id, write.number);
+    if (outcome == Outcome::committed) uses_.left_behind(*revision);
+    return outcome;
+}
+
+const SqliteWriter::MachineHead* SqliteWriter::active_machine(const std::string& arn) {
+    const MachineHead* const head = machine_head(arn);
+    return head != nullptr && head->status == MachineStatus::active ? head : nullptr;
 }
 
 const SqliteWriter::MachineHead* SqliteWriter::machine_head(const std::string& arn) {
@@ -297,8 +326,7 @@ Outcome SqliteWriter::create(CreateActivity& write) {
     insert_activity_.execute(r.arn, r.owner.account, r.owner.region, r.owner.partition, r.name,
                              r.creation_date, r.encryption_configuration);
     if (connection_.changes() == 0) return Outcome::conflict;
-    int position = 0;
-    for (const auto& [key, value] : write.tags) insert_tag_.execute(r.arn, key, position++, value);
+    tags_.add(r.arn, write.tags);
     saw(r.creation_date);
     on_commit_.emplace_back([this, hash = arn_hash(r.arn)] {
         const std::lock_guard lock(facts_mutex_);
@@ -322,9 +350,8 @@ Outcome SqliteWriter::remove(DeleteActivity& write) {
 
 StartOutcome SqliteWriter::start(StartExecution& write) {
     const ExecutionRecord& record = write.record;
-    const MachineHead* const machine = machine_head(record.state_machine_arn);
-    if (machine == nullptr || machine->status != MachineStatus::active)
-        return {Outcome::not_found, {}};
+    const MachineHead* const machine = active_machine(record.state_machine_arn);
+    if (machine == nullptr) return {Outcome::not_found, {}};
     {
         sqlite::Rows rows = find_execution_.query(arn_hash(record.arn));
         while (rows.next()) {
@@ -332,7 +359,14 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
             if (existing.arn == record.arn) return {Outcome::conflict, std::move(existing)};
         }
     }
-    if (machine->revision_id != record.revision_id) return {Outcome::conflict, {}};
+    std::int64_t revision = machine->revision;
+    if (record.version != 0) {
+        const auto of_version = versions_.revision_of(machine->id, record.version);
+        if (!of_version) return {Outcome::conflict, {}};
+        revision = *of_version;
+    } else if (machine->revision_id != record.revision_id) {
+        return {Outcome::conflict, {}};
+    }
 
     // The row names the journal's, which is inserted only if the row could be.
     JournalEnd end{.number = next_number()};
@@ -340,9 +374,9 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
     if (write.first_step.entry_count > 0) {
         with_step = {.number = end.number, .last_row = next_row_, .row_count = 1};
     }
-    if (!insert_execution(write, *machine, with_step)) return {Outcome::conflict, {}};
+    if (!insert_execution(write, *machine, revision, with_step)) return {Outcome::conflict, {}};
     insert_journal(end, write.first_step);
-    uses_.add(machine->revision, 1);
+    uses_.add(revision, 1);
     saw(record.start_date);
     if (record.stop_date) saw(*record.stop_date);
     return {Outcome::committed, {}};
@@ -350,11 +384,13 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
 
 /// False where its key is taken.
 bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHead& machine,
-                                    JournalEnd end) {
+                                    std::int64_t revision, JournalEnd end) {
     const ExecutionRecord& r = write.record;
     using View = std::optional<std::string_view>;
     const bool is_standard = standard_arn(r.state_machine_arn, r.name) == r.arn;
     const View arn = is_standard ? View() : View(r.arn);
+    const auto version = r.version != 0 ? std::optional(r.version) : std::nullopt;
+    const View alias = r.alias.empty() ? View() : View(r.alias);
     const View trace = r.trace_header.empty() ? View() : View(r.trace_header);
     const bool long_input = r.input.size() > kMaxInlineBytes;
     const View input = long_input ? View() : View(r.input);
@@ -363,11 +399,11 @@ bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHe
         return long_result || !text ? View() : View(*text);
     };
     const auto wake_at = r.status == ExecutionStatus::running ? r.wake_at : std::nullopt;
-    insert_execution_.execute(
-        r.key, end.number, machine.id, machine.revision, static_cast<int>(r.type),
-        static_cast<int>(r.status), r.start_date, r.stop_date, wake_at, r.last_sequence,
-        r.last_event, arn_hash(r.arn), end.last_row, end.row_count, arn, r.name, trace, input,
-        inline_result(r.output), inline_result(r.error), inline_result(r.cause));
+    insert_execution_.execute(r.key, end.number, machine.id, revision, static_cast<int>(r.type),
+                              static_cast<int>(r.status), r.start_date, r.stop_date, wake_at,
+                              r.last_sequence, r.last_event, arn_hash(r.arn), end.last_row,
+                              end.row_count, arn, r.name, trace, input, inline_result(r.output),
+                              inline_result(r.error), inline_result(r.cause), version, alias);
     if (connection_.changes() == 0) return false;
     if (long_input) insert_input_.execute(r.key, r.input);
     if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);
@@ -482,6 +518,7 @@ Outcome SqliteWriter::reset() {
     connection_.run(
         "DELETE FROM journal; DELETE FROM journal_anchors; DELETE FROM executions;"
         "DELETE FROM execution_inputs; DELETE FROM execution_results; DELETE FROM tags;"
+        "DELETE FROM aliases; DELETE FROM versions;"
         "DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM state_machines;"
         "DELETE FROM activities;"
         "DELETE FROM meta WHERE name = 'latest_time'");

@@ -14,6 +14,7 @@
 #include "storage/removal.hpp"
 #include "storage/revision_uses.hpp"
 #include "storage/sqlite.hpp"
+#include "storage/versions.hpp"
 #include "storage/write.hpp"
 
 namespace stepwell::storage {
@@ -58,20 +59,24 @@ private:
     void in_transaction(const std::function<void()>& work);
     void refresh();
 
-    StartOutcome apply(Write& write);
-    Outcome create(CreateStateMachine& write);
-    Outcome update(UpdateStateMachine& write);
+    Answer apply(Write& write);
+    PublishOutcome create(CreateStateMachine& write);
+    PublishOutcome update(UpdateStateMachine& write);
     Outcome remove(DeleteStateMachine& write);
     Outcome create(CreateActivity& write);
     Outcome remove(DeleteActivity& write);
+    PublishOutcome publish(PublishVersion& write);
+    Outcome delete_version(DeleteVersion& write);
     StartOutcome start(StartExecution& write);
     Outcome append(AppendStep& write);
     Outcome forget(ForgetExecution& write);
     Outcome reset();
 
     const MachineHead* machine_head(const std::string& arn);
+    const MachineHead* active_machine(const std::string& arn);
     std::int64_t insert_revision(std::int64_t machine, const StateMachineRecord& record);
-    bool insert_execution(const StartExecution& write, const MachineHead& machine, JournalEnd end);
+    bool insert_execution(const StartExecution& write, const MachineHead& machine,
+                          std::int64_t revision, JournalEnd end);
     void insert_journal(JournalEnd& end, const JournalRow& row);
     void turn_execution(const AppendStep& write, JournalEnd end, std::optional<TimePoint> wake_at,
                         bool had_results);
@@ -86,6 +91,8 @@ private:
     Checkpointer& checkpointer_;
     Removal removal_;
     RevisionUses uses_;
+    Versions versions_;
+    TagTable tags_;
 
     // True inside a transaction and after its commit; to be read again after a rollback.
     bool stale_ = true;
@@ -111,7 +118,6 @@ private:
     sqlite::Statement insert_revision_;
     sqlite::Statement set_machine_revision_;
     sqlite::Statement set_machine_deleting_;
-    sqlite::Statement insert_tag_;
     sqlite::Statement delete_tags_;
     sqlite::Statement insert_activity_;
     sqlite::Statement delete_activity_;

@@ -24,6 +24,61 @@ inline constexpr char kMachineHead[] = R"(
 SELECT m.id, m.type, m.status, m.revision, r.revision_id
 FROM state_machines m JOIN revisions r ON r.id = m.revision WHERE m.arn = ?1)";
 
+/// A version, with the columns of a machine and its number.
+inline constexpr char kFindVersion[] = R"(
+SELECT m.arn, m.account, m.region, m.partition, m.name, m.type, m.status, v.creation_date,
+       r.revision_id, r.update_date, r.role_arn, v.description,
+       r.logging_configuration, r.tracing_configuration, r.encryption_configuration, r.definition,
+       v.number
+FROM state_machines m JOIN versions v ON v.state_machine = m.id JOIN revisions r ON r.id = v.revision
+WHERE m.arn = ?1 AND v.number = ?2)";
+inline constexpr char kListVersions[] =
+    "SELECT number, creation_date FROM versions WHERE state_machine = ?1 AND number < ?2 "
+    "ORDER BY number DESC LIMIT ?3";
+/// At most one: what has a version is not published again.
+inline constexpr char kVersionOfRevision[] =
+    "SELECT number, creation_date FROM versions WHERE revision = ?1 LIMIT 1";
+inline constexpr char kRevisionOfVersion[] =
+    "SELECT revision FROM versions WHERE state_machine = ?1 AND number = ?2";
+inline constexpr char kCountVersions[] = "SELECT count(*) FROM versions WHERE state_machine = ?1";
+inline constexpr char kTakeVersionNumber[] =
+    "UPDATE state_machines SET last_version = last_version + 1 WHERE id = ?1 RETURNING "
+    "last_version";
+inline constexpr char kInsertVersion[] =
+    "INSERT INTO versions(state_machine, number, revision, creation_date, description) "
+    "VALUES(?1, ?2, ?3, ?4, ?5)";
+inline constexpr char kDeleteVersion[] =
+    "DELETE FROM versions WHERE state_machine = ?1 AND number = ?2";
+inline constexpr char kDeleteVersionsOf[] = "DELETE FROM versions WHERE state_machine = ?1";
+
+inline constexpr char kFindAlias[] = R"(
+SELECT a.name, a.description, a.creation_date, a.update_date, a.version, a.weight, a.other_version,
+       a.other_weight
+FROM state_machines m JOIN aliases a ON a.state_machine = m.id WHERE m.arn = ?1 AND a.name = ?2)";
+/// Those of one version, where ?2 is not 0: among a hundred at most.
+inline constexpr char kListAliases[] = R"(
+SELECT a.name, a.description, a.creation_date, a.update_date, a.version, a.weight, a.other_version,
+       a.other_weight
+FROM aliases a WHERE a.state_machine = ?1 AND (?2 = 0 OR a.version = ?2 OR a.other_version = ?2)
+      AND a.name > ?3 ORDER BY a.name LIMIT ?4)";
+inline constexpr char kCountAliases[] = "SELECT count(*) FROM aliases WHERE state_machine = ?1";
+inline constexpr char kAliasExists[] =
+    "SELECT 1 FROM aliases WHERE state_machine = ?1 AND name = ?2";
+inline constexpr char kVersionInUse[] =
+    "SELECT 1 FROM aliases WHERE state_machine = ?1 AND (version = ?2 OR other_version = ?2) LIMIT "
+    "1";
+inline constexpr char kInsertAlias[] = R"(
+INSERT INTO aliases(state_machine, name, description, creation_date, update_date, version, weight,
+                    other_version, other_weight)
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))";
+inline constexpr char kDescribeAlias[] =
+    "UPDATE aliases SET description = ?3, update_date = ?4 WHERE state_machine = ?1 AND name = ?2";
+inline constexpr char kRouteAlias[] = R"(
+UPDATE aliases SET version = ?3, weight = ?4, other_version = ?5, other_weight = ?6, update_date = ?7
+WHERE state_machine = ?1 AND name = ?2)";
+inline constexpr char kDeleteAlias[] = "DELETE FROM aliases WHERE state_machine = ?1 AND name = ?2";
+inline constexpr char kDeleteAliasesOf[] = "DELETE FROM aliases WHERE state_machine = ?1";
+
 inline constexpr char kInsertMachine[] = R"(
 INSERT INTO state_machines(arn, account, region, partition, name, type, status, creation_date, revision)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id)";
@@ -38,9 +93,10 @@ inline constexpr char kInsertRevision[] = R"(
 INSERT INTO revisions(state_machine, revision_id, update_date, role_arn, description, logging_configuration,
                       tracing_configuration, encryption_configuration, definition)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id)";
-inline constexpr char kIsCurrentRevision[] =
-    "SELECT m.revision = r.id FROM revisions r JOIN state_machines m ON m.id = r.state_machine "
-    "WHERE r.id = ?1";
+/// Whether a machine stands at it, or a version is made of it.
+inline constexpr char kIsRevisionHeld[] =
+    "SELECT m.revision = r.id OR EXISTS(SELECT 1 FROM versions v WHERE v.revision = r.id) "
+    "FROM revisions r JOIN state_machines m ON m.id = r.state_machine WHERE r.id = ?1";
 inline constexpr char kDeleteRevision[] = "DELETE FROM revisions WHERE id = ?1";
 inline constexpr char kOneRevisionOf[] =
     "SELECT id FROM revisions WHERE state_machine = ?1 LIMIT 1";
@@ -50,8 +106,16 @@ inline constexpr char kSetRevisionUses[] =
 inline constexpr char kDeleteRevisionUses[] = "DELETE FROM revision_uses WHERE revision = ?1";
 
 inline constexpr char kTagsOf[] = "SELECT key, value FROM tags WHERE arn = ?1 ORDER BY position";
-inline constexpr char kInsertTag[] =
-    "INSERT OR REPLACE INTO tags(arn, key, position, value) VALUES(?1, ?2, ?3, ?4)";
+/// What can have tags.
+inline constexpr char kTaggable[] =
+    "SELECT 1 FROM state_machines WHERE arn = ?1 AND status = 0 "
+    "UNION ALL SELECT 1 FROM activities WHERE arn = ?1";
+/// A key that is there keeps its place.
+inline constexpr char kSetTag[] =
+    "INSERT INTO tags(arn, key, position, value) VALUES(?1, ?2, ?3, ?4) "
+    "ON CONFLICT(arn, key) DO UPDATE SET value = excluded.value";
+inline constexpr char kTagKeys[] = "SELECT key, position FROM tags WHERE arn = ?1";
+inline constexpr char kDeleteTag[] = "DELETE FROM tags WHERE arn = ?1 AND key = ?2";
 inline constexpr char kDeleteTags[] = "DELETE FROM tags WHERE arn = ?1";
 
 // --- activities
@@ -75,7 +139,7 @@ inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
 #define STEPWELL_EXECUTION_COLUMNS                                                        \
     "SELECT e.key, e.arn, e.name, m.arn, r.revision_id, e.type, e.status, e.start_date, " \
     "e.stop_date, "                                                                       \
-    "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event"
+    "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event, e.version, e.alias"
 #define STEPWELL_WHOLE_EXECUTION                                                                 \
     STEPWELL_EXECUTION_COLUMNS                                                                   \
     ", coalesce(e.input, i.input), coalesce(e.output, o.output), coalesce(e.error, o.error), "   \
@@ -89,33 +153,48 @@ inline constexpr char kFindExecutionByArn[] = STEPWELL_WHOLE_EXECUTION "WHERE e.
 inline constexpr char kFindExecutionByKey[] = STEPWELL_WHOLE_EXECUTION "WHERE e.key = ?1";
 
 /// One short walk per status, merged: so an index by machine alone is not needed.
-inline constexpr char kListExecutions[] = STEPWELL_EXECUTION_COLUMNS R"(
-FROM (SELECT key FROM (SELECT key FROM executions WHERE state_machine = ?1 AND status = 0 AND key < ?2
-                       ORDER BY key DESC LIMIT ?3)
-      UNION ALL
-      SELECT key FROM (SELECT key FROM executions WHERE state_machine = ?1 AND status = 1 AND key < ?2
-                       ORDER BY key DESC LIMIT ?3)
-      UNION ALL
-      SELECT key FROM (SELECT key FROM executions WHERE state_machine = ?1 AND status = 2 AND key < ?2
-                       ORDER BY key DESC LIMIT ?3)
-      UNION ALL
-      SELECT key FROM (SELECT key FROM executions WHERE state_machine = ?1 AND status = 3 AND key < ?2
-                       ORDER BY key DESC LIMIT ?3)
-      UNION ALL
-      SELECT key FROM (SELECT key FROM executions WHERE state_machine = ?1 AND status = 4 AND key < ?2
-                       ORDER BY key DESC LIMIT ?3)
-      ORDER BY 1 DESC LIMIT ?3) k
-CROSS JOIN executions e ON e.key = k.key JOIN state_machines m ON m.id = e.state_machine
-JOIN revisions r ON r.id = e.revision ORDER BY k.key DESC)";
-inline constexpr char kListExecutionsOfStatus[] = STEPWELL_EXECUTION_COLUMNS R"(
-FROM executions e JOIN state_machines m ON m.id = e.state_machine JOIN revisions r ON r.id = e.revision
-WHERE e.state_machine = ?1 AND e.status = ?4 AND e.key < ?2 ORDER BY e.key DESC LIMIT ?3)";
+#define STEPWELL_WALK(index, condition, status)                     \
+    "SELECT key FROM (SELECT key FROM executions INDEXED BY " index \
+    " WHERE state_machine = ?1 " condition " AND status = " status  \
+    " AND key < ?2 ORDER BY key DESC LIMIT ?3)"
+#define STEPWELL_LIST(index, condition) \
+    STEPWELL_EXECUTION_COLUMNS          \
+    " FROM (" STEPWELL_WALK(index, condition, "0") " UNION ALL " STEPWELL_WALK(             \
+        index, condition, "1") " UNION ALL " STEPWELL_WALK(index, condition,                \
+                                                           "2") " UNION ALL " STEPWELL_WALK( \
+        index, condition, "3") " UNION ALL " STEPWELL_WALK(index, condition,                \
+                                                           "4") " ORDER BY 1 DESC LIMIT ?3) k " \
+    "CROSS JOIN executions e ON e.key = k.key JOIN state_machines m ON m.id = e.state_machine " \
+    "JOIN revisions r ON r.id = e.revision ORDER BY k.key DESC"
+#define STEPWELL_LIST_OF_STATUS(index, condition)                                 \
+    STEPWELL_EXECUTION_COLUMNS                                                    \
+    " FROM executions e INDEXED BY " index                                        \
+    " JOIN state_machines m ON m.id = e.state_machine "                           \
+    "JOIN revisions r ON r.id = e.revision WHERE e.state_machine = ?1 " condition \
+    " AND e.status = ?4 AND e.key < ?2 ORDER BY e.key DESC LIMIT ?3"
 
+inline constexpr char kListExecutions[] = STEPWELL_LIST("executions_by_status", "");
+inline constexpr char kListExecutionsOfStatus[] =
+    STEPWELL_LIST_OF_STATUS("executions_by_status", "");
+// The version or the alias is ?5.
+inline constexpr char kListExecutionsOfVersion[] =
+    STEPWELL_LIST("executions_by_version", "AND version = ?5");
+inline constexpr char kListExecutionsOfVersionAndStatus[] =
+    STEPWELL_LIST_OF_STATUS("executions_by_version", "AND e.version = ?5");
+inline constexpr char kListExecutionsByAlias[] =
+    STEPWELL_LIST("executions_by_alias", "AND alias = ?5");
+inline constexpr char kListExecutionsByAliasAndStatus[] =
+    STEPWELL_LIST_OF_STATUS("executions_by_alias", "AND e.alias = ?5");
+
+#undef STEPWELL_LIST_OF_STATUS
+#undef STEPWELL_LIST
+#undef STEPWELL_WALK
 #undef STEPWELL_WHOLE_EXECUTION
 #undef STEPWELL_EXECUTION_COLUMNS
 
 inline constexpr char kRevisionOf[] = R"(
-SELECT m.arn, r.id, r.update_date, r.role_arn, r.definition
+SELECT m.arn, r.id, r.revision_id, r.update_date, r.role_arn, r.logging_configuration,
+       r.tracing_configuration, r.encryption_configuration, r.definition
 FROM executions e JOIN state_machines m ON m.id = e.state_machine JOIN revisions r ON r.id = e.revision
 WHERE e.key = ?1)";
 inline constexpr char kWakesFirst[] =
@@ -134,8 +213,10 @@ FROM executions WHERE key = ?1)";
 inline constexpr char kInsertExecution[] = R"(
 INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date,
                                  stop_date, wake_at, last_sequence, last_event, arn_hash, last_row,
-                                 row_count, arn, name, trace_header, input, output, error, cause)
-VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21))";
+                                 row_count, arn, name, trace_header, input, output, error, cause,
+                                 version, alias)
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+       ?22, ?23))";
 /// Three forms, as an index is rewritten when a column of it is named, changed or not.
 inline constexpr char kStepExecution[] = R"(
 UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5

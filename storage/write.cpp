@@ -7,6 +7,12 @@ namespace {
 
 std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 
+std::size_t size_of(const Tags& tags) {
+    std::size_t bytes = 0;
+    for (const auto& [key, value] : tags) bytes += key.size() + value.size();
+    return bytes;
+}
+
 std::size_t size_of(const StateMachineRecord& record) {
     return record.definition.size() + record.logging_configuration.size() +
            record.tracing_configuration.size() + record.encryption_configuration.size() +
@@ -19,13 +25,26 @@ std::size_t size_of(const Write& write) {
     const std::size_t texts = std::visit(
         Overloaded{
             [](const Refused&) { return std::size_t{0}; },
-            [](const CreateStateMachine& w) { return size_of(w.record); },
+            [](const CreateStateMachine& w) { return size_of(w.record) + size_of(w.tags); },
             [](const UpdateStateMachine& w) { return size_of(w.record); },
             [](const DeleteStateMachine& w) { return w.arn.size(); },
             [](const CreateActivity& w) {
                 return 2 * w.record.arn.size() + w.record.encryption_configuration.size();
             },
             [](const DeleteActivity& w) { return w.arn.size(); },
+            [](const PublishVersion& w) {
+                return w.state_machine_arn.size() + w.publication.description.size();
+            },
+            [](const DeleteVersion& w) { return w.state_machine_arn.size(); },
+            [](const CreateAlias& w) {
+                return w.record.state_machine_arn.size() + w.record.description.size();
+            },
+            [](const UpdateAlias& w) {
+                return w.state_machine_arn.size() + size_of(w.change.description);
+            },
+            [](const DeleteAlias& w) { return w.state_machine_arn.size(); },
+            [](const TagResource& w) { return w.arn.size() + size_of(w.tags); },
+            [](const UntagResource& w) { return w.arn.size(); },
             [](const StartExecution& w) {
                 return w.record.arn.size() + w.record.input.size() + size_of(w.record.output) +
                        size_of(w.record.cause) + w.first_step.bytes.size();

@@ -15,15 +15,15 @@
 /// The writes of engine/store.hpp as values: what waits in the queue, and what both stores apply.
 namespace stepwell::storage {
 
-using Tags = std::vector<std::pair<std::string, std::string>>;
-
 struct CreateStateMachine {
     StateMachineRecord record;
     Tags tags;
+    std::optional<Publication> publish;
 };
 struct UpdateStateMachine {
     StateMachineRecord record;
     std::string expected_revision_id;
+    std::optional<Publication> publish;
 };
 struct DeleteStateMachine {
     std::string arn;
@@ -34,6 +34,36 @@ struct CreateActivity {
 };
 struct DeleteActivity {
     std::string arn;
+};
+struct PublishVersion {
+    std::string state_machine_arn;
+    std::string expected_revision_id;
+    Publication publication;
+    TimePoint now;
+};
+struct DeleteVersion {
+    std::string state_machine_arn;
+    std::int64_t number = 0;
+};
+struct CreateAlias {
+    AliasRecord record;
+};
+struct UpdateAlias {
+    std::string state_machine_arn;
+    std::string name;
+    AliasChange change;
+};
+struct DeleteAlias {
+    std::string state_machine_arn;
+    std::string name;
+};
+struct TagResource {
+    std::string arn;
+    Tags tags;
+};
+struct UntagResource {
+    std::string arn;
+    std::vector<std::string> keys;
 };
 struct StartExecution {
     ExecutionRecord record;
@@ -53,8 +83,23 @@ struct Reset {};
 struct Refused {};
 
 using Write = std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
-                           CreateActivity, DeleteActivity, StartExecution, AppendStep,
-                           ForgetExecution, Reset>;
+                           CreateActivity, DeleteActivity, PublishVersion, DeleteVersion,
+                           CreateAlias, UpdateAlias, DeleteAlias, TagResource, UntagResource,
+                           StartExecution, AppendStep, ForgetExecution, Reset>;
+
+/// What a write is answered with: of each kind of answer, the fields that it has.
+struct Answer {
+    Outcome outcome = Outcome::committed;
+    VersionItem version = {};                      ///< PublishOutcome
+    std::optional<ExecutionRecord> existing = {};  ///< StartOutcome
+
+    // Implicit: most writes end with an Outcome alone.
+    Answer(Outcome how = Outcome::committed) : outcome(how) {}  // NOLINT(*-explicit-*)
+    Answer(PublishOutcome how)
+        : outcome(how.outcome), version(how.version) {}  // NOLINT(*-explicit-*)
+    Answer(StartOutcome how)                             // NOLINT(*-explicit-*)
+        : outcome(how.outcome), existing(std::move(how.existing)) {}
+};
 
 /// Memory that a write holds while it waits, about.
 std::size_t size_of(const Write& write);
@@ -62,15 +107,19 @@ std::size_t size_of(const Write& write);
 /// A write on its way, with its answer as far as it is known.
 struct QueuedWrite {
     Write write;
-    std::function<void(StartOutcome)> started;  ///< of StartExecution
-    Committed done;                             ///< of the others
+    // One of these.
+    std::function<void(StartOutcome)> started = {};
+    Published published = {};
+    Committed done = {};
     std::chrono::steady_clock::time_point queued_at;
     std::size_t bytes = 0;
-    StartOutcome answer;
+    Answer answer;
 
     void tell() {
         if (started) {
-            started(std::move(answer));
+            started({answer.outcome, std::move(answer.existing)});
+        } else if (published) {
+            published({answer.outcome, answer.version});
         } else if (done) {
             done(answer.outcome);
         }

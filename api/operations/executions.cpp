@@ -40,6 +40,15 @@ void write_redrive(ObjectWriter& object, const ExecutionRecord& execution, TimeP
     if (!reason.empty()) object.text("redriveStatusReason", reason);
 }
 
+/// What an execution was started on, where that was not the machine as it stood.
+void write_qualifiers(ObjectWriter& object, const ExecutionRecord& execution) {
+    const std::string& machine = execution.state_machine_arn;
+    if (execution.version != 0)
+        object.text("stateMachineVersionArn", qualified_arn(machine, execution.version));
+    if (!execution.alias.empty())
+        object.text("stateMachineAliasArn", qualified_arn(machine, execution.alias));
+}
+
 /// Either a machine or a Map Run is asked for; nothing else about a Map Run is checked here.
 Checked<void> check_filters(const Input& input) {
     const bool machine = input.text("stateMachineArn") != nullptr;
@@ -68,6 +77,7 @@ void write_list_item(std::string& body, const ExecutionRecord& execution) {
     item.text("status", status_text(execution.status));
     item.date("startDate", execution.start_date);
     if (execution.stop_date) item.date("stopDate", *execution.stop_date);
+    write_qualifiers(item, execution);
     item.number("redriveCount", 0);
     item.end();
 }
@@ -98,6 +108,7 @@ Checked<std::string> describe_execution(Call& call) {
     }
     if (data && execution->error) object.text("error", *execution->error);
     if (data && execution->cause) object.text("cause", *execution->cause);
+    write_qualifiers(object, *execution);
     if (!execution->trace_header.empty()) object.text("traceHeader", execution->trace_header);
     write_redrive(object, *execution, call.services().clock.now());
     object.end();
@@ -112,12 +123,14 @@ Checked<std::string> list_executions(Call& call) {
         return error(ErrorKind::resource_not_found);  // TODO(#5): Map Runs.
     }
     const auto arn = TRY(parse_state_machine_arn(input.required_text("stateMachineArn")));
-    const auto machine = TRY(find_machine(call, arn));
+    const auto machine = TRY(find_described(call, arn));
     if (machine->type == WorkflowType::express)
         return error(ErrorKind::state_machine_type_not_supported);
 
     const std::string* filter = input.text("statusFilter");
-    const auto status = filter ? status_of(*filter) : std::nullopt;
+    const ExecutionFilter listed{.status = filter ? status_of(*filter) : std::nullopt,
+                                 .version = arn.version().value_or(0),
+                                 .alias = arn.alias()};
     const std::string question = "ListExecutions\n" + arn.text + '\n' + (filter ? *filter : "");
     ExecutionKey before = 0;
     if (const std::string* token = input.text("nextToken")) {
@@ -125,7 +138,7 @@ Checked<std::string> list_executions(Call& call) {
         std::from_chars(position.data(), position.data() + position.size(), before);
     }
     const ExecutionPage page =
-        call.store().list_executions(machine->arn, status, before, page_size(input));
+        call.store().list_executions(machine->arn, listed, before, page_size(input));
 
     std::string body;
     ObjectWriter object(body);

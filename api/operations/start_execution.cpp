@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <optional>
+
 #include "api/arns.hpp"
 #include "api/executions.hpp"
 #include "api/json_writer.hpp"
@@ -11,8 +14,6 @@ namespace {
 /// often.
 constexpr int kMaxAttempts = 8;
 
-using Machine = std::shared_ptr<const StateMachineRecord>;
-
 /// What a caller asked for, checked but for the machine.
 struct Wanted {
     StateMachineArn machine;
@@ -21,14 +22,26 @@ struct Wanted {
     std::string trace_header;
 };
 
-Checked<Wanted> read_wanted(Input& input, StateMachineArn machine) {
+/// API Reference, DescribeExecution, `traceHeader`: "If both sources are provided, Step Functions
+/// will use the header value". One that is not fit for the field is not ours to keep.
+std::string trace_header_of(Call& call) {
+    const auto is_fit = [](const std::string& text) {
+        return !text.empty() && text.size() <= 256 &&
+               std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+    };
+    if (is_fit(call.trace_id())) return call.trace_id();
+    return call.input().take_text("traceHeader").value_or("");
+}
+
+Checked<Wanted> read_wanted(Call& call, StateMachineArn machine) {
+    Input& input = call.input();
     Wanted wanted{std::move(machine), {}, {}, {}};
     const std::string* name = input.text("name");
     wanted.name = name ? TRY(parse_name(*name)) : new_uuid();
     if (auto text = input.take_text("input")) {
         wanted.input = TRY(parse_payload(*std::move(text), ErrorKind::invalid_execution_input));
     }
-    if (auto header = input.take_text("traceHeader")) wanted.trace_header = *std::move(header);
+    wanted.trace_header = trace_header_of(call);
     return wanted;
 }
 
@@ -48,19 +61,19 @@ std::string started(std::string_view execution_arn, TimePoint start_date) {
     return body;
 }
 
-void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Machine& machine,
+void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Target& target,
            int attempt);
 
 /// The machine is not as it was when the start was made: looks again.
 void start_again(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, int attempt) {
-    const auto machine = find_active_machine(*call, wanted->machine);
-    if (!machine) return call->refuse(machine.error());
+    const auto target = find_active_target(*call, wanted->machine);
+    if (!target) return call->refuse(target.error());
     if (attempt >= kMaxAttempts) {
         return call->refuse(
             error(ErrorKind::conflict, "The state machine is being updated by other requests: '" +
                                            wanted->machine.text + "'"));
     }
-    start(call, wanted, *machine, attempt + 1);
+    start(call, wanted, *target, attempt + 1);
 }
 
 /// On some thread of the runtime or the store: must be quick.
@@ -79,6 +92,8 @@ void answer_started(const CallPtr& call, const std::shared_ptr<const Wanted>& wa
             }
             return call->refuse(error(ErrorKind::execution_already_exists, arn));
         case Outcome::not_found:
+        case Outcome::limit_reached:
+        case Outcome::in_use:
             break;
         case Outcome::overloaded:
         case Outcome::discarded:
@@ -87,17 +102,23 @@ void answer_started(const CallPtr& call, const std::shared_ptr<const Wanted>& wa
     call->on_reader([call, wanted, attempt] { start_again(call, wanted, attempt); });
 }
 
-void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Machine& machine,
+StartRequest request_of(const Wanted& wanted, const Target& target,
+                        DefinitionCache::Definition definition, std::string arn) {
+    return {target.machine, std::move(definition), std::move(arn), wanted.name,
+            wanted.input,   wanted.trace_header,   target.alias,   nullptr};
+}
+
+void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Target& target,
            int attempt) {
     with_definition(
-        call, machine, [call, wanted, machine, attempt](DefinitionCache::Definition definition) {
-            std::string arn = arn_of(*wanted, machine->type);
-            StartRequest request{machine,      std::move(definition), arn,
-                                 wanted->name, wanted->input,         wanted->trace_header};
-            call->services().runtime.start(std::move(request), [call, wanted, arn = std::move(arn),
-                                                                attempt](const Started& how) {
-                call->guarded([&] { answer_started(call, wanted, arn, how, attempt); });
-            });
+        call, target.machine,
+        [call, wanted, target, attempt](DefinitionCache::Definition definition) {
+            std::string arn = arn_of(*wanted, target.machine->type);
+            call->services().runtime.start(
+                request_of(*wanted, target, std::move(definition), arn),
+                [call, wanted, arn, attempt](const Started& how) {
+                    call->guarded([&] { answer_started(call, wanted, arn, how, attempt); });
+                });
         });
 }
 
@@ -124,7 +145,7 @@ std::string ended_body(const Call& call, const Wanted& wanted, const std::string
     std::string body;
     ObjectWriter object(body);
     object.text("executionArn", arn);
-    object.text("stateMachineArn", wanted.machine.text);
+    object.text("stateMachineArn", wanted.machine.unqualified());
     object.text("name", wanted.name);
     object.date("startDate", ended.start_date);
     object.date("stopDate", ended.stop_date);
@@ -144,44 +165,67 @@ std::string ended_body(const Call& call, const Wanted& wanted, const std::string
 }
 
 void start_sync(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted,
-                const Machine& machine) {
-    with_definition(call, machine, [call, wanted, machine](DefinitionCache::Definition definition) {
-        std::string arn = arn_of(*wanted, machine->type);
-        StartRequest request{machine,      std::move(definition), arn,
-                             wanted->name, wanted->input,         wanted->trace_header};
-        call->on_cancel(call->services().runtime.start_sync(
-            std::move(request), [call, wanted, arn = std::move(arn)](const SyncEnded& ended) {
-                call->guarded([&] {
-                    if (ended.outcome != Outcome::committed) return call->fail(ended.outcome);
-                    call->succeed(ended_body(*call, *wanted, arn, ended));
-                });
-            }));
-    });
+                const Target& target) {
+    with_definition(call, target.machine,
+                    [call, wanted, target](DefinitionCache::Definition definition) {
+                        std::string arn = arn_of(*wanted, target.machine->type);
+                        call->on_cancel(call->services().runtime.start_sync(
+                            request_of(*wanted, target, std::move(definition), arn),
+                            [call, wanted, arn](const SyncEnded& ended) {
+                                call->guarded([&] {
+                                    if (ended.outcome != Outcome::committed)
+                                        return call->fail(ended.outcome);
+                                    call->succeed(ended_body(*call, *wanted, arn, ended));
+                                });
+                            }));
+                    });
 }
+
+/// Reads the input and finds what is to run, here and now for a machine, on a reader thread for a
+/// version or an alias: `next` starts it.
+template <class Next>
+void with_target(const CallPtr& call, Next next) {
+    auto arn = parse_unlabeled_state_machine_arn(call->input().required_text("stateMachineArn"));
+    if (!arn) return call->refuse(arn.error());
+    const bool qualified = arn->qualified();
+    const auto look = [call, next, arn = *std::move(arn)] {
+        const auto target = find_active_target(*call, arn);
+        if (!target) return call->refuse(target.error());
+        if (const auto error = next.refuses(*target)) return call->refuse(*error);
+        auto wanted = read_wanted(*call, arn);
+        if (!wanted) return call->refuse(wanted.error());
+        next.start(call, std::make_shared<const Wanted>(*std::move(wanted)), *target);
+    };
+    if (qualified) {
+        call->on_reader(look);
+    } else {
+        look();
+    }
+}
+
+struct StartIt {
+    static std::optional<ApiError> refuses(const Target&) { return std::nullopt; }
+    static void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted,
+                      const Target& target) {
+        operations_of::start(call, wanted, target, 1);
+    }
+};
+
+struct StartAndWait {
+    static std::optional<ApiError> refuses(const Target& target) {
+        if (target.machine->type == WorkflowType::express) return std::nullopt;
+        return error(ErrorKind::state_machine_type_not_supported);
+    }
+    static void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted,
+                      const Target& target) {
+        start_sync(call, wanted, target);
+    }
+};
 
 }  // namespace
 
-void start_execution(const CallPtr& call) {
-    auto arn = parse_unlabeled_state_machine_arn(call->input().required_text("stateMachineArn"));
-    if (!arn) return call->refuse(arn.error());
-    const auto machine = find_active_machine(*call, *arn);
-    if (!machine) return call->refuse(machine.error());
-    auto wanted = read_wanted(call->input(), *std::move(arn));
-    if (!wanted) return call->refuse(wanted.error());
-    start(call, std::make_shared<const Wanted>(*std::move(wanted)), *machine, 1);
-}
+void start_execution(const CallPtr& call) { with_target(call, StartIt{}); }
 
-void start_sync_execution(const CallPtr& call) {
-    auto arn = parse_unlabeled_state_machine_arn(call->input().required_text("stateMachineArn"));
-    if (!arn) return call->refuse(arn.error());
-    const auto machine = find_active_machine(*call, *arn);
-    if (!machine) return call->refuse(machine.error());
-    if ((*machine)->type != WorkflowType::express) {
-        return call->refuse(error(ErrorKind::state_machine_type_not_supported));
-    }
-    auto wanted = read_wanted(call->input(), *std::move(arn));
-    if (!wanted) return call->refuse(wanted.error());
-    start_sync(call, std::make_shared<const Wanted>(*std::move(wanted)), *machine);
-}
+void start_sync_execution(const CallPtr& call) { with_target(call, StartAndWait{}); }
 
 }  // namespace stepwell::api::operations_of

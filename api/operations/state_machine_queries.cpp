@@ -8,7 +8,8 @@ namespace stepwell::api::operations_of {
 namespace {
 
 /// What DescribeStateMachine and DescribeStateMachineForExecution have in common.
-void write_configurations(ObjectWriter& object, const StateMachineRecord& machine) {
+template <class Machine>
+void write_configurations(ObjectWriter& object, const Machine& machine) {
     object.raw("loggingConfiguration", machine.logging_configuration);
     object.raw("tracingConfiguration", machine.tracing_configuration);
     object.raw("encryptionConfiguration", machine.encryption_configuration.empty()
@@ -21,10 +22,11 @@ void write_configurations(ObjectWriter& object, const StateMachineRecord& machin
 Checked<std::string> describe_state_machine(Call& call) {
     const Input& input = call.input();
     const auto arn = TRY(parse_unlabeled_state_machine_arn(input.required_text("stateMachineArn")));
-    const auto machine = TRY(find_machine(call, arn));
+    const auto machine = TRY(find_described(call, arn));
     std::string body;
     ObjectWriter object(body);
-    object.text("stateMachineArn", machine->arn);
+    // Of a version its own ARN.
+    object.text("stateMachineArn", arn.text);
     object.text("name", machine->name);
     object.text("status", machine->status == MachineStatus::active ? "ACTIVE" : "DELETING");
     object.text("definition", metadata_only(input) ? "{}" : std::string_view(machine->definition));
@@ -33,6 +35,8 @@ Checked<std::string> describe_state_machine(Call& call) {
     object.date("creationDate", machine->creation_date);
     write_configurations(object, *machine);
     if (!machine->revision_id.empty()) object.text("revisionId", machine->revision_id);
+    if (machine->version != 0 && !machine->description.empty())
+        object.text("description", machine->description);
     object.end();
     return body;
 }
@@ -53,8 +57,8 @@ Checked<std::string> describe_state_machine_for_execution(Call& call) {
     object.text("definition", metadata_only(input) ? "{}" : std::string_view(revision->definition));
     object.text("roleArn", revision->role_arn);
     object.date("updateDate", revision->update_date);
-    write_configurations(object, *machine);
-    if (!execution->revision_id.empty()) object.text("revisionId", execution->revision_id);
+    write_configurations(object, *revision);
+    if (!revision->revision_id.empty()) object.text("revisionId", revision->revision_id);
     object.end();
     return body;
 }

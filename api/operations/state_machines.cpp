@@ -12,26 +12,22 @@ namespace {
 constexpr int kMaxAttempts = 8;
 
 using Machine = std::shared_ptr<const StateMachineRecord>;
-using Tags = std::vector<std::pair<std::string, std::string>>;
-
-ApiError refusal(std::string_view text) { return error(ErrorKind::validation, text); }
 
 /// API Reference, CreateStateMachine, `publish` and `versionDescription`.
-Checked<void> check_version(const Input& input) {
-    const bool publish = input.flag("publish");
-    if (!publish && input.text("versionDescription")) {
-        return refusal("Version description can only be set when publish is true");
+Checked<std::optional<Publication>> read_publication(Input& input) {
+    if (input.flag("publish"))
+        return std::optional(Publication{input.take_text("versionDescription").value_or("")});
+    if (input.text("versionDescription")) {
+        return error(ErrorKind::validation,
+                     "Version description can only be set when publish is true");
     }
-    // TODO(#3): versions.
-    if (publish)
-        return refusal(
-            "State machine versions are not supported yet: publish must be false or absent");
-    return {};
+    return std::optional<Publication>();
 }
 
 struct NewMachine {
     StateMachineRecord record;
     Tags tags;
+    std::optional<Publication> publish;
 };
 
 Checked<NewMachine> read_new_machine(Call& call) {
@@ -40,7 +36,7 @@ Checked<NewMachine> read_new_machine(Call& call) {
     StateMachineRecord& record = machine.record;
     record.name = TRY(parse_name(input.required_text("name")));
     record.role_arn = TRY(parse_role_arn(input.required_text("roleArn")));
-    if (const auto checked = check_version(input); !checked) return checked.error();
+    machine.publish = TRY(read_publication(input));
     record.logging_configuration =
         TRY(parse_logging_configuration(input.find("loggingConfiguration")));
     record.tracing_configuration = parse_tracing_configuration(input.find("tracingConfiguration"));
@@ -55,11 +51,12 @@ Checked<NewMachine> read_new_machine(Call& call) {
     return machine;
 }
 
-std::string created(const StateMachineRecord& machine) {
+std::string created(const StateMachineRecord& machine, std::int64_t version) {
     std::string body;
     ObjectWriter object(body);
     object.text("stateMachineArn", machine.arn);
     object.date("creationDate", machine.creation_date);
+    if (version != 0) object.text("stateMachineVersionArn", qualified_arn(machine.arn, version));
     object.end();
     return body;
 }
@@ -78,6 +75,17 @@ bool asks_for(const StateMachineRecord& wanted, const StateMachineRecord& there)
            wanted.tracing_configuration == there.tracing_configuration && key(wanted) == key(there);
 }
 
+/// The version that came with the machine; null where it was made without one, or that is gone.
+Machine first_version(const Call& call, const StateMachineRecord& machine) {
+    auto version = call.store().find_version(machine.arn, 1);
+    return version && version->creation_date == machine.creation_date ? version : nullptr;
+}
+
+/// "The check is also based on the publish and versionDescription parameters."
+bool publishes_the_same(const std::optional<Publication>& wanted, const Machine& first) {
+    return wanted ? first && first->description == wanted->description : !first;
+}
+
 void create(const CallPtr& call, const std::shared_ptr<const NewMachine>& machine,
             const DefinitionCache::Definition& definition, int attempt);
 
@@ -93,23 +101,25 @@ void answer_existing(const CallPtr& call, const std::shared_ptr<const NewMachine
     if (there->status != MachineStatus::active) {
         return call->refuse(error(ErrorKind::state_machine_deleting, there->arn));
     }
-    if (!asks_for(machine->record, *there)) {
+    const Machine version = first_version(*call, *there);
+    if (!asks_for(machine->record, *there) || !publishes_the_same(machine->publish, version)) {
         return call->refuse(error(ErrorKind::state_machine_already_exists, there->arn));
     }
-    call->succeed(created(*there));
+    call->succeed(created(*there, version ? version->version : 0));
 }
 
 void create(const CallPtr& call, const std::shared_ptr<const NewMachine>& machine,
             const DefinitionCache::Definition& definition, int attempt) {
     call->store().create_state_machine(
-        machine->record, machine->tags, [call, machine, definition, attempt](Outcome outcome) {
+        machine->record, machine->tags, machine->publish,
+        [call, machine, definition, attempt](const PublishOutcome& made) {
             call->guarded([&] {
-                if (outcome == Outcome::conflict) {
+                if (made.outcome == Outcome::conflict) {
                     return call->on_reader(
                         [=] { answer_existing(call, machine, definition, attempt); });
                 }
-                if (outcome != Outcome::committed) return call->fail(outcome);
-                call->succeed(created(machine->record));
+                if (made.outcome != Outcome::committed) return call->fail(made.outcome);
+                call->succeed(created(machine->record, made.version.number));
             });
         });
 }
@@ -121,6 +131,7 @@ struct Change {
     std::optional<std::string> logging_configuration;
     std::optional<std::string> tracing_configuration;
     std::optional<std::string> encryption_configuration;
+    std::optional<Publication> publish;
 };
 
 Checked<Change> read_change(Input& input) {
@@ -129,8 +140,9 @@ Checked<Change> read_change(Input& input) {
                   {},
                   {},
                   {},
+                  {},
                   {}};
-    if (const auto checked = check_version(input); !checked) return checked.error();
+    change.publish = TRY(read_publication(input));
     if (const Json* given = input.find("loggingConfiguration")) {
         change.logging_configuration = TRY(parse_logging_configuration(given));
     }
@@ -153,11 +165,12 @@ Checked<Change> read_change(Input& input) {
     return change;
 }
 
-std::string updated(const StateMachineRecord& machine) {
+std::string updated(const StateMachineRecord& machine, std::int64_t version) {
     std::string body;
     ObjectWriter object(body);
     object.date("updateDate", machine.update_date);
     if (!machine.revision_id.empty()) object.text("revisionId", machine.revision_id);
+    if (version != 0) object.text("stateMachineVersionArn", qualified_arn(machine.arn, version));
     object.end();
     return body;
 }
@@ -172,6 +185,33 @@ StateMachineRecord apply(const Change& change, const StateMachineRecord& machine
     if (change.encryption_configuration)
         next.encryption_configuration = *change.encryption_configuration;
     return next;
+}
+
+void update(const CallPtr& call, const std::shared_ptr<const Change>& change, int attempt);
+
+/// How a write ended that leaves the machine as `written`.
+void answer_update(const CallPtr& call, const std::shared_ptr<const Change>& change,
+                   const Machine& written, const PublishOutcome& made, int attempt) {
+    switch (made.outcome) {
+        case Outcome::committed:
+            return call->succeed(updated(*written, made.version.number));
+        case Outcome::limit_reached:
+            return call->refuse(too_many_versions(written->arn));
+        case Outcome::conflict:
+        case Outcome::not_found:
+            break;
+        case Outcome::in_use:
+        case Outcome::overloaded:
+        case Outcome::discarded:
+            return call->fail(made.outcome);
+    }
+    // Changed or deleted meanwhile: the next look says which.
+    if (attempt >= kMaxAttempts) {
+        return call->refuse(
+            error(ErrorKind::conflict,
+                  "The state machine is being updated by other requests: '" + written->arn + "'"));
+    }
+    call->on_reader([call, change, attempt] { update(call, change, attempt + 1); });
 }
 
 /// On a reader thread. Looks, parses, writes under the precondition that the revision is still the
@@ -189,27 +229,22 @@ void update(const CallPtr& call, const std::shared_ptr<const Change>& change, in
     StateMachineRecord next = apply(*change, machine);
     // OBSERVED: an update that changes nothing makes no revision (conformance case
     // sfn_api_logs__update_logging_configuration).
-    if (next.role_arn == machine.role_arn && asks_for(next, machine))
-        return call->succeed(updated(machine));
+    if (next.role_arn == machine.role_arn && asks_for(next, machine)) {
+        if (!change->publish) return call->succeed(updated(machine, 0));
+        return call->store().publish_version(
+            machine.arn, machine.revision_id, *change->publish, call->services().clock.now(),
+            [call, change, found = *found, attempt](const PublishOutcome& made) {
+                call->guarded([&] { answer_update(call, change, found, made, attempt); });
+            });
+    }
 
     next.revision_id = new_uuid();
     next.update_date = std::max(call->services().clock.now(), machine.update_date);
     const auto written = std::make_shared<const StateMachineRecord>(std::move(next));
     call->store().update_state_machine(
-        *written, machine.revision_id, [call, change, written, attempt](Outcome outcome) {
-            call->guarded([&] {
-                if (outcome == Outcome::committed) return call->succeed(updated(*written));
-                if (outcome != Outcome::conflict && outcome != Outcome::not_found)
-                    return call->fail(outcome);
-                // Changed or deleted meanwhile: the next look says which.
-                if (attempt >= kMaxAttempts) {
-                    return call->refuse(
-                        error(ErrorKind::conflict,
-                              "The state machine is being updated by other requests: '" +
-                                  written->arn + "'"));
-                }
-                call->on_reader([call, change, attempt] { update(call, change, attempt + 1); });
-            });
+        *written, machine.revision_id, change->publish,
+        [call, change, written, attempt](const PublishOutcome& made) {
+            call->guarded([&] { answer_update(call, change, written, made, attempt); });
         });
 }
 

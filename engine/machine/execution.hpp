@@ -27,6 +27,8 @@ struct ExecutionInfo {
     std::string role_arn;
     std::string state_machine_arn;
     std::string state_machine_name;
+    std::int64_t version = 0;  ///< of the machine, that it was started on; 0: on none
+    std::string alias;         ///< of the machine, that it was started by; empty: by none
     std::string account;
     std::string region;
     std::string trace_header;

@@ -37,6 +37,22 @@ std::optional<EventType> aborted_event(asl::StateType type) {
     return std::nullopt;
 }
 
+namespace {
+
+ExecutionStartedDetails started_details(const ExecutionInfo& info) {
+    ExecutionStartedDetails details{info.input, info.role_arn, {}, {}};
+    if (!info.alias.empty()) {
+        details.state_machine_alias_arn = info.state_machine_arn + ':' + info.alias;
+    }
+    if (info.version != 0) {
+        details.state_machine_version_arn =
+            info.state_machine_arn + ':' + std::to_string(info.version);
+    }
+    return details;
+}
+
+}  // namespace
+
 Step advance(Execution& execution, const Input& input) {
     Step step;
     if (execution.closed()) {
@@ -78,8 +94,7 @@ void Turn::take_turns() {
 void Turn::take(const Begin&) {
     Frame& root = x_.frame(0);
     // OBSERVED: the first …StateEntered has previousEventId 0, not 1 (docs/observed.md).
-    record_beside(root, 0, EventType::execution_started,
-                  ExecutionStartedDetails{x_.info.input, x_.info.role_arn, {}, {}}, Plain{});
+    record_beside(root, 0, EventType::execution_started, started_details(x_.info), Plain{});
 }
 
 void Turn::take(const GoOn&) {}

@@ -31,6 +31,8 @@ ExecutionInfo info_of(StartRequest request, ExecutionKey key, TimePoint start_ti
     info.state_machine_name = machine.name;
     info.account = machine.owner.account;
     info.region = machine.owner.region;
+    info.version = machine.version;
+    info.alias = std::move(request.alias);
     info.trace_header = std::move(request.trace_header);
     info.type = machine.type;
     info.start_time = start_time;
@@ -52,6 +54,8 @@ ExecutionInfo info_of(ExecutionRecord record, std::shared_ptr<const asl::StateMa
     info.role_arn = std::move(record.role_arn);
     info.state_machine_name = machine_name(record.state_machine_arn);
     info.state_machine_arn = std::move(record.state_machine_arn);
+    info.version = record.version;
+    info.alias = std::move(record.alias);
     info.trace_header = std::move(record.trace_header);
     info.type = record.type;
     info.start_time = record.start_date;
@@ -81,6 +85,8 @@ ExecutionRecord start_record_of(const Execution& execution, const std::string& r
     record.name = info.name;
     record.state_machine_arn = info.state_machine_arn;
     record.revision_id = revision_id;
+    record.version = info.version;
+    record.alias = info.alias;
     record.type = info.type;
     record.start_date = info.start_time;
     record.role_arn = info.role_arn;

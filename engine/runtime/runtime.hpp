@@ -26,12 +26,14 @@ struct RuntimeOptions {
 };
 
 struct StartRequest {
+    /// The machine, or the version of it that it is to run on.
     std::shared_ptr<const StateMachineRecord> state_machine;
     std::shared_ptr<const asl::StateMachine> definition;
     std::string execution_arn;
     std::string name;
     Payload input;
     std::string trace_header;
+    std::string alias = {};  ///< name of the one that chose the version
     /// Of a synchronous start: one state alone is run and observed (TestState).
     std::shared_ptr<Trial> trial = nullptr;
 };

@@ -47,7 +47,8 @@ TEST_F(Activities, AreTheSameWhenCreatedAgainWhateverTheirTags) {
     const Json second =
         service.ask("CreateActivity", R"({"name":"assemble","tags":[{"key":"team","value":"b"}]})");
     EXPECT_EQ(first, second);
-    EXPECT_THAT(service.store.tags_of(kArn), ElementsAre(testing::Pair("team", "a")));
+    EXPECT_THAT(service.store.tags_of(kArn),
+                testing::Optional(ElementsAre(testing::Pair("team", "a"))));
 }
 
 TEST_F(Activities, AreOthersUnderAnotherKey) {

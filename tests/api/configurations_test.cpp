@@ -96,6 +96,11 @@ TEST(Tags, AreKeptInTheirOrder) {
     EXPECT_EQ(*parse_tags(nullptr), Pairs{});
 }
 
+TEST(Tags, OfOneKeyHaveTheLastValue) {
+    const Json given = json(R"([{"key":"k","value":"1"},{"key":"l"},{"key":"k","value":"2"}])");
+    EXPECT_EQ(*parse_tags(&given), (Tags{{"k", "2"}, {"l", ""}}));
+}
+
 TEST(Tags, AreAtMostFifty) {
     Json given = Json::array();
     for (std::size_t i = 0; i < kMaxTags; ++i)
@@ -107,7 +112,7 @@ TEST(Tags, AreAtMostFifty) {
 
 TEST(Tags, WithUnfitKeysAreRefused) {
     for (const char* text : {R"([{"value":"v"}])", R"([{"key":"aws:k"}])", R"([{"key":"k!"}])",
-                             R"([{"key":"k","value":"{}"}])", R"([{"key":"k"},{"key":"k"}])"}) {
+                             R"([{"key":"k","value":"{}"}])"}) {
         const Json given = json(text);
         const auto parsed = parse_tags(&given);
         ASSERT_FALSE(parsed) << text;

@@ -102,9 +102,6 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCreate{
             "VersionDescription", create_body("m", kPass, R"(,"versionDescription":"v")"),
             "ValidationException: Version description can only be set when publish is true"},
-        RefusedCreate{"Publish", create_body("m", kPass, R"(,"publish":true)"),
-                      "ValidationException: State machine versions are not supported yet: publish "
-                      "must be false or absent"},
         RefusedCreate{"Type", create_body("m", kPass, R"(,"type":"FAST")"),
                       "ValidationException: 1 validation error detected: Value 'FAST' at 'type' "
                       "failed to satisfy "

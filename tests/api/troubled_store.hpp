@@ -18,18 +18,53 @@ public:
     /// The disk takes no writes.
     std::atomic<bool> overloaded = false;
 
-    void create_state_machine(StateMachineRecord record,
-                              std::vector<std::pair<std::string, std::string>> tags,
-                              Committed done) override {
-        if (overloaded) return done(Outcome::overloaded);
-        store_.create_state_machine(std::move(record), std::move(tags), std::move(done));
+    void create_state_machine(StateMachineRecord record, Tags tags,
+                              std::optional<Publication> publish, Published done) override {
+        if (overloaded) return done({Outcome::overloaded});
+        store_.create_state_machine(std::move(record), std::move(tags), std::move(publish),
+                                    std::move(done));
     }
     void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
-                              Committed done) override {
-        if (overloaded) return done(Outcome::overloaded);
-        if (take_conflict()) return done(Outcome::conflict);
+                              std::optional<Publication> publish, Published done) override {
+        if (overloaded) return done({Outcome::overloaded});
+        if (take_conflict()) return done({Outcome::conflict});
         store_.update_state_machine(std::move(record), std::move(expected_revision_id),
-                                    std::move(done));
+                                    std::move(publish), std::move(done));
+    }
+    void publish_version(const std::string& state_machine_arn, std::string expected_revision_id,
+                         Publication publication, TimePoint now, Published done) override {
+        if (overloaded) return done({Outcome::overloaded});
+        if (take_conflict()) return done({Outcome::conflict});
+        store_.publish_version(state_machine_arn, std::move(expected_revision_id),
+                               std::move(publication), now, std::move(done));
+    }
+    void delete_version(const std::string& state_machine_arn, std::int64_t number,
+                        Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.delete_version(state_machine_arn, number, std::move(done));
+    }
+    void create_alias(AliasRecord record, Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.create_alias(std::move(record), std::move(done));
+    }
+    void update_alias(const std::string& state_machine_arn, const std::string& name,
+                      AliasChange change, Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.update_alias(state_machine_arn, name, std::move(change), std::move(done));
+    }
+    void delete_alias(const std::string& state_machine_arn, const std::string& name,
+                      Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.delete_alias(state_machine_arn, name, std::move(done));
+    }
+    void untag_resource(const std::string& arn, std::vector<std::string> keys,
+                        Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.untag_resource(arn, std::move(keys), std::move(done));
+    }
+    void tag_resource(const std::string& arn, Tags tags, Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.tag_resource(arn, std::move(tags), std::move(done));
     }
     void delete_state_machine(const std::string& arn, Committed done) override {
         if (overloaded) return done(Outcome::overloaded);
@@ -44,8 +79,7 @@ public:
                                                         std::size_t limit) const override {
         return readable().list_state_machines(owner, after_name, limit);
     }
-    std::vector<std::pair<std::string, std::string>> tags_of(
-        const std::string& arn) const override {
+    std::optional<Tags> tags_of(const std::string& arn) const override {
         return readable().tags_of(arn);
     }
     void create_activity(ActivityRecord record,
@@ -66,6 +100,23 @@ public:
         return readable().list_activities(owner, after_name, limit);
     }
     bool has_activity(const std::string& arn) const override { return store_.has_activity(arn); }
+    std::shared_ptr<const StateMachineRecord> find_version(const std::string& state_machine_arn,
+                                                           std::int64_t number) const override {
+        return readable().find_version(state_machine_arn, number);
+    }
+    std::vector<VersionItem> list_versions(const std::string& state_machine_arn,
+                                           std::int64_t before, std::size_t limit) const override {
+        return readable().list_versions(state_machine_arn, before, limit);
+    }
+    std::optional<AliasRecord> find_alias(const std::string& state_machine_arn,
+                                          const std::string& name) const override {
+        return readable().find_alias(state_machine_arn, name);
+    }
+    std::vector<AliasRecord> list_aliases(const std::string& state_machine_arn,
+                                          std::int64_t version, const std::string& after_name,
+                                          std::size_t limit) const override {
+        return readable().list_aliases(state_machine_arn, version, after_name, limit);
+    }
     void start_execution(ExecutionRecord record, JournalRow first_step,
                          std::function<void(StartOutcome)> done) override {
         if (overloaded) return done({Outcome::overloaded, {}});
@@ -89,9 +140,9 @@ public:
         return readable().revision_of(key);
     }
     ExecutionPage list_executions(const std::string& state_machine_arn,
-                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  const ExecutionFilter& filter, ExecutionKey before,
                                   std::size_t limit) const override {
-        return readable().list_executions(state_machine_arn, status, before, limit);
+        return readable().list_executions(state_machine_arn, filter, before, limit);
     }
     std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
                                          std::size_t max_bytes) const override {

@@ -109,17 +109,16 @@ private:
     std::future<Answer> future_ = promise_->get_future();
 };
 
-inline Outcome create(Store& store, StateMachineRecord record,
-                      std::vector<std::pair<std::string, std::string>> tags = {}) {
-    Waited<Outcome> waited;
-    store.create_state_machine(std::move(record), std::move(tags), waited.callback());
-    return waited.get();
+inline Outcome create(Store& store, StateMachineRecord record, Tags tags = {}) {
+    Waited<PublishOutcome> waited;
+    store.create_state_machine(std::move(record), std::move(tags), {}, waited.callback());
+    return waited.get().outcome;
 }
 
 inline Outcome update(Store& store, StateMachineRecord record, std::string expected) {
-    Waited<Outcome> waited;
-    store.update_state_machine(std::move(record), std::move(expected), waited.callback());
-    return waited.get();
+    Waited<PublishOutcome> waited;
+    store.update_state_machine(std::move(record), std::move(expected), {}, waited.callback());
+    return waited.get().outcome;
 }
 
 inline Outcome remove(Store& store, const std::string& arn) {

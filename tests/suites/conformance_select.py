@@ -19,8 +19,13 @@ OPERATIONS = {
     "CreateActivity", "DescribeActivity", "ListActivities", "DeleteActivity", "GetActivityTask",
     "StopExecution", "GetExecutionHistory", "SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat",
     "TestState", "ValidateStateMachineDefinition",
+    "PublishStateMachineVersion", "ListStateMachineVersions", "DeleteStateMachineVersion", "CreateStateMachineAlias",
+    "UpdateStateMachineAlias", "DescribeStateMachineAlias", "ListStateMachineAliases", "DeleteStateMachineAlias",
+    "TagResource", "UntagResource", "ListTagsForResource",
 }
 FAMILIES = {"execution", "api", "teststate"}
+# What the runner is told to be there: Lambda, which it serves itself, and log groups, of which any ARN is accepted.
+PROVIDED = {"lambda", "logs"}
 # A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration; an activity; Step Functions itself.
 REACHED = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?"
                      r"|arn:aws[a-z-]*:states:::(aws-sdk:sfn|states):[^:]*(:2)?|@\{c\d+\.activityArn\}|arn:aws[a-z-]*:states:[^:]+:\d+:activity:.*)$")
@@ -82,15 +87,13 @@ def beyond(definition):
 def reason_against(case):
     if case["family"] not in FAMILIES:
         return "family " + case["family"]
-    if not set(case["requires"]) <= {"lambda"}:
-        return "needs " + ", ".join(sorted(set(case["requires"]) - {"lambda"}))
+    if not set(case["requires"]) <= PROVIDED:
+        return "needs " + ", ".join(sorted(set(case["requires"]) - PROVIDED))
     for step in case.get("steps", ()):
         if "external" in step:
             return "calls another service"
         if "operation" in step and step["operation"] not in OPERATIONS:
             return "operations of later versions"
-        if step.get("params", {}).get("publish"):
-            return "versions"
     for definition in definitions(case):
         reason = beyond(definition)
         if reason and reason not in NO_MATTER.get(case["family"], ()):

@@ -16,15 +16,15 @@ public:
     /// `store` must outlive it.
     explicit ForwardingStore(Store& store) : store_(store) {}
 
-    void create_state_machine(StateMachineRecord record,
-                              std::vector<std::pair<std::string, std::string>> tags,
-                              Committed done) override {
-        store_.create_state_machine(std::move(record), std::move(tags), std::move(done));
+    void create_state_machine(StateMachineRecord record, Tags tags,
+                              std::optional<Publication> publish, Published done) override {
+        store_.create_state_machine(std::move(record), std::move(tags), std::move(publish),
+                                    std::move(done));
     }
     void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
-                              Committed done) override {
+                              std::optional<Publication> publish, Published done) override {
         store_.update_state_machine(std::move(record), std::move(expected_revision_id),
-                                    std::move(done));
+                                    std::move(publish), std::move(done));
     }
     void delete_state_machine(const std::string& arn, Committed done) override {
         store_.delete_state_machine(arn, std::move(done));
@@ -38,8 +38,51 @@ public:
                                                         std::size_t limit) const override {
         return store_.list_state_machines(owner, after_name, limit);
     }
-    std::vector<std::pair<std::string, std::string>> tags_of(
-        const std::string& arn) const override {
+    void publish_version(const std::string& state_machine_arn, std::string expected_revision_id,
+                         Publication publication, TimePoint now, Published done) override {
+        store_.publish_version(state_machine_arn, std::move(expected_revision_id),
+                               std::move(publication), now, std::move(done));
+    }
+    void delete_version(const std::string& state_machine_arn, std::int64_t number,
+                        Committed done) override {
+        store_.delete_version(state_machine_arn, number, std::move(done));
+    }
+    std::shared_ptr<const StateMachineRecord> find_version(const std::string& state_machine_arn,
+                                                           std::int64_t number) const override {
+        return store_.find_version(state_machine_arn, number);
+    }
+    std::vector<VersionItem> list_versions(const std::string& state_machine_arn,
+                                           std::int64_t before, std::size_t limit) const override {
+        return store_.list_versions(state_machine_arn, before, limit);
+    }
+    void create_alias(AliasRecord record, Committed done) override {
+        store_.create_alias(std::move(record), std::move(done));
+    }
+    void update_alias(const std::string& state_machine_arn, const std::string& name,
+                      AliasChange change, Committed done) override {
+        store_.update_alias(state_machine_arn, name, std::move(change), std::move(done));
+    }
+    void delete_alias(const std::string& state_machine_arn, const std::string& name,
+                      Committed done) override {
+        store_.delete_alias(state_machine_arn, name, std::move(done));
+    }
+    std::optional<AliasRecord> find_alias(const std::string& state_machine_arn,
+                                          const std::string& name) const override {
+        return store_.find_alias(state_machine_arn, name);
+    }
+    std::vector<AliasRecord> list_aliases(const std::string& state_machine_arn,
+                                          std::int64_t version, const std::string& after_name,
+                                          std::size_t limit) const override {
+        return store_.list_aliases(state_machine_arn, version, after_name, limit);
+    }
+    void tag_resource(const std::string& arn, Tags tags, Committed done) override {
+        store_.tag_resource(arn, std::move(tags), std::move(done));
+    }
+    void untag_resource(const std::string& arn, std::vector<std::string> keys,
+                        Committed done) override {
+        store_.untag_resource(arn, std::move(keys), std::move(done));
+    }
+    std::optional<Tags> tags_of(const std::string& arn) const override {
         return store_.tags_of(arn);
     }
     void create_activity(ActivityRecord record,
@@ -79,9 +122,9 @@ public:
         return store_.revision_of(key);
     }
     ExecutionPage list_executions(const std::string& state_machine_arn,
-                                  std::optional<ExecutionStatus> status, ExecutionKey before,
+                                  const ExecutionFilter& filter, ExecutionKey before,
                                   std::size_t limit) const override {
-        return store_.list_executions(state_machine_arn, status, before, limit);
+        return store_.list_executions(state_machine_arn, filter, before, limit);
     }
     std::vector<JournalRow> read_journal(ExecutionKey key, Sequence from, std::size_t max_rows,
                                          std::size_t max_bytes) const override {

@@ -69,9 +69,10 @@ StartRequest Harness::machine(const std::string& name, const std::string& defini
     if (!parsed.machine)
         throw std::logic_error(asl::invalid_definition_message(parsed.diagnostics));
     request.definition = std::move(parsed.machine);
-    const Answer<Outcome> created;
-    disk->create_state_machine(*record, {}, created.callback());
-    if (created.get() != Outcome::committed) throw std::logic_error("no machine was created");
+    const Answer<PublishOutcome> created;
+    disk->create_state_machine(*record, {}, {}, created.callback());
+    if (created.get().outcome != Outcome::committed)
+        throw std::logic_error("no machine was created");
     request.state_machine = std::move(record);
     return request;
 }
