@@ -54,10 +54,12 @@ struct Limits {
     /// Wall time, from the call of evaluate, after which it gives up with Error::deferred, whatever
     /// it has come to; none: only `time` counts. Looked at as often as `time` is.
     std::optional<std::chrono::microseconds> soft_time = std::nullopt;
-    /// Depth of evaluation, as the reference counts it; AWS: "Stack overflow error".
-    std::size_t depth = 500;
-    /// Bytes of values that the evaluation makes, about.
-    std::size_t memory = 64U << 20U;
+    /// Depth of evaluation, as the reference counts it: a sum of 100 terms is 100 deep. AWS: "Stack
+    /// overflow error". The stack of the thread bounds it, too, whatever is given here.
+    std::size_t depth = 100;
+    /// What the evaluation may hold at any one time of values that it has made: 8 bytes for an
+    /// element or a member, 1 for a byte of text. By default as AWS: `[1..873782]` passes.
+    std::size_t memory = std::size_t{8} * 873'782;
 };
 
 /// A name and its value, seen as `$name`. Borrowed.

@@ -1,0 +1,460 @@
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "engine/query/jsonata/evaluator.hpp"
+#include "engine/query/jsonata/merge_sort.hpp"
+#include "engine/query/jsonata/text.hpp"
+#include "engine/query/jsonata/utf16.hpp"
+
+/// Paths: each step maps the items of the one before and collects what it gives.
+namespace stepwell::jsonata {
+
+namespace {
+
+/// The inputs of a step as an array.
+Value as_sequence(const Value& input) { return input.is_array() ? input : make_sequence(input); }
+
+bool is_cons(const Value& value) {
+    return value.kind() == Value::Kind::array && value.array()->cons;
+}
+
+void push_all(ArrayNode& out, const Value& array) {
+    const Items items(array);
+    out.reserve(out.size + items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) out.push(items[i]);
+}
+
+void push_flattened(ArrayNode& out, const Value& value) {
+    if (!value.is_array()) return out.push(value);
+    const Items items(value);
+    for (std::size_t i = 0; i < items.size(); ++i) push_flattened(out, items[i]);
+}
+
+void push_descendants(ArrayNode& out, const Value& value, int depth) {
+    constexpr int kMaxDepth = 500;
+    if (depth > kMaxDepth) throw stack_overflow();
+    heap().tick();
+    if (value.is_array()) {
+        const Items items(value);
+        for (std::size_t i = 0; i < items.size(); ++i) push_descendants(out, items[i], depth + 1);
+        return;
+    }
+    out.push(value);
+    if (!value.is_object()) return;
+    for_each_member(value, [&](const Value&, const Value& member) {
+        push_descendants(out, member, depth + 1);
+    });
+}
+
+/// A position that a predicate gives, counted from the end if negative; nullopt outside.
+std::size_t position_of(double index, std::size_t size) {
+    const double floored = std::floor(index);
+    const double position = floored < 0 ? static_cast<double>(size) + floored : floored;
+    const bool inside = position >= 0 && position < static_cast<double>(size);
+    return inside ? static_cast<std::size_t>(position) : size;
+}
+
+/// Whether a predicate's value selects the item: one of its numbers is the position, or it is true.
+bool selects(const Value& value, std::size_t index, std::size_t size) {
+    if (value.is_boolean()) return value.boolean();
+    if (is_numeric(value)) return position_of(value.number(), size) == index;
+    if (!value.is_array()) return to_boolean(value);
+    const Items items(value);
+    bool all_numbers = items.size() > 0;
+    for (std::size_t i = 0; i < items.size() && all_numbers; ++i) {
+        all_numbers = is_numeric(items[i]);
+    }
+    if (!all_numbers) return to_boolean(value);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (position_of(items[i].number(), size) == index) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+FrameRef tuple_frame(const Value& tuple, Frame* frame) {
+    Frame* made = tuple.tuple();
+    if (made->parent == frame) return FrameRef(made);
+    FrameRef copy(Frame::make(frame, *made->names));
+    copy->context = made->context;
+    for (std::size_t i = 0; i < made->names->size(); ++i) copy->slots()[i] = made->slots()[i];
+    return copy;
+}
+
+Value Evaluator::wildcard(const Value& input) {
+    Value results = make_sequence();
+    const auto add = [&results](const Value& value) {
+        if (!value.is_array()) return results.array()->push(value);
+        // Appending gives a plain array: one element does not collapse.
+        push_flattened(*results.array(), value);
+        results.array()->sequence = false;
+    };
+    if (input.is_object()) {
+        for_each_member(input, [&](const Value&, const Value& value) { add(value); });
+    } else if (input.is_array()) {
+        const bool wrapped = input.kind() == Value::Kind::array && input.array()->outer_wrapper;
+        const Value array = wrapped ? input.array()->items[0] : input;
+        const Items items(array);
+        for (std::size_t i = 0; i < items.size(); ++i) add(items[i]);
+    }
+    return results;
+}
+
+Value Evaluator::descendants(const Value& input) {
+    if (input.is_undefined()) return {};
+    Value results = make_sequence();
+    push_descendants(*results.array(), input, 0);
+    return results;
+}
+
+// --- paths ---
+
+Value Evaluator::path(const Node& node, const Value& input, Frame* frame) {
+    const auto& steps = node.children;
+    // A variable is evaluated once, whatever the context is.
+    Value current = input.is_array() && steps.front()->kind != NodeKind::variable
+                        ? input
+                        : make_sequence(input);
+    Value tuples;  // undefined before the first step that makes them
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const Node& current_step = *steps[i];
+        Value result;
+        if (i == 0 && current_step.cons_array) {
+            result = evaluate(current_step, current, frame);
+        } else if (i >= node.first_tuple) {
+            tuples = tuple_step(node, current_step, current, tuples, frame);
+            continue;
+        } else {
+            result = step(current_step, current, frame, i + 1 == steps.size());
+        }
+        current = std::move(result);
+        if (current.is_undefined() || (current.is_array() && Items(current).size() == 0)) break;
+    }
+    Value result = std::move(current);
+    if (node.first_tuple != Node::kNever) {
+        if (tuples.is_undefined()) {
+            tuples = make_sequence();  // a step before them gave nothing
+            tuples.array()->tuple_stream = true;
+        }
+        if (node.tuple) {
+            result = tuples;
+        } else {
+            result = make_sequence();
+            for (const Value& tuple : *tuples.array()) {
+                result.array()->push(tuple.tuple()->context);
+            }
+        }
+    }
+    if (node.keep_singleton) {
+        if (!is_sequence(result)) result = make_sequence(result);
+        result.array()->keep_singleton = true;
+    }
+    if (!node.group) return result;
+    const bool reduces = node.first_tuple != Node::kNever;
+    return group(*node.group, reduces ? tuples : result, reduces, frame);
+}
+
+Value Evaluator::step_result(const Node& node, const Value& item, Frame* frame) {
+    Value result = evaluate(node, item, frame);
+    for (const Stage& stage : node.stages) result = filter(*stage.filter, result, frame);
+    return result;
+}
+
+Value Evaluator::step(const Node& node, const Value& input, Frame* frame, bool is_last) {
+    const Value inputs = as_sequence(input);
+    if (node.kind == NodeKind::sort) return stages(node, sort(node, inputs, frame), frame);
+    const Items items(inputs);
+    Value out = make_sequence();
+    ArrayNode& sequence = *out.array();
+    Value only;  // the first result is kept as it is until there is a second
+    bool is_first = true;
+    const auto flatten = [&sequence](const Value& value) {
+        if (value.is_array() && !is_cons(value)) {
+            push_all(sequence, value);
+        } else {
+            sequence.push(value);
+        }
+    };
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        Value result = step_result(node, items[i], frame);
+        if (result.is_undefined()) continue;
+        if (std::exchange(is_first, false)) {
+            only = std::move(result);
+            continue;
+        }
+        if (!only.is_undefined()) flatten(std::exchange(only, Value()));
+        flatten(result);
+    }
+    if (is_first) return out;
+    if (!only.is_undefined()) {
+        if (is_last && only.is_array() && !is_sequence(only)) return only;
+        flatten(only);
+    }
+    return out;
+}
+
+Value Evaluator::stages(const Node& node, Value result, Frame* frame) {
+    for (const Stage& stage : node.stages) {
+        if (stage.filter) {
+            result = filter(*stage.filter, result, frame);
+        } else if (is_tuple_stream(result)) {
+            // The tuples of a stage are this stream's own: the number goes into each.
+            std::size_t at = 0;
+            for (Value& tuple : *result.array()) {
+                tuple.tuple()->slots()[stage.index_slot] = Value::count(at++);
+            }
+        }
+    }
+    return result;
+}
+
+// --- tuples ---
+
+Value Evaluator::tuple_step(const Node& path, const Node& node, const Value& input,
+                            const Value& tuples, Frame* frame) {
+    if (node.kind == NodeKind::sort) {
+        return stages(node, sorted_tuples(path, node, input, tuples, frame), frame);
+    }
+    Value out = make_sequence();
+    out.array()->tuple_stream = true;
+    const auto extend = [&](const Value& tuple) {
+        FrameRef own = tuple_frame(tuple, frame);
+        if (node.binds) {  // what it binds is its own
+            own = FrameRef(Frame::make(frame, path.frame_names));
+            for (std::size_t i = 0; i < path.frame_names.size(); ++i) {
+                own->slots()[i] = tuple.tuple()->slots()[i];
+            }
+        }
+        const Value result = evaluate(node, tuple.tuple()->context, own.get());
+        if (!result.is_undefined()) push_tuples(path, node, tuple.tuple(), result, out, frame);
+    };
+    if (tuples.is_undefined()) {
+        const Value inputs = as_sequence(input);
+        const Items items(inputs);
+        for (std::size_t i = 0; i < items.size(); ++i) {
+            Frame* tuple = Frame::make(frame, path.frame_names);
+            tuple->context = items[i];
+            extend(Value::of(tuple));
+        }
+    } else {
+        for (const Value& tuple : *tuples.array()) extend(tuple);
+    }
+    return stages(node, std::move(out), frame);
+}
+
+/// One tuple for each item of a step's result: what `tuple` has, and what the step binds.
+void Evaluator::push_tuples(const Node& path, const Node& node, Frame* tuple, const Value& result,
+                            Value& out, Frame* frame) {
+    const bool merges = is_tuple_stream(result);
+    const Value items_value = as_sequence(result);
+    const Items items(items_value);
+    const std::size_t count = path.frame_names.size();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        heap().tick();
+        Frame* made = Frame::make(frame, path.frame_names);
+        const Value holder = Value::of(made);
+        for (std::size_t n = 0; n < count; ++n) made->slots()[n] = tuple->slots()[n];
+        const Value item = items[i];
+        if (merges) {
+            Frame* inner = item.tuple();
+            made->context = inner->context;
+            for (std::size_t n = 0; n < node.merged_slots.size(); ++n) {
+                const Value& value = inner->slots()[n];
+                if (node.merged_slots[n] < count && !value.is_unset()) {
+                    made->slots()[node.merged_slots[n]] = value;
+                }
+            }
+        } else {
+            made->context = node.focus.empty() ? item : tuple->context;
+            if (!node.focus.empty()) made->slots()[node.focus_slot] = item;
+            if (!node.index.empty()) made->slots()[node.index_slot] = Value::count(i);
+            if (node.ancestor) made->slots()[node.ancestor_slot] = tuple->context;
+        }
+        out.array()->push(holder);
+    }
+}
+
+Value Evaluator::sorted_tuples(const Node& path, const Node& node, const Value& input,
+                               const Value& tuples, Frame* frame) {
+    if (!tuples.is_undefined()) return sort(node, tuples, frame);
+    const Value sorted = sort(node, as_sequence(input), frame);
+    Value out = make_sequence();
+    out.array()->tuple_stream = true;
+    const Items items(sorted);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        Frame* made = Frame::make(frame, path.frame_names);
+        made->context = items[i];
+        if (!node.index.empty()) made->slots()[node.index_slot] = Value::count(i);
+        out.array()->push(Value::of(made));
+    }
+    return out;
+}
+
+// --- predicates ---
+
+Value Evaluator::filter(const Node& predicate, const Value& input, Frame* frame) {
+    Value out = make_sequence();
+    const Value inputs = as_sequence(input);
+    const bool streams = is_tuple_stream(inputs);
+    out.array()->tuple_stream = streams;
+    const Items items(inputs);
+    if (predicate.kind == NodeKind::literal && predicate.constant.is_number() &&
+        predicate.predicates.empty()) {
+        const std::size_t at = position_of(predicate.constant.number(), items.size());
+        if (at == items.size()) return out;
+        Value item = items[at];
+        if (item.is_array()) return item;
+        if (!item.is_undefined()) out.array()->push(std::move(item));
+        return out;
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        Value item = items[i];
+        bool selected = false;
+        if (streams) {
+            const FrameRef own = tuple_frame(item, frame);
+            selected = selects(evaluate(predicate, own->context, own.get()), i, items.size());
+        } else {
+            selected = selects(evaluate(predicate, item, frame), i, items.size());
+        }
+        if (selected) out.array()->push(std::move(item));
+    }
+    return out;
+}
+
+// --- order-by ---
+
+bool Evaluator::sorts_after(const Node& node, const Value& a, const Value& b, Frame* frame) {
+    const auto key_of = [&](const SortTerm& term, const Value& item) {
+        if (!item.is_tuple()) return evaluate(*term.expression, item, frame);
+        const FrameRef own = tuple_frame(item, frame);
+        return evaluate(*term.expression, own->context, own.get());
+    };
+    const auto orderable = [](const Value& v) { return v.is_text() || v.is_number(); };
+    for (const SortTerm& term : node.terms) {
+        const Value left = key_of(term, a);
+        const Value right = key_of(term, b);
+        // What has no key comes last, whatever the direction.
+        if (left.is_undefined() && right.is_undefined()) continue;
+        if (left.is_undefined()) return true;
+        if (right.is_undefined()) return false;
+        if (!orderable(left) || !orderable(right)) {
+            fail("T2008", {.position = node.position,
+                           .value = json_text(orderable(left) ? right : left)});
+        }
+        if (left.is_text() != right.is_text()) {
+            fail("T2007", {.position = node.position,
+                           .value = json_text(left),
+                           .value2 = json_text(right)});
+        }
+        if (left.is_text()) {
+            const auto order = compare_utf16_units(left.text(), right.text());
+            if (order != 0) return term.descending ? order < 0 : order > 0;
+        } else if (left.number() != right.number()) {
+            const bool less = left.number() < right.number();
+            return term.descending ? less : !less;
+        }
+    }
+    return false;
+}
+
+Value Evaluator::sort(const Node& node, const Value& input, Frame* frame) {
+    const Items items(input);
+    std::vector<Value> values;
+    values.reserve(items.size());
+    heap().check_room(8 * items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) values.push_back(items[i]);
+    merge_sort(values, [&](const Value& a, const Value& b) {
+        return sorts_after(node, a, b, frame);
+    });
+    Value out = items.size() <= 1 && is_sequence(input) ? make_sequence() : make_array();
+    if (is_tuple_stream(input)) out.array()->sequence = out.array()->tuple_stream = true;
+    out.array()->reserve(values.size());
+    for (Value& value : values) out.array()->push(std::move(value));
+    return out;
+}
+
+// --- grouping ---
+
+namespace {
+
+/// Several tuples as one: each variable has the values of all.
+FrameRef reduced(const std::vector<Value>& tuples, Frame* frame) {
+    const FrameRef first = tuple_frame(tuples.front(), frame);
+    if (tuples.size() == 1) return first;
+    FrameRef all(Frame::make(frame, *first->names));
+    all->context = first->context;
+    for (std::size_t i = 1; i < tuples.size(); ++i) {
+        all->context = append(std::move(all->context), tuples[i].tuple()->context);
+    }
+    for (std::size_t n = 0; n < first->names->size(); ++n) {
+        Value& slot = all->slots()[n];
+        for (const Value& tuple : tuples) {
+            const Value& value = tuple.tuple()->slots()[n];
+            if (value.is_unset()) continue;
+            slot = slot.is_unset() ? value : append(std::move(slot), value);
+        }
+    }
+    return all;
+}
+
+}  // namespace
+
+Value Evaluator::group(const Group& group, const Value& input, bool reduces, Frame* frame) {
+    struct Entry {
+        std::size_t pair;
+        Value items;                // what was grouped, when it is no stream of tuples
+        std::vector<Value> tuples;  // when it is
+    };
+    Value inputs = as_sequence(input);
+    // Nothing still makes a literal object.
+    if (Items(inputs).size() == 0) inputs = make_sequence(Value());
+    Value keys = make_object();  // key -> number of its entry
+    std::vector<Entry> entries;
+    const Items items(inputs);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const Value item = items[i];
+        const bool is_tuple = reduces && item.is_tuple();
+        const FrameRef own = is_tuple ? tuple_frame(item, frame) : FrameRef();
+        for (std::size_t p = 0; p < group.pairs.size(); ++p) {
+            const Value key = is_tuple
+                                  ? evaluate(*group.pairs[p].first, own->context, own.get())
+                                  : evaluate(*group.pairs[p].first, item, frame);
+            if (key.is_undefined()) continue;
+            if (!key.is_text()) {
+                fail("T1003", {.position = group.position, .value = json_text(key)});
+            }
+            Entry* entry = nullptr;
+            if (const Value* known = keys.object()->find(key.text())) {
+                entry = &entries[static_cast<std::size_t>(known->number())];
+                if (entry->pair != p) {
+                    fail("D1009", {.position = group.position, .value = json_text(key)});
+                }
+                if (!is_tuple) entry->items = append(std::move(entry->items), item);
+            } else {
+                keys.object()->set(key, Value::count(entries.size()));
+                entries.push_back({p, item, {}});
+                entry = &entries.back();
+            }
+            if (is_tuple) entry->tuples.push_back(item);
+        }
+    }
+    Value result = make_object();
+    for (std::size_t e = 0; e < entries.size(); ++e) {
+        const Value key = keys.object()->members[e].key;
+        Entry& entry = entries[e];
+        const Node& expression = *group.pairs[entry.pair].second;
+        Value value;
+        if (entry.tuples.empty()) {
+            value = evaluate(expression, entry.items, frame);
+        } else {
+            const FrameRef all = reduced(entry.tuples, frame);
+            value = evaluate(expression, all->context, all.get());
+        }
+        if (!value.is_undefined()) result.object()->set(key, std::move(value));
+    }
+    return result;
+}
+
+}  // namespace stepwell::jsonata
