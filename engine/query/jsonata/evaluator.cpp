@@ -14,8 +14,8 @@ namespace {
 /// The lowest address of this thread's stack that evaluation may reach: what is below is for
 /// functions that do not count their depth.
 std::uintptr_t stack_floor() {
-    constexpr std::size_t kReserve = 512U << 10U;
     thread_local const std::uintptr_t floor = [] {
+        constexpr std::size_t kReserve = 512U << 10U;
         pthread_attr_t attributes;
         void* base = nullptr;
         std::size_t size = 0;
@@ -23,7 +23,7 @@ std::uintptr_t stack_floor() {
             pthread_attr_getstack(&attributes, &base, &size);
             pthread_attr_destroy(&attributes);
         }
-        return reinterpret_cast<std::uintptr_t>(base) + std::min(kReserve, size / 2);
+        return reinterpret_cast<std::uintptr_t>(base) + std::min(std::size_t{kReserve}, size / 2);
     }();
     return floor;
 }
@@ -71,7 +71,7 @@ Value Evaluator::evaluate(const Node& node, const Value& input, Frame* frame) {
     const Level level(*this);
     Value result = evaluate_kind(node, input, frame);
     for (const NodePtr& predicate : node.predicates) result = filter(*predicate, result, frame);
-    if (node.group && node.kind != NodeKind::path && node.kind != NodeKind::object) {
+    if (node.group && node.kind != NodeKind::path) {
         result = group(*node.group, result, is_tuple_stream(result), frame);
     }
     if (!is_sequence(result) || result.array()->tuple_stream) return result;
@@ -111,7 +111,7 @@ Value Evaluator::evaluate_kind(const Node& node, const Value& input, Frame* fram
         case NodeKind::array:
             return array(node, input, frame);
         case NodeKind::object:
-            return group(*node.group, input, is_tuple_stream(input), frame);
+            return group(*node.members, input, is_tuple_stream(input), frame);
         case NodeKind::wildcard:
             return wildcard(input);
         case NodeKind::descendant:
@@ -149,8 +149,7 @@ Value Evaluator::from_places(const Node& node, Frame* frame) {
 
 Value Evaluator::variable(const Node& node, const Value& input, Frame* frame) {
     if (node.text.empty()) {
-        const bool wrapped =
-            input.kind() == Value::Kind::array && input.array()->outer_wrapper;
+        const bool wrapped = input.kind() == Value::Kind::array && input.array()->outer_wrapper;
         return wrapped ? Value(input.array()->items[0]) : input;
     }
     if (!node.places.empty()) {

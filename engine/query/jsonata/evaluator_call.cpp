@@ -38,8 +38,7 @@ Value Evaluator::call(const Node& node, const Value& input, Frame* frame, const 
     const Value function = evaluate(procedure, input, frame);
     if (function.is_undefined() && procedure.kind == NodeKind::path &&
         !lookup(procedure_name(procedure), frame).is_undefined()) {
-        fail("T1005",
-             {.position = node.position, .token = std::string(procedure_name(procedure))});
+        fail("T1005", {.position = node.position, .token = std::string(procedure_name(procedure))});
     }
     Arguments arguments;
     if (first != nullptr) arguments.push_back(*first);
@@ -91,7 +90,7 @@ Value Evaluator::apply_once(const Value& function, Arguments& arguments, const V
     if (const auto* partial = std::get_if<PartialCall>(&body)) {
         Arguments filled;
         std::size_t next = 0;
-        for (const Value& given : partial->arguments) {
+        for (const Value& given : *partial->arguments.array()) {
             if (!given.is_unset()) {
                 filled.push_back(given);
             } else {
@@ -143,7 +142,7 @@ std::size_t Evaluator::arity(const Value& function) {
     if (const auto* lambda = std::get_if<Lambda>(&body)) return lambda->node->parameters.size();
     if (const auto* partial = std::get_if<PartialCall>(&body)) {
         std::size_t open = 0;
-        for (const Value& given : partial->arguments) open += given.is_unset() ? 1U : 0U;
+        for (const Value& given : *partial->arguments.array()) open += given.is_unset() ? 1U : 0U;
         return open;
     }
     if (std::holds_alternative<NextMatch>(body)) return 0;
@@ -151,12 +150,12 @@ std::size_t Evaluator::arity(const Value& function) {
 }
 
 Value Evaluator::partial(const Node& node, const Value& input, Frame* frame) {
-    PartialCall made;
+    PartialCall made{.function = {}, .arguments = make_array()};
     for (std::size_t i = 1; i < node.children.size(); ++i) {
         const Node& argument = *node.children[i];
-        made.arguments.push_back(argument.kind == NodeKind::placeholder
-                                     ? Value::unset()
-                                     : evaluate(argument, input, frame));
+        made.arguments.array()->push(argument.kind == NodeKind::placeholder
+                                         ? Value::unset()
+                                         : evaluate(argument, input, frame));
     }
     const Node& procedure = *node.children.front();
     made.function = evaluate(procedure, input, frame);
@@ -218,8 +217,7 @@ void Evaluator::update(const Node& node, const Value& match, Frame* frame) {
     const bool changeable = match.kind() == Value::Kind::object;
     if (!changes.is_undefined()) {
         if (!changes.is_object()) {
-            fail("T2011",
-                 {.position = node.children[1]->position, .value = json_text(changes)});
+            fail("T2011", {.position = node.children[1]->position, .value = json_text(changes)});
         }
         for_each_member(changes, [&](const Value& key, const Value& value) {
             if (changeable) match.object()->set(key, value);

@@ -148,8 +148,9 @@ Value Evaluator::path(const Node& node, const Value& input, Frame* frame) {
         }
     }
     if (node.keep_singleton) {
-        if (!is_sequence(result)) result = make_sequence(result);
-        result.array()->keep_singleton = true;
+        // A plain array is one anyway; one that a constructor made is an item.
+        if (is_cons(result) && !is_sequence(result)) result = make_sequence(result);
+        if (is_sequence(result)) result.array()->keep_singleton = true;
     }
     if (!node.group) return result;
     const bool reduces = node.first_tuple != Node::kNever;
@@ -340,13 +341,12 @@ bool Evaluator::sorts_after(const Node& node, const Value& a, const Value& b, Fr
         if (left.is_undefined()) return true;
         if (right.is_undefined()) return false;
         if (!orderable(left) || !orderable(right)) {
-            fail("T2008", {.position = node.position,
-                           .value = json_text(orderable(left) ? right : left)});
+            fail("T2008",
+                 {.position = node.position, .value = json_text(orderable(left) ? right : left)});
         }
         if (left.is_text() != right.is_text()) {
-            fail("T2007", {.position = node.position,
-                           .value = json_text(left),
-                           .value2 = json_text(right)});
+            fail("T2007",
+                 {.position = node.position, .value = json_text(left), .value2 = json_text(right)});
         }
         if (left.is_text()) {
             const auto order = compare_utf16_units(left.text(), right.text());
@@ -365,9 +365,8 @@ Value Evaluator::sort(const Node& node, const Value& input, Frame* frame) {
     values.reserve(items.size());
     heap().check_room(8 * items.size());
     for (std::size_t i = 0; i < items.size(); ++i) values.push_back(items[i]);
-    merge_sort(values, [&](const Value& a, const Value& b) {
-        return sorts_after(node, a, b, frame);
-    });
+    merge_sort(values,
+               [&](const Value& a, const Value& b) { return sorts_after(node, a, b, frame); });
     Value out = items.size() <= 1 && is_sequence(input) ? make_sequence() : make_array();
     if (is_tuple_stream(input)) out.array()->sequence = out.array()->tuple_stream = true;
     out.array()->reserve(values.size());
@@ -378,6 +377,11 @@ Value Evaluator::sort(const Node& node, const Value& input, Frame* frame) {
 // --- grouping ---
 
 namespace {
+
+/// Names by which the reference implementation knows functions: refused since 2.2.
+bool is_reserved(std::string_view key) {
+    return key == "_jsonata_lambda" || key == "_jsonata_function";
+}
 
 /// Several tuples as one: each variable has the values of all.
 FrameRef reduced(const std::vector<Value>& tuples, Frame* frame) {
@@ -418,12 +422,14 @@ Value Evaluator::group(const Group& group, const Value& input, bool reduces, Fra
         const bool is_tuple = reduces && item.is_tuple();
         const FrameRef own = is_tuple ? tuple_frame(item, frame) : FrameRef();
         for (std::size_t p = 0; p < group.pairs.size(); ++p) {
-            const Value key = is_tuple
-                                  ? evaluate(*group.pairs[p].first, own->context, own.get())
-                                  : evaluate(*group.pairs[p].first, item, frame);
+            const Value key = is_tuple ? evaluate(*group.pairs[p].first, own->context, own.get())
+                                       : evaluate(*group.pairs[p].first, item, frame);
             if (key.is_undefined()) continue;
             if (!key.is_text()) {
                 fail("T1003", {.position = group.position, .value = json_text(key)});
+            }
+            if (dialect() == Dialect::standard && is_reserved(key.text())) {
+                fail("D1013", {.position = group.position, .value = json_text(key)});
             }
             Entry* entry = nullptr;
             if (const Value* known = keys.object()->find(key.text())) {

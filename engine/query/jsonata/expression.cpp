@@ -17,8 +17,8 @@ Error to_error(const Failure& failure, Dialect dialect) {
     return error;
 }
 
-Heap::Clock::time_point after(Heap::Clock::time_point start, std::chrono::milliseconds time) {
-    return time.count() > 0 ? start + time : Heap::Clock::time_point::max();
+Heap::Clock::time_point soft_deadline(Heap::Clock::time_point start, const Limits& limits) {
+    return limits.soft_time ? start + *limits.soft_time : Heap::Clock::time_point::max();
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ const References& Expression::references() const { return program_->references; 
 Result<std::optional<Json>, Error> Expression::evaluate(const Environment& environment) const {
     const Limits& limits = environment.limits;
     const auto start = Heap::Clock::now();
-    Heap memory(limits.memory, after(start, limits.time), after(start, limits.soft_time));
+    Heap memory(limits.memory, start + limits.time, soft_deadline(start, limits));
     const HeapScope scope(memory);
     try {
         Evaluator evaluator(*program_, environment);

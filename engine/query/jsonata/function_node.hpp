@@ -21,7 +21,7 @@ struct Lambda {
 /// `$f(?, 1)`. Placeholders are unset.
 struct PartialCall {
     Value function;
-    std::vector<Value> arguments;
+    Value arguments;  ///< an array
 };
 /// `$f ~> $g`.
 struct Composition {

@@ -21,9 +21,7 @@ double sum_of(const Items& items) {
     return fold(items, 0, [](double a, double b) { return a + b; });
 }
 
-Value sum(const Call& call) {
-    return call.has(0) ? Value::of(sum_of(items_of(call[0]))) : Value();
-}
+Value sum(const Call& call) { return call.has(0) ? Value::of(sum_of(items_of(call[0]))) : Value(); }
 
 Value count(const Call& call) { return Value::count(items_of(call[0]).size()); }
 

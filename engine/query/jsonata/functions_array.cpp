@@ -94,17 +94,15 @@ Value sort(const Call& call) {
     if (call.has(1)) {
         merge_sort(values, [&](const Value& a, const Value& b) {
             Arguments arguments{a, b};
-            return is_truthy(
-                call.evaluator.apply(call[1], arguments, Value::null(), call.frame));
+            return is_truthy(call.evaluator.apply(call[1], arguments, Value::null(), call.frame));
         });
     } else if (all_texts(values)) {
         std::stable_sort(values.begin(), values.end(), [](const Value& a, const Value& b) {
             return compare_utf16_units(a.text(), b.text()) < 0;
         });
     } else if (all_numbers(values)) {
-        std::stable_sort(values.begin(), values.end(), [](const Value& a, const Value& b) {
-            return a.number() < b.number();
-        });
+        std::stable_sort(values.begin(), values.end(),
+                         [](const Value& a, const Value& b) { return a.number() < b.number(); });
     } else {
         fail("D3070", {.index = "1"});
     }

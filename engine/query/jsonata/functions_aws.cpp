@@ -110,17 +110,14 @@ Value random(const Call& call) {
     return Value::of(JavaRandom(static_cast<std::int64_t>(seed)).next_unit());
 }
 
-Value uuid(const Call& call) {
-    return make_text(make_uuid(*call.evaluator.environment().random));
-}
+Value uuid(const Call& call) { return make_text(make_uuid(*call.evaluator.environment().random)); }
 
 Value parse(const Call& call) {
     if (!call[0].is_text()) return {};
     heap().check_room(call[0].text().size());
     const auto json = parse_json(call[0].text());
     if (!json) {
-        throw Failure(Error{.code = "D3120",
-                            .message = "Unable to parse JSON: " + json.error().message});
+        throw Failure(Error("D3120", "Unable to parse JSON: " + json.error().message));
     }
     return from_json(*json);
 }

@@ -10,9 +10,8 @@ std::optional<std::string_view> text_at(const Call& call, std::size_t index) {
 }
 
 Value format(const Call& call, double millis, std::size_t picture) {
-    return make_text(value_or_fail(format_date_time(millis, text_at(call, picture),
-                                                    text_at(call, picture + 1),
-                                                    call.evaluator.dialect())));
+    return make_text(value_or_fail(format_date_time(
+        millis, text_at(call, picture), text_at(call, picture + 1), call.evaluator.dialect())));
 }
 
 /// The same throughout an evaluation.

@@ -9,9 +9,7 @@ namespace stepwell::jsonata {
 
 namespace {
 
-Value boolean(const Call& call) {
-    return call.has(0) ? Value::of(to_boolean(call[0])) : Value();
-}
+Value boolean(const Call& call) { return call.has(0) ? Value::of(to_boolean(call[0])) : Value(); }
 Value logical_not(const Call& call) {
     return call.has(0) ? Value::of(!to_boolean(call[0])) : Value();
 }
@@ -38,8 +36,7 @@ Value error(const Call& call) {
 Value assertion(const Call& call) {
     if (call[0].is_boolean() && call[0].boolean()) return {};
     const std::string_view given = text_of(call[1]);
-    fail("D3141",
-         {.message = given.empty() ? "$assert() statement failed" : std::string(given)});
+    fail("D3141", {.message = given.empty() ? "$assert() statement failed" : std::string(given)});
 }
 
 std::string quoted(const std::string& text) {

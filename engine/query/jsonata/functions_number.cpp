@@ -28,8 +28,7 @@ double abs_of(double value) { return std::abs(value); }
 
 Value round(const Call& call) {
     if (!call[0].is_number()) return {};
-    return Value::of(
-        round_half_even(call[0].number(), call.has(1) ? number_of(call[1]) : 0.0));
+    return Value::of(round_half_even(call[0].number(), call.has(1) ? number_of(call[1]) : 0.0));
 }
 
 Value sqrt(const Call& call) {
@@ -42,8 +41,7 @@ Value power(const Call& call) {
     if (!call[0].is_number()) return {};
     const double result = std::pow(call[0].number(), number_of(call[1]));
     if (!std::isfinite(result)) {
-        fail("D3061",
-             {.value = json_text(call[0]), .value2 = json_text(call[1]), .index = "1"});
+        fail("D3061", {.value = json_text(call[0]), .value2 = json_text(call[1]), .index = "1"});
     }
     return Value::of(result);
 }
@@ -60,8 +58,7 @@ Value format_number_function(const Call& call) {
             if (value.is_text()) format.set(key.text(), value.text());
         });
     }
-    return make_text(
-        value_or_fail(format_number(call[0].number(), text_of(call[1]), format)));
+    return make_text(value_or_fail(format_number(call[0].number(), text_of(call[1]), format)));
 }
 
 Value format_base_function(const Call& call) {

@@ -55,9 +55,8 @@ Value merge(const Call& call) {
     for (std::size_t i = 0; i < items.size(); ++i) {
         heap().tick();
         if (!items[i].is_object()) continue;
-        for_each_member(items[i], [&](const Value& key, const Value& value) {
-            out.object()->set(key, value);
-        });
+        for_each_member(
+            items[i], [&](const Value& key, const Value& value) { out.object()->set(key, value); });
     }
     return out;
 }
@@ -66,7 +65,8 @@ Value each(const Call& call) {
     Value out = make_sequence();
     if (!call[0].is_object()) return out;
     for_each_member(call[0], [&](const Value& key, const Value& value) {
-        Value result = call.evaluator.call_back(call[1], Arguments{value, key, call[0]}, call.frame);
+        Value result =
+            call.evaluator.call_back(call[1], Arguments{value, key, call[0]}, call.frame);
         if (!result.is_undefined()) out.array()->push(std::move(result));
     });
     return out;
@@ -76,8 +76,8 @@ Value sift(const Call& call) {
     if (!call[0].is_object()) return {};
     Value out = make_object();
     for_each_member(call[0], [&](const Value& key, const Value& value) {
-        if (to_boolean(call.evaluator.call_back(call[1], Arguments{value, key, call[0]},
-                                                call.frame))) {
+        if (to_boolean(
+                call.evaluator.call_back(call[1], Arguments{value, key, call[0]}, call.frame))) {
             out.object()->set(key, value);
         }
     });
@@ -89,9 +89,12 @@ Value clone_function(const Call& call) {
 }
 
 constexpr BuiltinRow kRows[] = {
-    {"keys", "<x-:a<s>>", 1, &keys},    {"lookup", "<x-s:x>", 2, &lookup},
-    {"spread", "<x-:a<o>>", 1, &spread}, {"merge", "<a<o>:o>", 1, &merge},
-    {"each", "<o-f:a>", 2, &each},      {"sift", "<o-f?:o>", 2, &sift},
+    {"keys", "<x-:a<s>>", 1, &keys},
+    {"lookup", "<x-s:x>", 2, &lookup},
+    {"spread", "<x-:a<o>>", 1, &spread},
+    {"merge", "<a<o>:o>", 1, &merge},
+    {"each", "<o-f:a>", 2, &each},
+    {"sift", "<o-f?:o>", 2, &sift},
     {"clone", "<(oa)-:o>", 1, &clone_function},
 };
 

@@ -107,7 +107,8 @@ private:
     Large* large_ = nullptr;
 };
 
-/// The heap of the evaluation that this thread is in. Values find it here: they have no room for it.
+/// The heap of the evaluation that this thread is in. Values find it here: they have no room for
+/// it.
 inline constinit thread_local Heap* current_heap = nullptr;
 inline Heap& heap() { return *current_heap; }
 

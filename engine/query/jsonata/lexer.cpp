@@ -72,8 +72,8 @@ Token Lexer::next(bool operand) {
     if (next_ >= text_.size()) return {.text = "(end)", .position = length()};
     const char c = text_[next_];
     if (c == '/' && operand) return regex_token();
-    static constexpr std::array<std::string_view, 7> kPairs = {"..", ":=", "!=", ">=",
-                                                               "<=", "**", "~>"};
+    static constexpr std::array<std::string_view, 7> kPairs = {
+        "..", ":=", "!=", ">=", "<=", "**", "~>"};
     const std::string_view pair = text_.substr(next_, 2);
     for (const std::string_view known : kPairs) {
         if (pair == known) return symbol(2);
@@ -121,8 +121,8 @@ void Lexer::escape(std::string& out) {
     const std::size_t known = kLetters.find(c);
     if (next_ >= text_.size() || known == kLetters.npos) {
         const std::size_t bytes = next_ < text_.size() ? code_point_at(text_, next_).bytes : 0;
-        fail("S0103", {.position = utf16_of(next_),
-                                 .token = std::string(text_.substr(next_, bytes))});
+        fail("S0103",
+             {.position = utf16_of(next_), .token = std::string(text_.substr(next_, bytes))});
     }
     out += kMeanings[known];
     ++next_;

@@ -29,7 +29,9 @@ std::optional<Match> find(const Regex& regex, const Value& subject, std::size_t 
     heap().tick();
     const auto found = value_or_fail(regex.find(subject.text(), from, heap().deadline()));
     if (!found) return std::nullopt;
-    Match match{.begin = found->begin(), .end = found->end()};
+    Match match;
+    match.begin = found->begin();
+    match.end = found->end();
     match.text = part_of(subject, match.begin, match.end);
     match.groups.reserve(found->group_count());
     for (std::size_t i = 1; i <= found->group_count(); ++i) {
@@ -118,7 +120,10 @@ std::optional<Match> Matches::from_function() {
         const double count = usable ? std::min(units.number(), 4e9) : 0;
         return byte_of_utf16(subject_.text(), static_cast<std::size_t>(count));
     };
-    Match match{.begin = byte_of(start), .end = byte_of(end), .text = part("match")};
+    Match match;
+    match.begin = byte_of(start);
+    match.end = byte_of(end);
+    match.text = part("match");
     if (groups.is_array()) {
         const Items items(groups);
         for (std::size_t i = 0; i < items.size(); ++i) match.groups.push_back(items[i]);
@@ -143,9 +148,9 @@ Value match_summary(const Matches& matches, const Match& match) {
     ObjectNode& members = *object.object();
     const bool from_regex = match.object.is_undefined();
     members.set(Value::borrow(std::string_view("match")), match.text);
-    members.set(Value::borrow(std::string_view("index")),
-                from_regex ? Value::count(matches.units_at(match.begin))
-                           : member(match.object, "start"));
+    members.set(
+        Value::borrow(std::string_view("index")),
+        from_regex ? Value::count(matches.units_at(match.begin)) : member(match.object, "start"));
     members.set(Value::borrow(std::string_view("groups")),
                 from_regex ? array_of(match.groups) : member(match.object, "groups"));
     return object;

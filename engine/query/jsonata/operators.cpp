@@ -84,8 +84,7 @@ Value compare(Operator op, const Value& left, const Value& right) {
     }
     if (left.is_undefined() || right.is_undefined()) return {};
     if (left.is_text() != right.is_text()) {
-        fail("T2009",
-             {.token = token, .value = json_text(left), .value2 = json_text(right)});
+        fail("T2009", {.token = token, .value = json_text(left), .value2 = json_text(right)});
     }
     const std::partial_ordering order =
         left.is_text() ? std::partial_ordering(compare_utf16_units(left.text(), right.text()))

@@ -163,9 +163,9 @@ private:
     }
 
     NodePtr regex(Token& token) {
-        auto compiled = Regex::compile(
-            token.text, {.ignore_case = token.flags.find('i') != std::string::npos,
-                         .multiline = token.flags.find('m') != std::string::npos});
+        auto compiled =
+            Regex::compile(token.text, {.ignore_case = token.flags.find('i') != std::string::npos,
+                                        .multiline = token.flags.find('m') != std::string::npos});
         if (!compiled) {
             Failure failure(std::move(compiled).error());
             failure.parts.position = token.position;
@@ -190,7 +190,7 @@ private:
         if (symbol == "[") return array(token);
         if (symbol == "{") {
             NodePtr node = make_node(NodeKind::object, token.position);
-            read_pairs(*node);
+            node->members = read_pairs(*node);
             return node;
         }
         if (symbol == "|") return transform(token);
@@ -230,9 +230,9 @@ private:
         return range;
     }
 
-    void read_pairs(Node& node) {
-        node.group = std::make_unique<Group>();
-        node.group->position = node.position;
+    std::unique_ptr<Group> read_pairs(Node& node) {
+        auto group = std::make_unique<Group>();
+        group->position = node.position;
         if (!token_.is("}")) {
             do {
                 NodePtr key = expression(0);
@@ -240,10 +240,11 @@ private:
                 NodePtr value = expression(0);
                 node.add_height_of(*key);
                 node.add_height_of(*value);
-                node.group->pairs.emplace_back(std::move(key), std::move(value));
+                group->pairs.emplace_back(std::move(key), std::move(value));
             } while (skip(","));
         }
         expect("}", false);
+        return group;
     }
 
     NodePtr transform(const Token& token) {
@@ -273,7 +274,7 @@ private:
         if (rule.symbol == "{") {
             NodePtr node = make_node(NodeKind::group_by, token.position);
             node->add(std::move(left));
-            read_pairs(*node);
+            node->group = read_pairs(*node);
             return node;
         }
         if (rule.symbol == "^") return order_by(token, std::move(left));
@@ -334,8 +335,7 @@ private:
     std::shared_ptr<const Signature> signature() {
         const std::size_t position = token_.position;
         std::string text = "<";
-        for (int depth = 1;
-             depth > 0 && !token_.is("{") && token_.kind != TokenKind::end;) {
+        for (int depth = 1; depth > 0 && !token_.is("{") && token_.kind != TokenKind::end;) {
             advance(true);
             if (token_.is(">")) --depth;
             if (token_.is("<")) ++depth;

@@ -62,9 +62,9 @@ void add_tuple_names(Names& names, const Node& path) {
 void add_bound_names(Names& names, const Node& node) {
     if (node.kind == NodeKind::bind) add_name(names, node.text);
     const bool own_frame = node.kind == NodeKind::block || node.kind == NodeKind::lambda;
-    const std::size_t last =
-        node.kind == NodeKind::path ? std::min(first_tuple_step(node), node.children.size())
-                                    : node.children.size();
+    const std::size_t last = node.kind == NodeKind::path
+                                 ? std::min(first_tuple_step(node), node.children.size())
+                                 : node.children.size();
     if (!own_frame) {
         for (std::size_t i = 0; i < last; ++i) add_bound_names(names, *node.children[i]);
     }
@@ -73,8 +73,9 @@ void add_bound_names(Names& names, const Node& node) {
     for (const Stage& stage : node.stages) {
         if (stage.filter) add_bound_names(names, *stage.filter);
     }
-    if (node.group && !has_tuples) {
-        for (const auto& [key, value] : node.group->pairs) {
+    for (const Group* group : {node.members.get(), has_tuples ? nullptr : node.group.get()}) {
+        if (group == nullptr) continue;
+        for (const auto& [key, value] : group->pairs) {
             add_bound_names(names, *key);
             add_bound_names(names, *value);
         }
@@ -118,29 +119,28 @@ private:
             case NodeKind::lambda:
                 framed(node, scope, context);
                 break;
+            case NodeKind::object:
+                group(*node.members, scope, context);
+                break;
             case NodeKind::transform:
                 for (const NodePtr& child : node.children) visit(*child, scope, Context::item);
                 break;
             default:
                 for (const NodePtr& child : node.children) visit(*child, scope, context);
         }
-        if (node.kind != NodeKind::path) after(node, scope, context);
+        if (node.kind != NodeKind::path) after(node, scope);
     }
 
     References& references() { return program_.references; }
 
     /// Predicates and grouping of what is no path.
-    void after(Node& node, const Scope* scope, Context context) {
+    void after(Node& node, const Scope* scope) {
         const Node* source = tuple_source(node);
         const Scope tuples{scope, source != nullptr ? &source->frame_names : nullptr};
         for (const NodePtr& predicate : node.predicates) {
             visit(*predicate, source != nullptr ? &tuples : scope, Context::item);
         }
-        if (node.kind == NodeKind::object) {
-            group(*node.group, scope, context);
-        } else if (node.group) {
-            group(*node.group, source != nullptr ? &tuples : scope, Context::item);
-        }
+        if (node.group) group(*node.group, source != nullptr ? &tuples : scope, Context::item);
     }
 
     void group(Group& group, const Scope* scope, Context context) {
@@ -258,8 +258,7 @@ private:
                 return;
             }
         }
-        const auto known =
-            std::find(program_.globals.begin(), program_.globals.end(), node.text);
+        const auto known = std::find(program_.globals.begin(), program_.globals.end(), node.text);
         node.global = static_cast<std::uint32_t>(known - program_.globals.begin());
         if (known == program_.globals.end()) program_.globals.push_back(node.text);
         if (states) {

@@ -23,7 +23,7 @@ void Node::add_height_of(const Node& child) {
 }
 
 std::string_view operator_text(Operator op) {
-    constexpr std::string_view kTexts[] = {"", "+", "-",  "*", "/",  "%", "=",  "!=",  "<",
+    constexpr std::string_view kTexts[] = {"",   "+", "-",  "*", "/",  "%",  "=",   "!=", "<",
                                            "<=", ">", ">=", "&", "..", "in", "and", "or"};
     return kTexts[static_cast<std::size_t>(op)];
 }
@@ -96,7 +96,7 @@ private:
             case NodeKind::block:
                 return block(std::move(node));
             case NodeKind::object:
-                shape_group(*node);
+                shape_members(*node);
                 return node;
             case NodeKind::call:
             case NodeKind::partial:
@@ -161,8 +161,8 @@ private:
     static void predicates_to_stages(Node& step) {
         for (NodePtr& predicate : step.predicates) {
             const std::size_t position = predicate->position;
-            step.stages.push_back({.filter = std::move(predicate), .index = {},
-                                   .position = position});
+            step.stages.push_back(
+                {.filter = std::move(predicate), .index = {}, .position = position});
         }
         step.predicates.clear();
     }
@@ -184,8 +184,8 @@ private:
         step.add_height_of(*filter);
         result->add_height_of(step);
         if (is_path) {
-            step.stages.push_back({.filter = std::move(filter), .index = {},
-                                   .position = node.position});
+            step.stages.push_back(
+                {.filter = std::move(filter), .index = {}, .position = node.position});
         } else {
             step.predicates.push_back(std::move(filter));
         }
@@ -205,8 +205,8 @@ private:
         return result;
     }
 
-    void shape_group(Node& node) {
-        for (auto& [key, value] : node.group->pairs) {
+    void shape_members(Node& node) {
+        for (auto& [key, value] : node.members->pairs) {
             key = shape(std::move(key));
             pass_ancestry(node, *key);
             value = shape(std::move(value));
@@ -252,8 +252,8 @@ private:
         if (step.stages.empty()) {
             step.index = node.text;
         } else {
-            step.stages.push_back({.filter = nullptr, .index = node.text,
-                                   .position = node.position});
+            step.stages.push_back(
+                {.filter = nullptr, .index = node.text, .position = node.position});
         }
         step.tuple = true;
         return result;
@@ -344,8 +344,7 @@ private:
                 return;
             }
             default:
-                fail("S0217",
-                     {.position = node.position, .token = std::string(kind_text(node))});
+                fail("S0217", {.position = node.position, .token = std::string(kind_text(node))});
         }
     }
 

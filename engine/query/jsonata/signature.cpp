@@ -97,8 +97,8 @@ Signature Signature::parse(std::string_view text, std::size_t position) {
             const std::string_view choice =
                 text.substr(i + 1, close == text.npos ? text.npos : close - i - 1);
             if (choice.find('<') != choice.npos) {
-                fail("S0402", {.position = position,
-                               .value = write_json(Json(std::string(choice)))});
+                fail("S0402",
+                     {.position = position + i, .value = write_json(Json(std::string(choice)))});
             }
             Parameter parameter;
             for (const char letter : choice) parameter.types |= types_of(letter);
@@ -125,7 +125,7 @@ Signature Signature::parse(std::string_view text, std::size_t position) {
         } else if (c == '<') {
             const char previous = text[i - 1];
             if (previous != 'a' && previous != 'f') {
-                fail("S0401", {.position = position,
+                fail("S0401", {.position = position + i,
                                .value = write_json(Json(std::string(1, previous)))});
             }
             if (previous == 'a') last.element = text[i + 1];

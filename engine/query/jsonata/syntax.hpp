@@ -31,7 +31,7 @@ enum class NodeKind : std::uint8_t {
     binary,     // children: left, right
     negate,     // children: operand
     array,      // children: items
-    object,     // group
+    object,     // members
     block,      // children: expressions
     condition,  // children: condition, then, else if there is one
     lambda,     // parameters; children: body
@@ -132,7 +132,8 @@ struct Node {
     std::vector<NodePtr> predicates;
     /// `[…]` and `#$i` after a step of a path: on what the step collects for one item.
     std::vector<Stage> stages;
-    std::unique_ptr<Group> group;
+    std::unique_ptr<Group> group;    ///< `{…}` after the node
+    std::unique_ptr<Group> members;  ///< of an object
     std::vector<SortTerm> terms;
     std::vector<std::string> parameters;
     std::shared_ptr<const Signature> signature;
@@ -140,15 +141,16 @@ struct Node {
 
     std::string focus;
     std::string index;
-    AncestorPtr ancestor;               ///< of a step: what it is labelled as; of `%`: its own
-    std::vector<AncestorPtr> seeking;   ///< ancestors that are still to be found further out
+    AncestorPtr ancestor;              ///< of a step: what it is labelled as; of `%`: its own
+    std::vector<AncestorPtr> seeking;  ///< ancestors that are still to be found further out
     // Resolved:
     /// Of a variable or `%`: where it may be bound, the innermost first.
     std::vector<Place> places;
     /// Of a variable that may be bound at no place: its number among Program::globals.
     std::uint32_t global = 0;
     Place target;  ///< of a bind
-    /// Names of the variables that the node makes a frame for: a block, a function, a path's tuples.
+    /// Names of the variables that the node makes a frame for: a block, a function, a path's
+    /// tuples.
     std::vector<std::string> frame_names;
     std::uint32_t focus_slot = 0;
     std::uint32_t index_slot = 0;

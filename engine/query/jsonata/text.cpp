@@ -14,9 +14,7 @@ namespace {
 /// Nested arrays and objects of a value. Deeper ones can be made but not written or returned.
 constexpr int kMaxDepth = 500;
 
-bool is_small_integer(double value) {
-    return std::abs(value) < 1e15 && std::trunc(value) == value;
-}
+bool is_small_integer(double value) { return std::abs(value) < 1e15 && std::trunc(value) == value; }
 
 /// A JSON string literal, a lone surrogate (three bytes) as its escape.
 void append_quoted(std::string& out, std::string_view text) {
@@ -74,9 +72,9 @@ private:
                 std::to_chars(digits, digits + sizeof digits, static_cast<std::int64_t>(value));
             return out_.add({digits, static_cast<std::size_t>(end.ptr - digits)});
         }
-        const bool rounds = precision_ == Precision::fifteen ||
-                            (precision_ == Precision::fifteen_of_fractions &&
-                             std::trunc(value) != value);
+        const bool rounds =
+            precision_ == Precision::fifteen ||
+            (precision_ == Precision::fifteen_of_fractions && std::trunc(value) != value);
         literal_.clear();
         append_number_text(literal_, rounds ? round_to_15_digits(value) : value);
         out_.add(literal_);
@@ -248,8 +246,7 @@ std::string json_text(const Value& value) {
 std::optional<Json> to_json(const Value& value, Dialect dialect) {
     if (value.is_undefined()) return std::nullopt;
     if (value.is_function()) {
-        throw Failure(Error{.code = std::string(kUnsupportedResult),
-                            .message = "The result is a function"});
+        throw Failure(Error(std::string(kUnsupportedResult), "The result is a function"));
     }
     return Exporter(dialect).make(value);
 }

@@ -27,9 +27,9 @@ char32_t mapped(char32_t c, std::span<const CaseRange> ranges) {
 
 void append_mapped(std::string& out, char32_t c, std::span<const CaseRange> ranges,
                    std::span<const CaseExpansion> expansions) {
-    const auto found =
-        std::lower_bound(expansions.begin(), expansions.end(), c,
-                         [](const CaseExpansion& e, char32_t value) { return e.character < value; });
+    const auto found = std::lower_bound(
+        expansions.begin(), expansions.end(), c,
+        [](const CaseExpansion& e, char32_t value) { return e.character < value; });
     if (found != expansions.end() && found->character == c) {
         out += found->text;
     } else {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
-/// Case mappings of Unicode 14.0.0, made from Python's unicodedata: UnicodeData.txt in ranges, and the
-/// unconditional rows of SpecialCasing.txt.
+/// Case mappings of Unicode 14.0.0, made from Python's unicodedata: UnicodeData.txt in ranges, and
+/// the unconditional rows of SpecialCasing.txt.
 namespace stepwell::jsonata {
 
 /// Every `stride`-th character from first to last maps to the one `delta` further on.

@@ -173,8 +173,7 @@ void ObjectNode::rebuild() {
 }
 
 std::size_t member_count(const Value& object) {
-    return object.kind() == Value::Kind::json_object ? object.json().size()
-                                                     : object.object()->size;
+    return object.kind() == Value::Kind::json_object ? object.json().size() : object.object()->size;
 }
 
 Value member(const Value& object, std::string_view key) {
@@ -250,8 +249,7 @@ private:
                 heap().discharge(8U * object->size);
                 for (auto& member : *object) member.~Member();
                 if (object->members != nullptr) {
-                    heap().release(object->members,
-                                   object->capacity * sizeof(ObjectNode::Member));
+                    heap().release(object->members, object->capacity * sizeof(ObjectNode::Member));
                 }
                 if (object->slots != nullptr) {
                     heap().release(object->slots, object->slot_count * sizeof(*object->slots));
