@@ -1,10 +1,8 @@
-#include <openssl/evp.h>
-
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
 
+#include "engine/base/digest.hpp"
 #include "engine/query/jsonata/functions.hpp"
 #include "engine/query/jsonata/text.hpp"
 
@@ -53,33 +51,11 @@ Value range(const Call& call) {
     return out;
 }
 
-struct Algorithm {
-    std::string_view name;
-    const EVP_MD* (*digest)();
-};
-constexpr Algorithm kAlgorithms[] = {{"MD5", &EVP_md5},
-                                     {"SHA-1", &EVP_sha1},
-                                     {"SHA-256", &EVP_sha256},
-                                     {"SHA-384", &EVP_sha384},
-                                     {"SHA-512", &EVP_sha512}};
-
 Value hash(const Call& call) {
     if (!call[0].is_text()) return {};
-    static constexpr std::string_view kHex = "0123456789abcdef";
-    for (const Algorithm& algorithm : kAlgorithms) {
-        if (text_of(call[1]) != algorithm.name) continue;
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-        unsigned size = 0;
-        const std::string_view text = call[0].text();
-        EVP_Digest(text.data(), text.size(), digest.data(), &size, algorithm.digest(), nullptr);
-        std::string hex;
-        for (unsigned i = 0; i < size; ++i) {
-            hex += kHex[digest[i] >> 4U];
-            hex += kHex[digest[i] & 15U];
-        }
-        return make_text(hex);
-    }
-    refuse_argument(2, call[1]);
+    const auto digest = hex_digest(text_of(call[1]), call[0].text());
+    if (!digest) refuse_argument(2, call[1]);
+    return make_text(*digest);
 }
 
 /// java.util.Random: a seed gives the same first number as on AWS.
