@@ -6,6 +6,7 @@
 
 #include "engine/query/jsonata/failure.hpp"
 #include "engine/query/jsonata/number_text.hpp"
+#include "engine/query/jsonata/utf16.hpp"
 
 namespace stepwell::jsonata {
 
@@ -140,7 +141,7 @@ public:
         heap().tick();
         if (value.is_text()) {
             count(value.text().size());
-            return Json(std::string(value.text()));
+            return Json(exported(value.text()));
         }
         if (value.is_number()) return number(value.number());
         if (value.is_boolean()) return Json(value.boolean());
@@ -150,6 +151,12 @@ public:
     }
 
 private:
+    /// DIFFERS: half a surrogate pair, which only an expression's escape can make, is U+FFFD
+    /// outside of the evaluation: UTF-8 has no such thing. docs/differences.md
+    static std::string exported(std::string_view text) {
+        return has_lone_surrogate(text) ? repaired_utf8(text) : std::string(text);
+    }
+
     Json number(double value) const {
         if (!std::isfinite(value)) {
             // OBSERVED: AWS answers `[1/0]` with ["Infinity"]. docs/observed.md
@@ -180,7 +187,7 @@ private:
         auto& members = *out.get_ptr<Json::object_t*>();
         members.reserve(member_count(value));
         for_each_member(value, [&](const Value& key, const Value& member) {
-            if (!member.is_undefined()) members.emplace(std::string(key.text()), make(member));
+            if (!member.is_undefined()) members.emplace(exported(key.text()), make(member));
         });
         --depth_;
         return out;
@@ -197,7 +204,7 @@ private:
         if (bytes_ > kMaxBytes) throw memory_exceeded();
     }
 
-    static constexpr std::size_t kMaxBytes = 64U << 20U;
+    static constexpr std::size_t kMaxBytes = 16U << 20U;
     Dialect dialect_;
     int depth_ = 0;
     std::size_t bytes_ = 0;

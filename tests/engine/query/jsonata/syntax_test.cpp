@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "Each step can only have one grouping expression"},
         SyntaxCase{"Signature", "function($x)<s<s>:s>{1}", "S0401", 15,
                    "Type parameters can only be applied to functions and arrays"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    case_name);
 
 }  // namespace
 }  // namespace stepwell::jsonata
