@@ -58,11 +58,11 @@ PollPtr ActivityQueues::poll(std::string activity_arn, std::string worker_name,
 
 void ActivityQueues::give_up(const PollPtr& poll) {
     poll->gone = true;
-    PollPtr last;  // its reply may be dropped with it, so not under the lock
+    Reply<PolledTask> dropped;  // says so when it goes, which is not under the lock
     const std::lock_guard lock(mutex_);
     const auto waiting = waiting_.find(poll->number);
     if (waiting == waiting_.end()) return;  // in the hands of a shard, or answered
-    last = std::move(waiting->second);
+    dropped = std::move(poll->reply);
     waiting_.erase(waiting);
     const auto queue = queues_.find(poll->activity_arn);
     queue->second.polls.erase(poll->number);

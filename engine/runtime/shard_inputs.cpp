@@ -128,7 +128,7 @@ void Shard::on(WorkerInput input) {
         const Frame* frame = live->execution.find_task(place.frame, place.scheduled);
         if (frame != nullptr && frame->phase == Phase::queued)
             by_.activities.add(input.poll->activity_arn, place);
-        return;
+        return input.poll->reply({Outcome::overloaded, {}, {}});
     }
     Step step = decide(*live, WorkerCame{place.frame, place.scheduled, input.poll->worker_name});
     const Frame* frame = live->execution.find_task(place.frame, place.scheduled);
@@ -136,6 +136,8 @@ void Shard::on(WorkerInput input) {
         follow(*live, std::move(step));
         return by_.activities.wait_on(std::move(input.poll));
     }
+    // Where it was brought back for this worker, it stands in the queue again.
+    by_.activities.remove(input.poll->activity_arn, place);
     PolledTask task{Outcome::committed, frame->task->token, frame->task->input.text()};
     follow(*live, std::move(step), PollWaiter{std::move(input.poll), std::move(task)});
 }
