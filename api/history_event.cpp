@@ -30,6 +30,13 @@ public:
     void operator()(const StateExitedDetails& d) {
         object_.text("name", d.name);
         output(d.output);
+        assigned(d.assigned);
+    }
+    void operator()(const EvaluationFailedDetails& d) {
+        object_.text("state", d.state);
+        object_.text("error", d.error);
+        object_.text("cause", d.cause);
+        text_unless_empty("location", d.location);
     }
     void operator()(const LambdaScheduledDetails& d) {
         object_.text("resource", d.resource);
@@ -80,6 +87,14 @@ private:
         if (data_ == ExecutionData::leave_out) return;
         object_.text("output", payload.text());
         object_.raw("outputDetails", kNotTruncated);
+    }
+    void assigned(const std::vector<AssignedVariable>& variables) {
+        if (variables.empty() || data_ == ExecutionData::leave_out) return;
+        ObjectWriter object(object_.member("assignedVariables"));
+        for (const AssignedVariable& variable : variables)
+            object.text(variable.name, variable.value.text());
+        object.end();
+        object_.raw("assignedVariablesDetails", kNotTruncated);
     }
     void failure(const std::optional<std::string>& error, const std::optional<std::string>& cause) {
         if (error) object_.text("error", *error);

@@ -19,14 +19,20 @@ void with_definition(const CallPtr& call, std::shared_ptr<const StateMachineReco
                      std::function<void(DefinitionCache::Definition)> next) {
     if (auto cached = call->services().definitions.find(machine)) return next(std::move(cached));
     call->on_reader([call, machine = std::move(machine), next = std::move(next)]() mutable {
-        auto parsed = parse_definition(machine->definition, machine->type);
-        if (!parsed) {
-            throw std::runtime_error("the stored definition of " + machine->arn +
-                                     " is refused: " + parsed.error().message);
-        }
-        call->services().definitions.put(std::move(machine), *parsed);
-        next(*std::move(parsed));
+        auto definition = definition_of(*call, machine);
+        if (!definition)
+            throw std::runtime_error("the stored definition of " + machine->arn + " is refused");
+        next(std::move(definition));
     });
+}
+
+DefinitionCache::Definition definition_of(Call& call,
+                                          std::shared_ptr<const StateMachineRecord> machine) {
+    if (auto cached = call.services().definitions.find(machine)) return cached;
+    auto parsed = parse_definition(machine->definition, machine->type);
+    if (!parsed) return nullptr;
+    call.services().definitions.put(std::move(machine), *parsed);
+    return *std::move(parsed);
 }
 
 Checked<std::shared_ptr<const StateMachineRecord>> find_machine(Call& call,

@@ -40,6 +40,11 @@ Checked<std::shared_ptr<const StateMachineRecord>> find_described(Call& call,
 std::string qualified_arn(std::string_view state_machine_arn, std::int64_t version);
 std::string qualified_arn(std::string_view state_machine_arn, std::string_view alias);
 
+/// The compiled definition of a machine, for reader threads: from the cache, or parsed here. Null
+/// where a stored definition no longer parses.
+DefinitionCache::Definition definition_of(Call& call,
+                                          std::shared_ptr<const StateMachineRecord> machine);
+
 /// The machine that this ARN names as it stands, not one of its versions: ACTIVE, or else why not
 /// (StateMachineDoesNotExist, StateMachineDeleting). Served from memory.
 Checked<std::shared_ptr<const StateMachineRecord>> find_active_machine(Call& call,

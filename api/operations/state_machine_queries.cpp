@@ -3,6 +3,7 @@
 #include "api/json_writer.hpp"
 #include "api/machines.hpp"
 #include "api/operations.hpp"
+#include "api/variable_references.hpp"
 
 namespace stepwell::api::operations_of {
 namespace {
@@ -37,6 +38,7 @@ Checked<std::string> describe_state_machine(Call& call) {
     if (!machine->revision_id.empty()) object.text("revisionId", machine->revision_id);
     if (machine->version != 0 && !machine->description.empty())
         object.text("description", machine->description);
+    if (!metadata_only(input)) write_variable_references(object, definition_of(call, machine));
     object.end();
     return body;
 }
@@ -59,6 +61,10 @@ Checked<std::string> describe_state_machine_for_execution(Call& call) {
     object.date("updateDate", revision->update_date);
     write_configurations(object, *revision);
     if (!revision->revision_id.empty()) object.text("revisionId", revision->revision_id);
+    if (!metadata_only(input)) {
+        const auto definition = parse_definition(revision->definition, machine->type);
+        write_variable_references(object, definition ? *definition : nullptr);
+    }
     object.end();
     return body;
 }

@@ -2,6 +2,7 @@
 #include <array>
 #include <memory>
 
+#include "engine/asl/assign.hpp"
 #include "engine/asl/expressions.hpp"
 #include "engine/asl/states.hpp"
 
@@ -228,9 +229,11 @@ ChoiceState read_choice(const StateReader& state) {
             Fields::of((*choices)[i], where, state.fields.language(), state.problems());
         if (!rule) continue;
         rule->require({"Next"});
-        check_assign(*rule);
+        const std::string path = "Choices[" + std::to_string(i) + "]";
+        Choice choice;
+        choice.assign = read_assign(state, *rule, path + "/Assign", StatesMembers::plain);
         check_jsonata_strings(*rule, "Output");
-        Choice choice{read_rule(*rule, Place::top), 0};
+        choice.rule = read_rule(*rule, Place::top);
         choice.next = state.target(*rule, "Next").value_or(0);
         out.choices.push_back(std::move(choice));
     }

@@ -16,10 +16,12 @@ constexpr FieldRule kProcessorFields[] = {
 constexpr double kWholePercentage = 100.0;
 
 /// Branches and processors inherit the query language of the machine, not of their state.
-FlowIndex read_inner(const StateReader& state, const Fields& scope, WorkflowType type) {
+FlowIndex read_inner(const StateReader& state, const Fields& scope, WorkflowType type,
+                     const FlowReader* outer_scope) {
     scope.require({"States", "StartAt"});
     scope.string("Comment");
-    return FlowReader::read(state.flow.definition(), scope, {type, state.flow.context().depth + 1});
+    return FlowReader::read(state.flow.definition(), scope,
+                            {type, state.flow.context().depth + 1, outer_scope});
 }
 
 struct Processor {
@@ -39,14 +41,16 @@ Processor read_processor(const StateReader& state) {
     const ProcessorConfig config = read_processor_config(*scope, state.flow.context().type);
     out.mode = config.mode;
     const bool own = config.mode == MapMode::distributed;
-    out.flow = read_inner(state, *scope, own ? config.execution_type : state.flow.context().type);
+    // Developer Guide, "Passing data between states with variables": a distributed Map's children
+    // see no outer variable.
+    out.flow = own ? read_inner(state, *scope, config.execution_type, nullptr)
+                   : read_inner(state, *scope, state.flow.context().type, &state.flow);
     return out;
 }
 
 /// A number, or `name` + "Path".
 template <class Number, class Read>
-std::variant<std::monostate, Number, Expression> read_limit(const StateReader& state,
-                                                            std::string_view name, Read read) {
+MapState::Limit<Number> read_limit(const StateReader& state, std::string_view name, Read read) {
     const std::string path = std::string(name) + "Path";
     const auto present = state.fields.at_most_one({name, path});
     if (!present) return {};
@@ -74,10 +78,10 @@ void read_limits(const StateReader& state, MapState& map) {
 }
 
 /// ItemSelector, or Parameters, its older name.
-std::optional<Template> read_item_selector(const StateReader& state) {
+std::optional<Computed> read_item_selector(const StateReader& state) {
     const auto present = state.fields.at_most_one({"ItemSelector", "Parameters"});
     if (!present) return std::nullopt;
-    return payload_template(state.fields, *present);
+    return computed(state.fields, *present, std::string(*present), StatesMembers::plain);
 }
 
 }  // namespace
@@ -92,7 +96,7 @@ ParallelState read_parallel(const StateReader& state) {
             Fields::of((*branches)[i], where, state.flow.definition().language, state.problems());
         if (!scope) continue;
         scope->allow_only(kBranchFields);
-        out.branches.push_back(read_inner(state, *scope, state.flow.context().type));
+        out.branches.push_back(read_inner(state, *scope, state.flow.context().type, &state.flow));
     }
     out.parameters = payload_template(state.fields, "Parameters");
     check_jsonata_strings(state.fields, "Arguments");

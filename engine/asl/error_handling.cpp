@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/asl/assign.hpp"
 #include "engine/asl/expressions.hpp"
 #include "engine/asl/states.hpp"
 #include "engine/base/state_errors.hpp"
@@ -70,7 +71,7 @@ Retrier read_retrier(const Fields& fields, bool last) {
     return out;
 }
 
-Catcher read_catcher(const StateReader& state, const Fields& fields, bool last) {
+Catcher read_catcher(const StateReader& state, const Fields& fields, std::size_t index, bool last) {
     fields.allow_only(kCatcherFields);
     fields.require({"ErrorEquals", "Next"});
     fields.string("Comment");
@@ -79,11 +80,13 @@ Catcher read_catcher(const StateReader& state, const Fields& fields, bool last) 
     out.next = state.target(fields, "Next").value_or(0);
     out.result_path = result_path(fields);
     check_jsonata_strings(fields, "Output");
-    check_assign(fields);
+    out.assign = read_assign(state, fields, "Catch[" + std::to_string(index) + "]/Assign",
+                             StatesMembers::with_error_output);
     return out;
 }
 
-/// Calls `read(fields, last)` for each element of the array `name`, all of which must be objects.
+/// Calls `read(fields, index, last)` for each element of the array `name`, all of which must be
+/// objects.
 template <class Read>
 void for_each_object(const StateReader& state, std::string_view name, Read read) {
     const Json::array_t* items = state.fields.array(name);
@@ -92,7 +95,7 @@ void for_each_object(const StateReader& state, std::string_view name, Read read)
         const Location where(state.fields.where(), name, i);
         const auto fields =
             Fields::of((*items)[i], where, state.fields.language(), state.problems());
-        if (fields) read(*fields, i + 1 == items->size());
+        if (fields) read(*fields, i, i + 1 == items->size());
     }
 }
 
@@ -100,7 +103,7 @@ void for_each_object(const StateReader& state, std::string_view name, Read read)
 
 std::vector<Retrier> read_retry(const StateReader& state) {
     std::vector<Retrier> out;
-    for_each_object(state, "Retry", [&](const Fields& fields, bool last) {
+    for_each_object(state, "Retry", [&](const Fields& fields, std::size_t, bool last) {
         out.push_back(read_retrier(fields, last));
     });
     return out;
@@ -108,8 +111,8 @@ std::vector<Retrier> read_retry(const StateReader& state) {
 
 std::vector<Catcher> read_catch(const StateReader& state) {
     std::vector<Catcher> out;
-    for_each_object(state, "Catch", [&](const Fields& fields, bool last) {
-        out.push_back(read_catcher(state, fields, last));
+    for_each_object(state, "Catch", [&](const Fields& fields, std::size_t index, bool last) {
+        out.push_back(read_catcher(state, fields, index, last));
     });
     return out;
 }

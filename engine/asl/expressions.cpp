@@ -2,9 +2,6 @@
 
 #include <string>
 
-#include "engine/asl/unsupported.hpp"
-#include "engine/base/json_syntax.hpp"
-
 namespace stepwell::asl {
 namespace {
 
@@ -16,17 +13,12 @@ constexpr const char* kNotAReference = "Value is not a Reference Path";
 constexpr std::string_view kTextIntrinsics[] = {
     "States.Format",       "States.JsonToString", "States.ArrayGetItem", "States.Base64Encode",
     "States.Base64Decode", "States.Hash",         "States.UUID"};
-constexpr std::size_t kMaxVariableName = 80;
 
 bool json_path(const Fields& fields) { return fields.language() == QueryLanguage::json_path; }
 
-/// The text of a field that is looked up, unless it reads a variable.
+/// The text of a field that is looked up.
 const std::string* path_text(const Fields& fields, std::string_view name) {
-    if (!json_path(fields)) return nullptr;
-    const std::string* text = fields.string(name);
-    if (text != nullptr && unsupported::variable(fields.problems(), *text, fields.at(name)))
-        return nullptr;
-    return text;
+    return json_path(fields) ? fields.string(name) : nullptr;
 }
 
 /// What reads like an expression where only literals are: `$.a`, `$['a']`, `$$.a`,
@@ -86,21 +78,6 @@ bool odd_jsonata(const Json& value) {
         }
     }
     return false;
-}
-
-/// Developer Guide, "Passing data between states with variables": Unicode identifiers; only ASCII
-/// is judged here.
-bool valid_variable_name(std::string_view name) {
-    if (name.empty() || utf16_length(name) > kMaxVariableName) return false;
-    bool first = true;
-    for (const char c : name) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                            static_cast<unsigned char>(c) >= 0x80;
-        const bool later = (c >= '0' && c <= '9') || c == '_';
-        if (!letter && (first || !later)) return false;
-        first = false;
-    }
-    return true;
 }
 
 }  // namespace
@@ -166,11 +143,12 @@ ResultPath result_path(const Fields& fields) {
     if (value->is_null()) return DiscardResult{};
     const std::string* text = path_text(fields, "ResultPath");
     if (text == nullptr || *text == "$") return ReplaceInput{};
-    // The result goes into the state's input, never into the Context Object.
+    // The result goes into the state's input, never into the Context Object or a variable.
     auto path = JsonPath::compile(*text);
-    const bool context = text->starts_with("$$");
-    if (path && path->reference() && !context) return *std::move(path);
-    fields.problems().schema(path || context ? kNotAReference : kNotAPath, fields.at("ResultPath"));
+    const bool elsewhere = text->starts_with("$$") || begins_with_variable(*text);
+    if (path && path->reference() && !elsewhere) return *std::move(path);
+    fields.problems().schema(path || elsewhere ? kNotAReference : kNotAPath,
+                             fields.at("ResultPath"));
     return ReplaceInput{};
 }
 
@@ -183,35 +161,18 @@ std::optional<Template> payload_template(const Fields& fields, std::string_view 
     }
     const Location where = fields.at(name);
     warn_of_missing_dollar(*value, name, where, fields.problems());
-    auto compiled =
-        Template::compile(unsupported::without_variables(fields.problems(), *value, where));
+    auto compiled = Template::compile(*value);
     if (compiled) return *std::move(compiled);
     for (const TemplateProblem& problem : compiled.error())
         fields.problems().schema(problem.message, where);
     return std::nullopt;
 }
 
-void check_assign(const Fields& fields) {
-    const Json* value = fields.find("Assign");
-    if (value == nullptr) return;
-    const Location where = fields.at("Assign");
-    const auto members = Fields::of(*value, where, fields.language(), fields.problems());
-    if (!members) return;
-    for (const auto& [key, unused] : members->members()) {
-        std::string_view name = key;
-        if (json_path(fields) && name.ends_with(".$")) name.remove_suffix(2);
-        if (name == "states") {
-            fields.problems().error(codes::kReservedVariable,
-                                    "Cannot assign to reserved variable '$states'.", where);
-        } else if (!valid_variable_name(name)) {
-            fields.problems().error(codes::kInvalidVariable,
-                                    "Invalid variable name '" + std::string(name) +
-                                        "': the variable name contains invalid characters.",
-                                    where);
-        }
-    }
-    payload_template(fields, "Assign");
-    unsupported::assign(fields.problems(), where);
+std::optional<Computed> computed(const Fields& fields, std::string_view name, std::string,
+                                 StatesMembers) {
+    auto compiled = payload_template(fields, name);
+    if (!compiled) return std::nullopt;
+    return Computed(*std::move(compiled));
 }
 
 void warn_of_path(const Fields& fields, std::string_view name) {

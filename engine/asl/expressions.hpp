@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/asl/fields.hpp"
@@ -23,8 +24,10 @@ std::optional<Expression> text_expression(const Fields& fields, std::string_view
 ResultPath result_path(const Fields& fields);
 /// Parameters, ResultSelector, ItemSelector, Credentials.
 std::optional<Template> payload_template(const Fields& fields, std::string_view name);
-/// Assign, in a state, a choice rule or a catcher.
-void check_assign(const Fields& fields);
+/// The same in either language: Assign, ItemSelector, Credentials. `path` and `members` are those
+/// of JsonataValue::compile.
+std::optional<Computed> computed(const Fields& fields, std::string_view name, std::string path,
+                                 StatesMembers members);
 
 /// Warns of a literal that reads like a path, in a field whose path goes into `<name>Path`:
 /// NO_PATH.

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/asl/model.hpp"
 #include "engine/asl/problems.hpp"
 #include "engine/base/json.hpp"
 
 namespace stepwell::asl {
 
-enum class QueryLanguage { json_path, jsonata };
 std::string_view language_name(QueryLanguage language);
 
 /// A field that an object may have, and in which query language.

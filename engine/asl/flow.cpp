@@ -50,6 +50,14 @@ FlowIndex FlowReader::read(Definition& definition, const Fields& scope, FlowCont
     return flow.flow_;
 }
 
+bool FlowReader::outer_scope_assigns(std::string_view name) const {
+    for (const FlowReader* outer = context_.outer_scope; outer != nullptr;
+         outer = outer->context_.outer_scope) {
+        if (outer->assigned_.contains(name)) return true;
+    }
+    return false;
+}
+
 void FlowReader::reserve(const Json::object_t& states) {
     first_ = static_cast<StateIndex>(definition_.machine.states.size());
     definition_.machine.states.resize(first_ + states.size());
@@ -59,6 +67,7 @@ void FlowReader::reserve(const Json::object_t& states) {
         indexes_.emplace(name, static_cast<StateIndex>(first_ + states_.size()));
         states_.push_back({name, false, {}});
     }
+    assigned_ = assigned_names(states);
 }
 
 void FlowReader::read_states(const Json::object_t& states, const Location& where) {

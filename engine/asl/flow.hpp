@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "engine/asl/assign.hpp"
 #include "engine/asl/fields.hpp"
 #include "engine/asl/model.hpp"
 #include "engine/asl/problems.hpp"
@@ -28,10 +29,15 @@ struct Definition {
     std::unordered_set<std::string> labels;
 };
 
+class FlowReader;
+
 /// What a scope inherits.
 struct FlowContext {
     WorkflowType type = WorkflowType::standard;
     std::size_t depth = 0;
+    /// The scope whose variables it sees beside its own; null for a machine, and for the children
+    /// of a distributed Map, which are executions of their own.
+    const FlowReader* outer_scope = nullptr;
 };
 
 /// One `States` object with its `StartAt` while it is read: names become indexes, and the graph is
@@ -48,6 +54,8 @@ public:
     Definition& definition() { return definition_; }
     const FlowContext& context() const { return context_; }
     Problems& problems() { return definition_.problems; }
+    /// Whether a state of a scope around this one assigns the variable.
+    bool outer_scope_assigns(std::string_view name) const;
 
     /// Where state `from` may go: the state of this scope that the string names, or a report of a
     /// missing target.
@@ -80,6 +88,7 @@ private:
     StateIndex first_ = 0;
     std::vector<Node> states_;
     std::unordered_map<std::string_view, StateIndex> indexes_;
+    AssignedNames assigned_;
 };
 
 }  // namespace stepwell::asl

@@ -14,6 +14,7 @@
 #include "engine/base/payload.hpp"
 #include "engine/base/time.hpp"
 #include "engine/query/expression.hpp"
+#include "engine/query/jsonata_value.hpp"
 #include "engine/query/template.hpp"
 
 /// The definition of a state machine after parsing: every name resolved to an index, every path,
@@ -27,6 +28,12 @@ using StateIndex = std::uint32_t;
 using FlowIndex = std::uint32_t;
 
 enum class WorkflowType { standard, express };
+
+/// Of a machine, and of each of its states. ASL specification, "Query languages".
+enum class QueryLanguage { json_path, jsonata };
+
+/// A payload template in the language of its state: Assign, Credentials, ItemSelector.
+using Computed = std::variant<Template, JsonataValue>;
 
 /// Where control goes after a state: to another state of its flow, or nowhere (`End: true`).
 struct Transition {
@@ -44,8 +51,8 @@ struct ReplaceInput {};
 struct DiscardResult {};
 using ResultPath = std::variant<ReplaceInput, DiscardResult, JsonPath>;
 
-/// TimeoutSeconds and its like: absent, literal, or `…Path`.
-using SecondsField = std::variant<std::monostate, Seconds, Expression>;
+/// TimeoutSeconds and its like: absent, literal, `…Path`, or `{% … %}`.
+using SecondsField = std::variant<std::monostate, Seconds, Expression, JsonataValue>;
 
 enum class Jitter { none, full };
 
@@ -64,6 +71,8 @@ struct Catcher {
     std::vector<std::string> error_equals;
     StateIndex next = 0;
     ResultPath result_path;
+    std::optional<JsonataValue> output;  ///< absent: the error output
+    std::optional<Computed> assign;      ///< into the scope of the state
 };
 
 /// A Lambda function named by its ARN in Resource.
@@ -91,7 +100,8 @@ struct TaskState {
     std::string resource_arn;  ///< as written
     TaskResource resource;
     std::optional<Template> parameters;
-    std::optional<Template> credentials;  ///< evaluates to an object with RoleArn
+    std::optional<JsonataValue> arguments;
+    std::optional<Computed> credentials;  ///< evaluates to an object with RoleArn
     std::optional<Template> result_selector;
     ResultPath result_path;
     std::vector<Retrier> retry;
@@ -156,8 +166,11 @@ struct ChoiceRule {
 };
 /// A rule at the top of Choices, which says where to go.
 struct Choice {
-    ChoiceRule rule;
+    std::variant<ChoiceRule, JsonataValue> rule;  ///< a JSONata state has `Condition`
     StateIndex next = 0;
+    // In place of the state's own, where the rule is the one that matches.
+    std::optional<JsonataValue> output;
+    std::optional<Computed> assign;
 };
 struct ChoiceState {
     std::vector<Choice> choices;
@@ -170,22 +183,33 @@ struct SecondsPath {
 struct TimestampPath {
     Expression path;
 };
+struct SecondsExpression {
+    JsonataValue value;
+};
+struct TimestampExpression {
+    JsonataValue value;
+};
 struct WaitState {
-    std::variant<Seconds, TimePoint, SecondsPath, TimestampPath> until;
+    std::variant<Seconds, TimePoint, SecondsPath, TimestampPath, SecondsExpression,
+                 TimestampExpression>
+        until;
     Transition then;
 };
 
 struct SucceedState {};
 
 struct FailState {
-    /// Absent, literal, or ErrorPath / CausePath (a path or an intrinsic call that gives a string).
-    std::variant<std::monostate, std::string, Expression> error;
-    std::variant<std::monostate, std::string, Expression> cause;
+    /// Absent, literal, ErrorPath / CausePath (a path or an intrinsic call that gives a string), or
+    /// `{% … %}`.
+    using Text = std::variant<std::monostate, std::string, Expression, JsonataValue>;
+    Text error;
+    Text cause;
 };
 
 struct ParallelState {
     std::vector<FlowIndex> branches;
     std::optional<Template> parameters;
+    std::optional<JsonataValue> arguments;
     std::optional<Template> result_selector;
     ResultPath result_path;
     std::vector<Retrier> retry;
@@ -196,12 +220,15 @@ struct ParallelState {
 struct MapState {
     FlowIndex processor = 0;
     std::optional<Expression> items_path;   ///< absent: `$`
-    std::optional<Template> item_selector;  ///< ItemSelector, or the older Parameters
+    std::optional<JsonataValue> items;      ///< absent: the state's input
+    std::optional<Computed> item_selector;  ///< ItemSelector, or the older Parameters
+    template <class Number>
+    using Limit = std::variant<std::monostate, Number, Expression, JsonataValue>;
     /// Absent and 0: no limit (40 at once, see kInlineMapConcurrency in the interpreter).
-    std::variant<std::monostate, std::int64_t, Expression> max_concurrency;
+    Limit<std::int64_t> max_concurrency;
     /// Accepted in inline Maps too; only their values are checked there, as AWS does.
-    std::variant<std::monostate, std::int64_t, Expression> tolerated_failure_count;
-    std::variant<std::monostate, double, Expression> tolerated_failure_percentage;
+    Limit<std::int64_t> tolerated_failure_count;
+    Limit<double> tolerated_failure_percentage;
     std::optional<Template> result_selector;
     ResultPath result_path;
     std::vector<Retrier> retry;
@@ -217,9 +244,14 @@ enum class StateType { task, pass, choice, wait, succeed, fail, parallel, map };
 struct State {
     std::string name;
     FlowIndex flow = 0;  ///< the flow it belongs to
+    QueryLanguage language = QueryLanguage::json_path;
     PathField input_path;
     PathField output_path;
+    std::optional<JsonataValue> output;  ///< absent: the result, or the input where there is none
+    std::optional<Computed> assign;
     StateBody body;
+    /// The variables that its fields read, in order, without those of states inside it.
+    std::vector<std::string> variables;
 
     StateType type() const { return static_cast<StateType>(body.index()); }
 };
@@ -231,6 +263,12 @@ std::string_view type_name(StateType type);
 struct Flow {
     StateIndex start_at = 0;
 };
+
+/// The most bytes that one variable, and all variables of one Assign, may have as JSON text.
+/// Developer Guide, "Passing data between states with variables": limits.
+inline constexpr std::size_t kMaxVariableBytes = 262'144;
+/// The same for all variables of an execution.
+inline constexpr std::size_t kMaxStoredVariableBytes = 10'485'760;
 
 struct StateMachine {
     std::vector<State> states;

@@ -19,9 +19,7 @@ std::optional<TimePoint> read_timestamp(const Fields& fields) {
 }
 
 /// Error or Cause: a literal, or looked up by the field of the same name with Path.
-std::variant<std::monostate, std::string, Expression> read_text(const Fields& fields,
-                                                                std::string_view literal,
-                                                                std::string_view path) {
+FailState::Text read_text(const Fields& fields, std::string_view literal, std::string_view path) {
     const auto present = fields.at_most_one({literal, path});
     if (!present) return {};
     if (*present == path) {

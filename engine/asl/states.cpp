@@ -3,9 +3,11 @@
 #include <array>
 #include <string>
 
+#include "engine/asl/assign.hpp"
 #include "engine/asl/expressions.hpp"
 #include "engine/asl/state_fields.hpp"
 #include "engine/asl/unsupported.hpp"
+#include "engine/asl/variable_references.hpp"
 
 namespace stepwell::asl {
 namespace {
@@ -57,6 +59,13 @@ void check_language(const Fields& fields, QueryLanguage machine) {
     }
 }
 
+/// What Output and Assign of a state may read: only work has a result.
+StatesMembers members_after(StateType type) {
+    const bool works =
+        type == StateType::task || type == StateType::parallel || type == StateType::map;
+    return works ? StatesMembers::with_result : StatesMembers::plain;
+}
+
 StateBody read_body(StateType type, const StateReader& state) {
     switch (type) {
         case StateType::task:
@@ -91,11 +100,14 @@ State read_state(FlowReader& flow, StateIndex index, const Json& value, const Lo
     check_language(*fields, machine);
     allow_only_fields_of(*type, *fields);
     fields->string("Comment");
-    check_assign(*fields);
+    const StateReader reader{flow, index, *fields};
+    out.language = fields->language();
+    out.assign = read_assign(reader, *fields, "Assign", members_after(*type));
     check_jsonata_strings(*fields, "Output");
     out.input_path = whole_or_path(*fields, "InputPath");
     out.output_path = whole_or_path(*fields, "OutputPath");
-    out.body = read_body(*type, StateReader{flow, index, *fields});
+    out.body = read_body(*type, reader);
+    out.variables = variables_read_by(out);
     return out;
 }
 

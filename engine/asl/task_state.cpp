@@ -53,7 +53,7 @@ void check_heartbeat(const TaskState& task, const Fields& fields) {
                              fields.at("HeartbeatSeconds"));
 }
 
-std::optional<Template> read_credentials(const Fields& state) {
+std::optional<Computed> read_credentials(const Fields& state) {
     const Json* value = state.find("Credentials");
     if (value == nullptr) return std::nullopt;
     const Location where = state.at("Credentials");
@@ -62,7 +62,7 @@ std::optional<Template> read_credentials(const Fields& state) {
     fields->allow_only(kCredentialsFields);
     require_member(*fields, "RoleArn");
     fields->string("RoleArn");
-    return payload_template(state, "Credentials");
+    return computed(state, "Credentials", "Credentials", StatesMembers::plain);
 }
 
 /// What AWS checks of `lambda:invoke` before it runs. A `Name.$` that Invoke does not have fails

@@ -31,6 +31,15 @@ Evaluated<Json> look_up(const Expression& path, const Scope& scope) {
     return std::move(*selected).take();
 }
 
+/// OBSERVED: a number may be written as a string, too (recorded:
+/// MAP_STATE_REFERENCE_IN_MAX_CONCURRENCY_PATH; docs/observed.md).
+Json as_number(const Json& value) {
+    if (!value.is_string()) return value;
+    auto number =
+        parse_json(value.get_ref<const std::string&>(), {.max_depth = 1, .max_bytes = 40});
+    return number && number->is_number() ? *std::move(number) : value;
+}
+
 }  // namespace
 
 void Turn::work(Frame& frame, const asl::ParallelState& state) {
@@ -49,24 +58,27 @@ Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const
     if (const auto* literal = std::get_if<std::int64_t>(&state.max_concurrency)) most = *literal;
     if (const auto* path = std::get_if<Expression>(&state.max_concurrency)) {
         const Json value = TRY(look_up(*path, scope));
-        if (!value.is_number_integer())
+        const Json number = as_number(value);
+        if (!number.is_number_integer())
             return not_a_number("MaxConcurrencyPath", value, "integer", *path);
-        most = value.get<std::int64_t>();
+        most = number.get<std::int64_t>();
         if (most < 0) return runtime_error("MaxConcurrency cannot be negative.");
     }
     if (const auto* path = std::get_if<Expression>(&state.tolerated_failure_count)) {
         const Json value = TRY(look_up(*path, scope));
-        if (!value.is_number_integer())
+        const Json number = as_number(value);
+        if (!number.is_number_integer())
             return not_a_number("ToleratedFailureCountPath", value, "integer", *path);
-        if (value.get<std::int64_t>() < 0)
-            return runtime_error("ToleratedFailureCount cannot be negative.");
-        if (trial() != nullptr) trial()->data.tolerated_failure_count = value.get<std::int64_t>();
+        const auto count = number.get<std::int64_t>();
+        if (count < 0) return runtime_error("ToleratedFailureCount cannot be negative.");
+        if (trial() != nullptr) trial()->data.tolerated_failure_count = count;
     }
     if (const auto* path = std::get_if<Expression>(&state.tolerated_failure_percentage)) {
         const Json value = TRY(look_up(*path, scope));
-        if (!value.is_number())
+        const Json number = as_number(value);
+        if (!number.is_number())
             return not_a_number("ToleratedFailurePercentagePath", value, "float", *path);
-        const double percentage = value.get<double>();
+        const double percentage = number.get<double>();
         if (!(percentage >= 0 && percentage <= 100)) {
             return runtime_error("ToleratedFailurePercentage must be between 0 and 100.");
         }
@@ -80,8 +92,7 @@ Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const
 void Turn::work(Frame& frame, const asl::MapState& state) {
     const auto input = effective_input(frame);
     if (!input) return state_failed(frame, input.error());
-    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
-    const Scope scope{input->value(), context, random_};
+    const FrameScope scope(x_, frame, random_, input->value());
     Payload items = *input;
     const bool items_read = trial() != nullptr && trial()->reads_items;
     if (items_read) {
@@ -120,9 +131,9 @@ void Turn::start_items(Frame& map, EventId previous) {
         const Json& item = map.children->items.value().at(index);
         Payload input;
         if (state.item_selector) {
-            const LazyContext context([&] { return context_of(map, std::pair{index, &item}, {}); });
-            auto selected =
-                state.item_selector->evaluate(Scope{map.children->input.value(), context, random_});
+            const FrameScope scope(x_, map, random_, map.children->input.value(),
+                                   std::pair(index, &item));
+            auto selected = std::get<Template>(*state.item_selector).evaluate(scope);
             if (!selected) {
                 abort_children(map, map.last_event);
                 return state_failed(map, located(map, std::move(selected).error()));

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/base/json_depth.hpp"
 #include "engine/base/overloaded.hpp"
 #include "engine/base/state_errors.hpp"
@@ -14,67 +16,14 @@ Payload payload_of(Selection selection, const Payload& document) {
     return Payload(std::move(selection).take());
 }
 
-bool counts_retries(asl::StateType type) {
-    return type == asl::StateType::task || type == asl::StateType::parallel ||
-           type == asl::StateType::map;
-}
-
 }  // namespace
-
-Json Turn::context_of(const Frame& frame, std::optional<std::pair<std::uint32_t, const Json*>> item,
-                      std::string_view token) const {
-    if (trial() != nullptr && trial()->context) return *trial()->context;
-    const ExecutionInfo& info = x_.info;
-    const asl::State& state = x_.state_of(frame);
-    Json execution = Json::object();
-    execution["Id"] = info.arn;
-    execution["Input"] = info.input.value();
-    execution["StartTime"] = to_iso8601(info.start_time);
-    execution["Name"] = info.name;
-    execution["RoleArn"] = info.role_arn.empty() ? Json() : Json(info.role_arn);
-    // OBSERVED: Express executions, which cannot be redriven, have none (docs/observed.md).
-    if (info.type == asl::WorkflowType::standard) execution["RedriveCount"] = 0;
-    Json machine = Json::object();
-    machine["Id"] = info.state_machine_arn;
-    machine["Name"] = info.state_machine_name;
-    Json here = Json::object();
-    here["Name"] = trial() != nullptr ? kTrialStateName : state.name;
-    here["EnteredTime"] = to_iso8601(frame.entered_time);
-    if (counts_retries(state.type())) here["RetryCount"] = frame.retry_count;
-    Json context = Json::object();
-    context["Execution"] = std::move(execution);
-    context["StateMachine"] = std::move(machine);
-    context["State"] = std::move(here);
-    if (!token.empty()) {
-        Json task = Json::object();
-        task["Token"] = std::string(token);
-        context["Task"] = std::move(task);
-    }
-    // Inside an item: the innermost Map that the frame belongs to.
-    for (const Frame* inner = &frame; !item && inner->id != inner->parent;) {
-        const Frame& outer = x_.frames.at(inner->parent);
-        if (outer.children && outer.children->map) {
-            item.emplace(inner->index, &outer.children->items.value().at(inner->index));
-        }
-        inner = &outer;
-    }
-    if (item) {
-        Json about = Json::object();
-        about["Index"] = item->first;
-        about["Value"] = *item->second;
-        Json map = Json::object();
-        map["Item"] = std::move(about);
-        context["Map"] = std::move(map);
-    }
-    return context;
-}
 
 Evaluated<Payload> Turn::filter(const asl::PathField& path, const Payload& payload,
                                 const Frame& frame) {
     if (std::holds_alternative<asl::WholeValue>(path)) return payload;
     if (std::holds_alternative<asl::EmptyObject>(path)) return Payload();
-    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
-    auto selected = std::get<Expression>(path).evaluate(Scope{payload.value(), context, random_});
+    const FrameScope scope(x_, frame, random_, payload.value());
+    auto selected = std::get<Expression>(path).evaluate(scope);
     if (!selected) return located(frame, invalid_path(selected.error()));
     return payload_of(*std::move(selected), payload);
 }
@@ -90,8 +39,8 @@ Evaluated<Payload> Turn::effective_input(Frame& frame) {
 Evaluated<Payload> Turn::fill(const std::optional<Template>& source, const Payload& payload,
                               const Frame& frame) {
     if (!source) return payload;
-    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
-    auto made = source->evaluate(Scope{payload.value(), context, random_});
+    const FrameScope scope(x_, frame, random_, payload.value());
+    auto made = source->evaluate(scope);
     if (!made) return located(frame, std::move(made).error());
     return Payload(*std::move(made));
 }
@@ -112,16 +61,51 @@ void Turn::leave_with_result(Frame& frame, const std::optional<Template>& select
     const auto merged = merge(result_path, frame.input, *selected);
     if (!merged) return state_failed(frame, located(frame, merged.error()));
     observe(&TrialData::after_result_path, *merged);
-    leave_with(frame, *merged, then);
+    leave_with(frame, *merged, x_.state_of(frame).assign, *selected, then);
 }
 
-void Turn::leave_with(Frame& frame, const Payload& unfiltered, asl::Transition then) {
+void Turn::leave_with(Frame& frame, const Payload& unfiltered,
+                      const std::optional<asl::Computed>& assign, const Payload& result,
+                      asl::Transition then) {
+    auto variables = assigned(frame, assign, result);
+    if (!variables) return state_failed(frame, variables.error());
     const auto output = filter(x_.state_of(frame).output_path, unfiltered, frame);
     if (!output) return state_failed(frame, output.error());
-    leave(frame, *output, then);
+    leave(frame, *output, *std::move(variables), then);
 }
 
-void Turn::leave(Frame& frame, const Payload& output, asl::Transition then) {
+Evaluated<std::vector<AssignedVariable>> Turn::assigned(const Frame& frame,
+                                                        const std::optional<asl::Computed>& assign,
+                                                        const Payload& document) {
+    if (!assign) return std::vector<AssignedVariable>();
+    const FrameScope scope(x_, frame, random_, document.value());
+    auto values = std::get<Template>(*assign).evaluate(scope);
+    if (!values) return located(frame, std::move(values).error());
+    return bounded_variables(frame, *std::move(values));
+}
+
+Evaluated<std::vector<AssignedVariable>> Turn::bounded_variables(const Frame& frame, Json values) {
+    std::vector<AssignedVariable> out;
+    std::size_t bytes = 0;
+    std::size_t freed = 0;
+    std::size_t added = 0;
+    for (auto& [name, value] : values.get_ref<Json::object_t&>()) {
+        out.push_back({name, Payload(std::move(value))});
+        bytes += out.back().value.size();
+        added += variable_bytes(name, out.back().value);
+        const auto old = frame.variables.find(name);
+        if (old != frame.variables.end()) freed += variable_bytes(name, old->second);
+    }
+    if (bytes > asl::kMaxVariableBytes) return too_large_variables(x_.state_of(frame).name);
+    if (x_.variable_bytes - freed + added > asl::kMaxStoredVariableBytes)
+        return too_large_variables(x_.state_of(frame).name);
+    std::sort(out.begin(), out.end(),
+              [](const AssignedVariable& a, const AssignedVariable& b) { return a.name < b.name; });
+    return out;
+}
+
+void Turn::leave(Frame& frame, const Payload& output, std::vector<AssignedVariable> assigned,
+                 asl::Transition then) {
     const asl::State& state = x_.state_of(frame);
     // DIFFERS: a bound of ours, so that no loop nests its data without end. docs/differences.md
     if (!output.same_as(frame.input) && is_deeper_than(output.value(), kMaxJsonDepth)) {
@@ -132,7 +116,8 @@ void Turn::leave(Frame& frame, const Payload& output, asl::Transition then) {
     }
     if (output.size() > kMaxPayloadBytes) return state_failed(frame, too_large(state.name));
     if (trial() != nullptr) trial()->next = std::exchange(then.next, std::nullopt);
-    record(frame, *exited_event(state.type()), StateExitedDetails{state.name, output},
+    record(frame, *exited_event(state.type()),
+           StateExitedDetails{state.name, output, std::move(assigned)},
            LeftState{then.next, output});
     if (then.next || x_.closed()) return;
     if (frame.id != frame.parent) return child_ended(frame);
@@ -144,6 +129,14 @@ StateError too_large(const std::string& name) {
         std::string(state_errors::kDataLimitExceeded),
         "The state/task '" + name +
             "' returned a result with a size exceeding the maximum number of bytes service limit."};
+}
+
+StateError too_large_variables(const std::string& state) {
+    // DIFFERS: the service's words are not known. docs/differences.md
+    return {std::string(state_errors::kDataLimitExceeded),
+            "The state '" + state +
+                "' assigned variables with a size exceeding the maximum number of bytes service "
+                "limit."};
 }
 
 StateError Turn::located(const Frame& frame, StateError error) const {

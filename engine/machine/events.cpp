@@ -71,6 +71,7 @@ constexpr Row kRows[] = {
     {EventType::activity_succeeded, "ActivitySucceeded", "activitySucceededEventDetails"},
     {EventType::activity_failed, "ActivityFailed", "activityFailedEventDetails"},
     {EventType::activity_timed_out, "ActivityTimedOut", "activityTimedOutEventDetails"},
+    {EventType::evaluation_failed, "EvaluationFailed", "evaluationFailedEventDetails"},
 };
 
 /// By number, so that looking up costs nothing.

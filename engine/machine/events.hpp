@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "engine/base/payload.hpp"
 #include "engine/base/time.hpp"
@@ -71,6 +72,7 @@ enum class EventType : std::uint8_t {
     activity_succeeded = 82,
     activity_failed = 83,
     activity_timed_out = 84,
+    evaluation_failed = 90,
 };
 
 /// "PassStateEntered".
@@ -101,9 +103,14 @@ struct StateEnteredDetails {
     std::string name;
     Payload input;
 };
+struct AssignedVariable {
+    std::string name;
+    Payload value;
+};
 struct StateExitedDetails {
     std::string name;
     Payload output;
+    std::vector<AssignedVariable> assigned = {};  ///< in order of their names
 };
 struct LambdaScheduledDetails {
     std::string resource;
@@ -154,12 +161,21 @@ struct ActivityStartedDetails {
     std::string worker_name;  ///< empty: absent
 };
 
+/// A JSONata expression failed. API Reference, EvaluationFailedEventDetails.
+struct EvaluationFailedDetails {
+    std::string state;
+    std::string error;
+    std::string cause;
+    std::string location;  ///< empty: absent
+};
+
 /// The alternatives' order is stored: add at the end only.
-using EventDetails = std::variant<NoDetails, ExecutionStartedDetails, OutputDetails, FailureDetails,
-                                  StateEnteredDetails, StateExitedDetails, LambdaScheduledDetails,
-                                  TaskScheduledDetails, TaskDetails, TaskOutputDetails,
-                                  TaskFailureDetails, MapStartedDetails, MapIterationDetails,
-                                  ActivityScheduledDetails, ActivityStartedDetails>;
+using EventDetails =
+    std::variant<NoDetails, ExecutionStartedDetails, OutputDetails, FailureDetails,
+                 StateEnteredDetails, StateExitedDetails, LambdaScheduledDetails,
+                 TaskScheduledDetails, TaskDetails, TaskOutputDetails, TaskFailureDetails,
+                 MapStartedDetails, MapIterationDetails, ActivityScheduledDetails,
+                 ActivityStartedDetails, EvaluationFailedDetails>;
 
 /// One event of the public history. API Reference, "HistoryEvent".
 struct HistoryEvent {

@@ -62,6 +62,7 @@ public:
 
     void operator()(const LeftState& note) {
         drop_work();
+        assign_variables();
         if (note.next) {
             frame_.state = *note.next;
             frame_.input = note.output;
@@ -279,12 +280,28 @@ private:
         frame_.heartbeat_missed = false;
         if (frame_.children) drop_children(frame_);
     }
+    void assign_variables() {
+        const auto* exited =
+            entry_.event ? std::get_if<StateExitedDetails>(&entry_.event->details) : nullptr;
+        if (exited == nullptr) return;
+        for (const AssignedVariable& variable : exited->assigned) {
+            const auto [at, added] = frame_.variables.try_emplace(variable.name);
+            if (!added) x_.variable_bytes -= variable_bytes(variable.name, at->second);
+            at->second = variable.value;
+            x_.variable_bytes += variable_bytes(variable.name, variable.value);
+        }
+    }
+    void drop_variables(const Frame& frame) {
+        for (const auto& [name, value] : frame.variables)
+            x_.variable_bytes -= variable_bytes(name, value);
+    }
     void drop_children(Frame& frame) {
         const FrameId first = frame.children->first;
         const FrameId end = first + frame.children->count;
         for (auto child = x_.frames.lower_bound(first);
              child != x_.frames.end() && child->first < end;) {
             if (child->second.children) drop_children(child->second);
+            drop_variables(child->second);
             child = x_.frames.erase(child);
         }
         frame.children.reset();
@@ -326,6 +343,10 @@ Execution::Execution(ExecutionInfo execution_info) : info(std::move(execution_in
         timeout = timeout ? std::min(*timeout, kExpressTimeout) : kExpressTimeout;
     }
     if (timeout) timers.emplace(info.start_time + *timeout, 0, 0, TimerKind::execution);
+}
+
+std::size_t variable_bytes(std::string_view name, const Payload& value) {
+    return name.size() + value.size();
 }
 
 std::optional<TimePoint> Execution::next_timer() const {

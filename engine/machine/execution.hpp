@@ -112,6 +112,7 @@ struct Frame {
     Sequence due_since = 0;  ///< the entry that set `due`; 0: none
     Failure failure;
     bool heartbeat_missed = false;
+    VariableTable variables;              ///< of its own scope
     std::vector<std::uint32_t> attempts;  ///< per retrier of `state`
     std::uint32_t retry_count = 0;        ///< of all retriers: $$.State.RetryCount
     std::unique_ptr<FrameTask> task;
@@ -131,6 +132,7 @@ struct Execution {
     std::deque<FrameId> ready;  ///< turns to take; the front is in its turn
     FrameId next_frame = 1;
     std::uint32_t calls = 0;  ///< frames whose task a restart takes up: called, watched, queued
+    std::size_t variable_bytes = 0;  ///< of the variables of all frames, by variable_bytes()
     EventId last_event = 0;
     Sequence last_sequence = 0;
     TimePoint last_time;
@@ -160,6 +162,9 @@ struct Execution {
     /// null.
     Frame* find_task(FrameId id, Sequence scheduled);
 };
+
+/// What a variable counts towards the limit of its execution.
+std::size_t variable_bytes(std::string_view name, const Payload& value);
 
 /// The only code that changes an execution: `advance` uses it live, recovery folds a stored journal
 /// with it. It evaluates nothing and decides nothing. Entries come in the order of their sequence

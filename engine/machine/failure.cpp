@@ -118,16 +118,20 @@ bool Turn::recover(Frame& frame, const Failure& failure) {
             continue;
         observe_catch(static_cast<std::size_t>(&catcher - catchers->data()), failure);
         // OBSERVED: OutputPath does not touch a caught error's output (docs/observed.md).
-        const auto output = merge(catcher.result_path, frame.input, Payload(error_output(failure)));
-        if (!output) {
-            const StateError error = located(frame, output.error());
-            fail_frame(frame, Failure{error.error, error.cause});
-        } else {
-            leave(frame, *output, asl::Transition{catcher.next});
-        }
+        const auto caught = leave_caught(frame, catcher, Payload(error_output(failure)));
+        if (!caught) fail_frame(frame, Failure{caught.error().error, caught.error().cause});
         return true;
     }
     return false;
+}
+
+Evaluated<void> Turn::leave_caught(Frame& frame, const asl::Catcher& catcher,
+                                   const Payload& error_output) {
+    const auto output = merge(catcher.result_path, frame.input, error_output);
+    if (!output) return located(frame, output.error());
+    auto variables = TRY(assigned(frame, catcher.assign, error_output));
+    leave(frame, *output, std::move(variables), asl::Transition{catcher.next});
+    return {};
 }
 
 void Turn::fail_frame(Frame& frame, const Failure& failure) {

@@ -10,12 +10,16 @@
 namespace stepwell {
 namespace {
 
-constexpr unsigned char kFormat = 1;
+// 2: StateExited has the variables that were assigned.
+constexpr unsigned char kFormat = 2;
+constexpr unsigned char kOldestFormat = 1;
 
 class Writer {
 public:
     static constexpr bool kReads = false;
     std::string out;
+
+    static unsigned char format() { return kFormat; }
 
     template <class T>
     void operator()(const T& value) {
@@ -64,7 +68,10 @@ private:
 class Reader {
 public:
     static constexpr bool kReads = true;
-    explicit Reader(std::string_view bytes) : rest_(bytes) {}
+    Reader(std::string_view bytes, unsigned char format) : rest_(bytes), format_(format) {}
+
+    /// Of the row that is read.
+    unsigned char format() const { return format_; }
 
     bool done() const { return rest_.empty(); }
 
@@ -129,15 +136,30 @@ private:
         return value;
     }
     std::string_view rest_;
+    unsigned char format_;
     std::vector<Payload> payloads_;
 };
 
 // What each struct holds, in its stored order. Never change one: add a new alternative, or raise
-// kFormat.
+// kFormat and add at the end what rows from then on have.
 
 template <class A, class... Ts>
 void each(A& archive, Ts&... values) {
     (archive(values), ...);
+}
+
+template <class A>
+void fields(A& archive, AssignedVariable& value);
+
+template <class T>
+void list(Writer& writer, std::vector<T>& values) {
+    writer.varint(values.size());
+    for (T& value : values) fields(writer, value);
+}
+template <class T>
+void list(Reader& reader, std::vector<T>& values) {
+    for (std::uint64_t left = reader.varint(); left > 0; --left)
+        fields(reader, values.emplace_back());
 }
 
 template <class A, class T>
@@ -161,8 +183,13 @@ void fields(A& a, StateEnteredDetails& d) {
     each(a, d.name, d.input);
 }
 template <class A>
+void fields(A& a, AssignedVariable& v) {
+    each(a, v.name, v.value);
+}
+template <class A>
 void fields(A& a, StateExitedDetails& d) {
     each(a, d.name, d.output);
+    if (a.format() >= 2) list(a, d.assigned);
 }
 template <class A>
 void fields(A& a, LambdaScheduledDetails& d) {
@@ -201,6 +228,10 @@ void fields(A& a, ActivityScheduledDetails& d) {
 template <class A>
 void fields(A& a, ActivityStartedDetails& d) {
     each(a, d.worker_name);
+}
+template <class A>
+void fields(A& a, EvaluationFailedDetails& d) {
+    each(a, d.state, d.error, d.cause, d.location);
 }
 
 template <class A>
@@ -317,10 +348,10 @@ std::string encode_entries(const std::vector<Entry>& entries) {
 }
 
 std::vector<Entry> decode_entries(std::string_view bytes) {
-    if (bytes.empty() || static_cast<unsigned char>(bytes.front()) != kFormat) {
+    const unsigned char format = bytes.empty() ? 0 : static_cast<unsigned char>(bytes.front());
+    if (format < kOldestFormat || format > kFormat)
         throw std::runtime_error("a journal row has an unknown format");
-    }
-    Reader reader(bytes.substr(1));
+    Reader reader(bytes.substr(1), format);
     std::vector<Entry> entries;
     EventId last_id = 0;
     std::int64_t last_millis = 0;

@@ -17,6 +17,11 @@ std::string shown(const Json& value) {
     return value.is_string() ? value.get<std::string>() : write_json(value);
 }
 
+StateError no_choice_matched() {
+    return {std::string(state_errors::kNoChoiceMatched),
+            "Failed to transition out of the state. The state does not point to a next state."};
+}
+
 }  // namespace
 
 void Turn::work(Frame& frame, const asl::PassState& state) {
@@ -32,13 +37,12 @@ void Turn::work(Frame& frame, const asl::PassState& state) {
 void Turn::work(Frame& frame, const asl::SucceedState&) {
     const auto input = effective_input(frame);
     if (!input) return state_failed(frame, input.error());
-    leave_with(frame, *input, asl::Transition{});
+    leave_with(frame, *input, std::nullopt, *input, asl::Transition{});
 }
 
 void Turn::work(Frame& frame, const asl::FailState& state) {
     observe(&TrialData::after_input_path, frame.input);
-    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
-    const Scope scope{frame.input.value(), context, random_};
+    const FrameScope scope(x_, frame, random_, frame.input.value());
     const auto text_of = [&](const auto& field,
                              std::string_view name) -> Evaluated<std::optional<std::string>> {
         if (const auto* literal = std::get_if<std::string>(&field)) return std::optional(*literal);
@@ -65,23 +69,17 @@ void Turn::work(Frame& frame, const asl::FailState& state) {
 void Turn::work(Frame& frame, const asl::ChoiceState& state) {
     const auto input = effective_input(frame);
     if (!input) return state_failed(frame, input.error());
-    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
-    const Scope scope{input->value(), context, random_};
-    std::optional<asl::StateIndex> next = state.default_next;
+    const FrameScope scope(x_, frame, random_, input->value());
     for (const asl::Choice& choice : state.choices) {
-        const auto matched = matches(choice.rule, scope);
+        const auto matched = matches(std::get<asl::ChoiceRule>(choice.rule), scope);
         if (!matched) return state_failed(frame, located(frame, matched.error()));
-        if (*matched) {
-            next = choice.next;
-            break;
-        }
+        // A rule's Assign stands in place of the state's.
+        if (*matched)
+            return leave_with(frame, *input, choice.assign, *input, asl::Transition{choice.next});
     }
-    if (!next) {
-        return state_failed(frame, located(frame, {std::string(state_errors::kNoChoiceMatched),
-                                                   "Failed to transition out of the state. The "
-                                                   "state does not point to a next state."}));
-    }
-    leave_with(frame, *input, asl::Transition{next});
+    if (!state.default_next) return state_failed(frame, located(frame, no_choice_matched()));
+    leave_with(frame, *input, x_.state_of(frame).assign, *input,
+               asl::Transition{state.default_next});
 }
 
 void Turn::work(Frame& frame, const asl::WaitState& state) {
@@ -98,8 +96,7 @@ void Turn::work(Frame& frame, const asl::WaitState& state) {
 
 Evaluated<TimePoint> Turn::wait_until(Frame& frame, const asl::WaitState& state,
                                       const Payload& input) {
-    const LazyContext context([&] { return context_of(frame, std::nullopt, {}); });
-    const Scope scope{input.value(), context, random_};
+    const FrameScope scope(x_, frame, random_, input.value());
     const auto seconds_path = [&](const asl::SecondsPath& field) -> Evaluated<TimePoint> {
         const std::string& path = field.path.text();
         auto selected = field.path.evaluate(scope);
@@ -141,7 +138,10 @@ Evaluated<TimePoint> Turn::wait_until(Frame& frame, const asl::WaitState& state,
     const TimePoint until = TRY(std::visit(
         Overloaded{[&](const Seconds& seconds) -> Evaluated<TimePoint> { return now_ + seconds; },
                    [&](const TimePoint& time) -> Evaluated<TimePoint> { return time; },
-                   seconds_path, timestamp_path},
+                   seconds_path, timestamp_path,
+                   // Of a JSONata state: jsonata_states.cpp.
+                   [&](const asl::SecondsExpression&) -> Evaluated<TimePoint> { return now_; },
+                   [&](const asl::TimestampExpression&) -> Evaluated<TimePoint> { return now_; }},
         state.until));
     // OBSERVED: 24,855 days pass and 24,856 do not: seconds as a 32-bit number (docs/observed.md).
     if (until - now_ > Seconds{std::numeric_limits<std::int32_t>::max()}) {
@@ -154,7 +154,7 @@ void Turn::end_wait(Frame& frame) {
     const auto& state = std::get<asl::WaitState>(x_.state_of(frame).body);
     const auto input = effective_input(frame);
     if (!input) return state_failed(frame, input.error());
-    leave_with(frame, *input, state.then);
+    leave_with(frame, *input, x_.state_of(frame).assign, *input, state.then);
 }
 
 TimePoint Turn::scaled(TimePoint target) const {

@@ -122,11 +122,9 @@ Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
     task.request_id = make_uuid(random_);
 
     const Payload input = TRY(effective_input(frame));
-    const LazyContext context([&] {
-        return context_of(frame, std::nullopt,
-                          activity != nullptr ? std::string_view() : std::string_view(task.token));
-    });
-    const Scope scope{input.value(), context, random_};
+    const std::string_view token =
+        activity != nullptr ? std::string_view() : std::string_view(task.token);
+    const FrameScope scope(x_, frame, random_, input.value(), std::nullopt, token);
     const auto here = [&](StateError error) { return located(frame, std::move(error)); };
     if (activity != nullptr && mock() == nullptr && input_.activities != nullptr &&
         !input_.activities->has_activity(activity->activity_arn)) {
@@ -146,7 +144,7 @@ Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
     auto heartbeat = seconds_of(state.heartbeat, "HeartbeatSecondsPath", scope);
     if (!heartbeat) return here(std::move(heartbeat).error());
     if (state.credentials) {
-        auto credentials = state.credentials->evaluate(scope);
+        auto credentials = std::get<Template>(*state.credentials).evaluate(scope);
         if (!credentials) return here(std::move(credentials).error());
         const auto role = credentials->find("RoleArn");
         if (role != credentials->end() && role->is_string())

@@ -66,9 +66,8 @@ Evaluated<void> Turn::observe_item_selector(Frame& frame, const asl::MapState& s
     Json inputs = Json::array();
     std::uint32_t index = 0;
     for (const Json& item : items.value()) {
-        const LazyContext context([&] { return context_of(frame, std::pair{index, &item}, {}); });
-        inputs.push_back(
-            TRY(state.item_selector->evaluate(Scope{input.value(), context, random_})));
+        const FrameScope scope(x_, frame, random_, input.value(), std::pair(index, &item));
+        inputs.push_back(TRY(std::get<Template>(*state.item_selector).evaluate(scope)));
         ++index;
     }
     trial()->data.after_item_selector = Payload(std::move(inputs));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/machine/advance.hpp"
+#include "engine/machine/variables.hpp"
 
 /// Inside of the interpreter: how one input is carried through an execution. Used by engine/machine
 /// alone.
@@ -84,12 +85,14 @@ private:
     void settle(Frame& frame, const Failure& failure);
     bool retry(Frame& frame, const Failure& failure);
     bool recover(Frame& frame, const Failure& failure);
+    /// Assign, for which `$` is the error output, and ResultPath of a catcher; then the state is
+    /// left.
+    Evaluated<void> leave_caught(Frame& frame, const asl::Catcher& catcher,
+                                 const Payload& error_output);
     void fail_frame(Frame& frame, const Failure& failure);
     void fail_execution(const Failure& failure, EventId previous);
 
     // data_flow.cpp: InputPath … OutputPath.
-    Json context_of(const Frame& frame, std::optional<std::pair<std::uint32_t, const Json*>> item,
-                    std::string_view token) const;
     Evaluated<Payload> effective_input(Frame& frame);
     Evaluated<Payload> filter(const asl::PathField& path, const Payload& payload,
                               const Frame& frame);
@@ -97,13 +100,22 @@ private:
                             const Frame& frame);
     Evaluated<Payload> merge(const asl::ResultPath& path, const Payload& raw_input,
                              const Payload& result);
-    /// ResultSelector, ResultPath and OutputPath; then the state is left.
+    /// ResultSelector, ResultPath, Assign and OutputPath; then the state is left.
     void leave_with_result(Frame& frame, const std::optional<Template>& selector,
                            const asl::ResultPath& result_path, const Payload& result,
                            asl::Transition then);
-    /// OutputPath; then the state is left.
-    void leave_with(Frame& frame, const Payload& unfiltered, asl::Transition then);
-    void leave(Frame& frame, const Payload& output, asl::Transition then);
+    /// Assign, for which `$` is `result`, and OutputPath; then the state is left.
+    void leave_with(Frame& frame, const Payload& unfiltered,
+                    const std::optional<asl::Computed>& assign, const Payload& result,
+                    asl::Transition then);
+    void leave(Frame& frame, const Payload& output, std::vector<AssignedVariable> assigned,
+               asl::Transition then);
+    /// What an Assign of a JSONPath state sets.
+    Evaluated<std::vector<AssignedVariable>> assigned(const Frame& frame,
+                                                      const std::optional<asl::Computed>& assign,
+                                                      const Payload& document);
+    /// The members of `values` as variables, or why they are too large.
+    Evaluated<std::vector<AssignedVariable>> bounded_variables(const Frame& frame, Json values);
     StateError located(const Frame& frame, StateError error) const;
 
     // trial.cpp: what TestState puts in place of a state's work, and looks at. Nothing in any other
@@ -148,6 +160,9 @@ QueueTask queue_task(const Execution& execution, const Frame& frame);
 
 /// States.DataLimitExceeded of a state, or of a task by the name it is reported under.
 StateError too_large(const std::string& name);
+
+/// The same for what an Assign sets, or for all variables of an execution.
+StateError too_large_variables(const std::string& state);
 
 /// Whether a Choice rule matches. An error where AWS raises one.
 Evaluated<bool> matches(const asl::ChoiceRule& rule, const Scope& scope);

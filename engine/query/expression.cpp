@@ -19,12 +19,24 @@ StateError runtime_error(std::string cause) {
     return {std::string(state_errors::kRuntime), std::move(cause)};
 }
 
+Expression::Kind kind_of(RootedPath::Root root) {
+    switch (root) {
+        case RootedPath::Root::input:
+            return Expression::Kind::input_path;
+        case RootedPath::Root::context:
+            return Expression::Kind::context_path;
+        case RootedPath::Root::variable:
+            break;
+    }
+    return Expression::Kind::variable_path;
+}
+
 }  // namespace
 
 struct Expression::Program {
     Kind kind;
     std::string text;
-    std::optional<JsonPath> path = {};
+    std::optional<RootedPath> path = {};
     std::unique_ptr<intrinsics::Call> call = {};
 };
 
@@ -32,10 +44,9 @@ Result<Expression, CompileError> Expression::compile(std::string_view text, Acce
     auto program = std::make_shared<Program>();
     program->text = text;
     if (text.starts_with('$')) {
-        const bool into_context = text.starts_with("$$");
-        program->kind = into_context ? Kind::context_path : Kind::input_path;
-        program->path = TRY(JsonPath::compile(text.substr(into_context ? 1 : 0)));
-        if (accept == Accept::reference_path && !program->path->reference()) {
+        program->path = TRY(RootedPath::compile(text));
+        program->kind = kind_of(program->path->root());
+        if (accept == Accept::reference_path && !program->path->path().reference()) {
             return CompileError{"not a Reference Path: " + std::string(text)};
         }
     } else if (accept == Accept::path_or_intrinsic) {
@@ -57,19 +68,19 @@ Result<Selection, EvaluationFailure> Expression::evaluate(const Scope& scope) co
         return Selection(
             TRY(intrinsics::evaluate_call(*program_->call, scope, program_->text, budget)));
     }
-    const bool into_context = program_->kind == Kind::context_path;
-    const Json& document = into_context ? scope.context.get() : scope.input;
-    if (document.is_null() && program_->text != "$") {
+    const Json* document = program_->path->document(scope);
+    if (document != nullptr && document->is_null() && program_->text != "$" &&
+        program_->path->root() != RootedPath::Root::variable) {
         return EvaluationFailure{.kind = EvaluationFailure::Kind::not_found,
                                  .message = std::string(kNullInput),
                                  .path = program_->text};
     }
-    auto selected = program_->path->select(document);
-    if (selected) return selected;
-    EvaluationFailure failure = std::move(selected).error();
-    failure.path = program_->text;
-    if (into_context) failure.context = write_json(document);
-    return failure;
+    return program_->path->select(scope);
+}
+
+void Expression::collect_variables(VariableNames& names) const {
+    if (program_->path) program_->path->collect_variables(names);
+    if (program_->call) intrinsics::collect_variables(*program_->call, names);
 }
 
 StateError invalid_path(const EvaluationFailure& failure) {
@@ -86,7 +97,7 @@ StateError not_found_in_field(const EvaluationFailure& failure, std::string_view
                               const Json& input) {
     if (failure.kind == EvaluationFailure::Kind::intrinsic || is_null_input(failure))
         return invalid_path(failure);
-    const std::string document = failure.context.empty() ? write_json(input) : failure.context;
+    const std::string document = failure.document.empty() ? write_json(input) : failure.document;
     const std::string where = " could not be found in the input '" + document + "'";
     if (failure.call.empty()) {
         return runtime_error("The JSONPath '" + failure.path + "' specified for the field '" +

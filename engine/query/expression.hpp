@@ -4,17 +4,16 @@
 #include <string>
 #include <string_view>
 
-#include "engine/query/jsonpath.hpp"
-#include "engine/query/scope.hpp"
+#include "engine/query/rooted_path.hpp"
 
 namespace stepwell {
 
 /// The text of a field whose value is looked up at run time in JSONPath mode: a path into the input
-/// (`$.a`), a path into the Context Object (`$$.a`), or, where allowed, an intrinsic function call.
-/// Compiled once.
+/// (`$.a`), the Context Object (`$$.a`) or a variable (`$name.a`), or, where allowed, an intrinsic
+/// function call. Compiled once.
 class Expression {
 public:
-    enum class Kind { input_path, context_path, intrinsic };
+    enum class Kind { input_path, context_path, variable_path, intrinsic };
     /// What the field accepts. A Reference Path names one node only; see JsonPath::reference.
     enum class Accept { path, reference_path, path_or_intrinsic };
 
@@ -23,6 +22,8 @@ public:
     Kind kind() const;
     /// As written.
     const std::string& text() const;
+    /// The variables that it reads are added to `names`.
+    void collect_variables(VariableNames& names) const;
 
     Result<Selection, EvaluationFailure> evaluate(const Scope& scope) const;
 

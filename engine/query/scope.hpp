@@ -7,6 +7,7 @@
 #include "engine/base/json.hpp"
 #include "engine/base/random.hpp"
 #include "engine/base/result.hpp"
+#include "engine/query/variables.hpp"
 
 namespace stepwell {
 
@@ -27,9 +28,10 @@ private:
 
 /// What an expression of one state can see. Borrowed for one evaluation; nothing here is owned.
 struct Scope {
-    const Json& input;           ///< `$`
-    const LazyContext& context;  ///< `$$`
-    RandomBits& random;          ///< for States.UUID and States.MathRandom without a seed
+    const Json& input;                     ///< `$`
+    const LazyContext& context;            ///< `$$`
+    RandomBits& random;                    ///< for States.UUID and States.MathRandom without a seed
+    const Variables* variables = nullptr;  ///< `$name`; null: there are none
 };
 
 /// Why an expression has no value. The caller words the cause, since AWS words it by field.
@@ -47,9 +49,9 @@ struct EvaluationFailure {
     std::string path;
     /// The whole intrinsic call as written, where `path` is one of its arguments.
     std::string call = {};
-    /// The Context Object as JSON text, where `path` looked there (`$$…`): what AWS quotes as "the
-    /// input".
-    std::string context = {};
+    /// What `path` looked into as JSON text, where that is not the input but the Context Object
+    /// (`$$…`) or a variable (`$name…`): what AWS quotes as "the input".
+    std::string document = {};
 };
 
 }  // namespace stepwell

@@ -163,6 +163,16 @@ Evaluated<Json> evaluate_node(const Node& node, const Scope& scope, Budget& budg
     return Json(std::move(array));
 }
 
+void collect(const Node& node, VariableNames& names) {
+    if (const auto* object = std::get_if<std::unique_ptr<ObjectNode>>(&node.content)) {
+        for (const auto& [name, field] : (*object)->fields) collect(field, names);
+        for (const ComputedField& field : (*object)->computed)
+            field.expression.collect_variables(names);
+    } else if (const auto* array = std::get_if<std::unique_ptr<ArrayNode>>(&node.content)) {
+        for (const Node& item : (*array)->items) collect(item, names);
+    }
+}
+
 }  // namespace
 
 struct Template::Program {
@@ -177,6 +187,8 @@ Result<Template, std::vector<TemplateProblem>> Template::compile(const Json& sou
 }
 
 bool Template::constant() const { return program_->root.constant(); }
+
+void Template::collect_variables(VariableNames& names) const { collect(program_->root, names); }
 
 Evaluated<Json> Template::evaluate(const Scope& scope) const {
     Budget budget;

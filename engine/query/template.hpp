@@ -24,6 +24,8 @@ public:
 
     /// Whether nothing in it is computed.
     bool constant() const;
+    /// The variables that it reads are added to `names`.
+    void collect_variables(VariableNames& names) const;
     Evaluated<Json> evaluate(const Scope& scope) const;
 
 private:

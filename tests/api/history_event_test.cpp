@@ -66,6 +66,16 @@ INSTANTIATE_TEST_SUITE_P(
             R"(,"stateExitedEventDetails":{"name":"S","output":"{\"a\" : 1}","outputDetails":{"truncated":false}})",
             R"(,"stateExitedEventDetails":{"name":"S"})"},
         EventCase{
+            "StateExitedWithVariables", EventType::pass_state_exited,
+            StateExitedDetails{"S", kPayload, {{"n", Payload(Json(1))}, {"x", kPayload}}},
+            R"(,"stateExitedEventDetails":{"name":"S","output":"{\"a\" : 1}","outputDetails":{"truncated":false},"assignedVariables":{"n":"1","x":"{\"a\" : 1}"},"assignedVariablesDetails":{"truncated":false}})",
+            R"(,"stateExitedEventDetails":{"name":"S"})"},
+        EventCase{
+            "EvaluationFailed", EventType::evaluation_failed,
+            EvaluationFailedDetails{"S", "E", "c", "Output/a"},
+            R"(,"evaluationFailedEventDetails":{"state":"S","error":"E","cause":"c","location":"Output/a"})",
+            R"(,"evaluationFailedEventDetails":{"state":"S","error":"E","cause":"c","location":"Output/a"})"},
+        EventCase{
             "LambdaScheduled", EventType::lambda_function_scheduled,
             LambdaScheduledDetails{"arn", kPayload, 5, "r"},
             R"(,"lambdaFunctionScheduledEventDetails":{"resource":"arn","input":"{\"a\" : 1}","inputDetails":{"truncated":false},"timeoutInSeconds":5,"taskCredentials":{"roleArn":"r"}})",

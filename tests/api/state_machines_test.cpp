@@ -125,6 +125,26 @@ TEST(DescribeStateMachine, AnswersWhatWasCreated) {
     EXPECT_EQ(machine["encryptionConfiguration"], json(R"({"type":"AWS_OWNED_KEY"})"));
 }
 
+TEST(DescribeStateMachine, ListsTheVariablesThatStatesRead) {
+    Service service;
+    service.create("m", R"x({"StartAt":"A \"1\"","States":{
+        "A \"1\"":{"Type":"Pass","Assign":{"x":1},"Next":"B"},
+        "B":{"Type":"Pass","Parameters":{"y.$":"States.Array($x, $z.a)"},"Next":"C \"2\""},
+        "C \"2\"":{"Type":"Pass","InputPath":"$x","End":true}}})x");
+    const std::string arn =
+        service.ask("StartExecution", arn_body(machine_arn("m"))).value("executionArn", "");
+    const Json wanted = json(R"({"B":["x","z"],"C \"2\"":["x"]})");
+    EXPECT_EQ(service.ask("DescribeStateMachine", arn_body(machine_arn("m")))["variableReferences"],
+              wanted);
+    EXPECT_EQ(service.ask("DescribeStateMachineForExecution",
+                          object({{"executionArn", arn}}))["variableReferences"],
+              wanted);
+    const Json metadata = service.ask(
+        "DescribeStateMachine",
+        object({{"stateMachineArn", machine_arn("m")}, {"includedData", "METADATA_ONLY"}}));
+    EXPECT_FALSE(metadata.contains("variableReferences"));
+}
+
 TEST(DescribeStateMachine, LeavesTheDefinitionOutWhereOnlyMetadataIsAskedFor) {
     Service service;
     service.create("m", kPass);

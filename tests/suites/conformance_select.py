@@ -4,7 +4,7 @@
     conformance_select.py CASES_DIR OUT_DIR
 
 A case is chosen if it needs no service but Lambda, calls only operations that exist here, and its definitions stay within
-JSONPath, without Assign and variables, distributed Maps and integrations other than Lambda and Step Functions itself. The folder is given
+JSONPath, without distributed Maps and integrations other than Lambda and Step Functions itself. The folder is given
 to the runner with --cases. Prints how many cases were chosen and, for each reason, how many were not.
 """
 import collections
@@ -71,8 +71,6 @@ def beyond(definition):
     for state in states(definition):
         if state.get("QueryLanguage") == "JSONata" or JSONATA_FIELDS & state.keys():
             return "JSONata"
-        if '"Assign"' in json.dumps(state):
-            return "variables"
         processor = state.get("ItemProcessor")
         config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
         if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":

@@ -88,6 +88,14 @@ Difference check_failure(const Json& test, const EvaluationFailure& failure, con
                : Difference();
 }
 
+VariableTable variables_of(const Json& test) {
+    VariableTable table;
+    if (!has(test, "variables")) return table;
+    for (const auto& [name, value] : test.at("variables").get_ref<const Json::object_t&>())
+        table.emplace(name, Payload(value));
+    return table;
+}
+
 Difference check_path(const Json& test, const Json& document) {
     const std::string& path = text_of(test, "path");
     const bool must_be_invalid = has(test, "error") && text_of(test, "error") == "invalid";
@@ -104,8 +112,11 @@ Difference check_path(const Json& test, const Json& document) {
     }
     const LazyContext context([&test] { return test.value("context", Json::object()); });
     RandomBits random(1);
-    const auto selected =
-        expression->evaluate({.input = document, .context = context, .random = random});
+    const VariableTable table = variables_of(test);
+    Variables variables;
+    variables.add_scope(table);
+    const auto selected = expression->evaluate(
+        {.input = document, .context = context, .random = random, .variables = &variables});
     if (!selected) return check_failure(test, selected.error(), document);
     if (has(test, "error"))
         return differs("error", text_of(test, "error"), write_json(selected->value()));
@@ -162,10 +173,6 @@ int play(const std::string& folder, bool verbose) {
         const Json test = json(line);
         const bool is_low = text_of(test, "confidence") == "low";
         Tally& tally = is_low ? low : counted;
-        if (has(test, "variables")) {  // TODO(#4): workflow variables.
-            ++tally.skipped;
-            continue;
-        }
         const Difference difference = check(test, documents);
         ++(difference.empty() ? tally.passed : tally.failed);
         if (difference.empty() && !verbose) continue;

@@ -97,10 +97,7 @@ private:
     }
 
     Result<Argument, CompileError> read_path() {
-        const std::string text(read_until_separator());
-        const bool into_context = text.starts_with("$$");
-        JsonPath path = TRY(JsonPath::compile(std::string_view(text).substr(into_context ? 1 : 0)));
-        return Argument(PathArgument{std::move(path), into_context, text});
+        return Argument(TRY(RootedPath::compile(read_until_separator())));
     }
 
     /// A number, true, false or null.
@@ -142,20 +139,17 @@ public:
 
     Result<Selection, EvaluationFailure> evaluate(const Argument& argument) const {
         if (const auto* constant = std::get_if<Json>(&argument)) return Selection(constant);
-        if (const auto* path = std::get_if<PathArgument>(&argument)) return look_up(*path);
+        if (const auto* path = std::get_if<RootedPath>(&argument)) return look_up(*path);
         return Selection(
             TRY(evaluate_call(*std::get<std::unique_ptr<Call>>(argument), scope_, text_, budget_)));
     }
 
 private:
-    Result<Selection, EvaluationFailure> look_up(const PathArgument& argument) const {
-        const Json& document = argument.into_context ? scope_.context.get() : scope_.input;
-        auto selected = argument.path.select(document);
+    Result<Selection, EvaluationFailure> look_up(const RootedPath& path) const {
+        auto selected = path.select(scope_);
         if (selected) return selected;
         EvaluationFailure failure = std::move(selected).error();
-        failure.path = argument.text;
         failure.call = text_;
-        if (argument.into_context) failure.context = write_json(document);
         return failure;
     }
 
@@ -176,6 +170,14 @@ EvaluationFailure refused(const std::string& text, std::string_view reason) {
 
 Result<std::unique_ptr<Call>, CompileError> parse_call(std::string_view text) {
     return CallReader(text).read();
+}
+
+void collect_variables(const Call& call, VariableNames& names) {
+    for (const Argument& argument : call.arguments) {
+        if (const auto* path = std::get_if<RootedPath>(&argument)) path->collect_variables(names);
+        if (const auto* inner = std::get_if<std::unique_ptr<Call>>(&argument))
+            collect_variables(**inner, names);
+    }
 }
 
 Result<Json, EvaluationFailure> evaluate_call(const Call& call, const Scope& scope,

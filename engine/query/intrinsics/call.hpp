@@ -8,21 +8,14 @@
 
 #include "engine/query/budget.hpp"
 #include "engine/query/intrinsics/functions.hpp"
-#include "engine/query/jsonpath.hpp"
+#include "engine/query/rooted_path.hpp"
 #include "engine/query/scope.hpp"
 
 namespace stepwell::intrinsics {
 
 struct Call;
 
-/// `$.a` or `$$.a` as an argument.
-struct PathArgument {
-    JsonPath path;
-    bool into_context;
-    std::string text;
-};
-
-using Argument = std::variant<Json, PathArgument, std::unique_ptr<Call>>;
+using Argument = std::variant<Json, RootedPath, std::unique_ptr<Call>>;
 
 /// A call of an intrinsic function, compiled: `States.Format('{} of {}', $.a,
 /// States.ArrayLength($.b))`.
@@ -41,6 +34,9 @@ inline constexpr std::size_t kMaxNesting = 10;
 /// than
 /// \' \{ \} \\ are errors, as they are for the service when it creates a state machine.
 Result<std::unique_ptr<Call>, CompileError> parse_call(std::string_view text);
+
+/// The variables that its arguments read are added to `names`.
+void collect_variables(const Call& call, VariableNames& names);
 
 /// The value of a call. `text` is the whole expression, which the service quotes when it fails.
 /// What it and its nested calls make is taken off `budget`.

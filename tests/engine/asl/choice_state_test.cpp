@@ -194,7 +194,8 @@ TEST(ChoiceRule, KnowsThirtyNineOperators) {
         const auto machine = accepted(choice(test_of(name, value)));
         const auto& state = body_of<ChoiceState>(*machine);
         ASSERT_EQ(state.choices.size(), 1U) << name;
-        const auto& test = std::get<asl::Test>(state.choices[0].rule.condition);
+        const auto& test =
+            std::get<asl::Test>(std::get<ChoiceRule>(state.choices[0].rule).condition);
         EXPECT_EQ(test.operator_name, name);
         EXPECT_EQ(test.variable.text(), "$.a");
         EXPECT_EQ(std::holds_alternative<Expression>(test.operand), name.ends_with("Path")) << name;
@@ -217,7 +218,7 @@ TEST(ChoiceState, KeepsRulesInOrderAndItsDefault) {
     ASSERT_EQ(state.choices.size(), 2U);
     EXPECT_EQ(machine->states[state.choices[0].next].name, "A");
     EXPECT_EQ(machine->states[state.choices[1].next].name, "B");
-    const auto& both = std::get<AllOf>(state.choices[0].rule.condition);
+    const auto& both = std::get<AllOf>(std::get<ChoiceRule>(state.choices[0].rule).condition);
     ASSERT_EQ(both.rules.size(), 2U);
     EXPECT_EQ(std::get<asl::Test>(both.rules[0].condition).comparison, Comparison::is_present);
     const auto& inner = *std::get<NoneOf>(both.rules[1].condition).rule;

@@ -13,28 +13,6 @@ INSTANTIATE_TEST_SUITE_P(
         StateCase{"Jsonata",
                   R"({"Type":"Pass","QueryLanguage":"JSONata","Output":"{% 1 %}","End":true})",
                   {not_yet("the JSONata query language", "/QueryLanguage")}},
-        StateCase{"Assign",
-                  R"({"Type":"Pass","Assign":{"a.$":"$.a"},"End":true})",
-                  {not_yet("variables (Assign)", "/Assign")}},
-        StateCase{
-            "AssignInARule",
-            R"({"Type":"Parallel","End":true,"Branches":[{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[
-                      {"Variable":"$.a","IsNull":true,"Next":"E","Assign":{"a":1}}]},"E":{"Type":"Succeed"}}}]})",
-            {not_yet("variables (Assign)", "/Branches[0]/States/C/Choices[0]/Assign")}},
-        StateCase{"VariableInAPath",
-                  R"({"Type":"Pass","InputPath":"$name.a","End":true})",
-                  {not_yet("variables", "/InputPath")}},
-        StateCase{"VariableInATemplate",
-                  R"({"Type":"Pass","Parameters":{"a":[{"b.$":"$name"}]},"End":true})",
-                  {not_yet("variables", "/Parameters")}},
-        StateCase{
-            "VariableInAnIntrinsic",
-            R"x({"Type":"Pass","Parameters":{"a.$":"States.Format('$no {}', $name)"},"End":true})x",
-            {not_yet("variables", "/Parameters")}},
-        StateCase{
-            "NoVariableInALiteral",
-            R"x({"Type":"Pass","Parameters":{"a.$":"States.Format('$no {}', $.a)"},"End":true})x",
-            {}},
         StateCase{
             "DistributedMap",
             R"({"Type":"Map","End":true,"ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2","Parameters":{"Bucket":"b"}},
@@ -63,20 +41,6 @@ TEST(Jsonata, StringsAreDelimitedAtBothEnds) {
                 << text;
         }
     }
-}
-
-TEST(Assign, ChecksNames) {
-    EXPECT_THAT(
-        findings(machine_of(
-            R"({"Type":"Pass","End":true,"Assign":{"states":1,"1a":2,"a-b.$":"$.a","ok_1":3}})")),
-        ElementsAre(
-            "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'. at "
-            "/States/S/Assign",
-            "INVALID_VARIABLE_NAME: Invalid variable name '1a': the variable name contains invalid "
-            "characters. at /States/S/Assign",
-            "INVALID_VARIABLE_NAME: Invalid variable name 'a-b': the variable name contains "
-            "invalid "
-            "characters. at /States/S/Assign"));
 }
 
 TEST(Activity, HasNoCredentials) {

@@ -114,7 +114,8 @@ public:
     static std::string digest(const Execution& x) {
         std::string out = std::to_string(int(x.status)) + " e" + std::to_string(x.last_event) +
                           " s" + std::to_string(x.last_sequence) + " n" +
-                          std::to_string(x.next_frame) + " c" + std::to_string(x.calls) + " r";
+                          std::to_string(x.next_frame) + " c" + std::to_string(x.calls) + " v" +
+                          std::to_string(x.variable_bytes) + " r";
         for (FrameId id : x.ready) out += std::to_string(id) + ",";
         for (const auto& [id, f] : x.frames) {
             out += "\n" + std::to_string(id) + "<" + std::to_string(f.parent) + " #" +
@@ -123,6 +124,7 @@ public:
                    std::to_string(f.retry_count) + " in " + f.input.text() + " out " +
                    f.result.text() + " " + f.failure.error.value_or("-") + "/" +
                    f.failure.cause.value_or("-");
+            for (const auto& [name, value] : f.variables) out += " $" + name + "=" + value.text();
             if (f.task) out += " t" + f.task->request_id + f.task->token + f.task->input.text();
             if (f.children) {
                 out += " k" + std::to_string(f.children->started) + "/" +
@@ -149,6 +151,7 @@ private:
                        [&](const MapIterationDetails& d) { out += " " + std::to_string(d.index); },
                        [&](const FailureDetails& d) { out += " " + d.error.value_or("-"); },
                        [&](const TaskFailureDetails& d) { out += " " + d.error.value_or("-"); },
+                       [&](const EvaluationFailedDetails& d) { out += " " + d.location; },
                        [](const auto&) {}},
             event.details);
         return out;

@@ -8,8 +8,9 @@
 
 namespace stepwell::test {
 
-/// Makes state machines at random: all state types, nested, with retries, catches, time-outs and
-/// tokens. Every definition ends: states lead forward only. The same seed gives the same machine.
+/// Makes state machines at random: all state types, nested, with retries, catches, time-outs,
+/// tokens and variables. Every definition ends: states lead forward only. The same seed gives the
+/// same machine.
 class RandomDefinition {
 public:
     explicit RandomDefinition(std::uint64_t seed) : random_(seed) {}
@@ -58,6 +59,8 @@ private:
             rule[chance(50) ? "IsNumeric" : "IsNull"] = chance(50);
             rule["Next"] = later();
             state["Choices"] = Json::array({std::move(rule)});
+            if (chance(40)) assign(state["Choices"][0], depth);
+            if (chance(40)) assign(state, depth);
             if (!chance(5))
                 state["Default"] = names[i + 1];
             else
@@ -82,10 +85,11 @@ private:
                 task(state);
                 break;
         }
+        if (chance(40)) assign(state, depth);
         if (state["Type"] != "Pass" && state["Type"] != "Wait" && !last)
-            errors(state, later());
+            errors(state, later(), depth);
         else if (state["Type"] != "Pass" && state["Type"] != "Wait")
-            errors(state, "");
+            errors(state, "", depth);
         if (last)
             state["End"] = true;
         else
@@ -100,6 +104,33 @@ private:
         return rule;
     }
 
+    /// Variables have a name per depth, since an inner scope may not assign an outer one.
+    std::string variable(int depth) {
+        return std::string("v") + std::to_string(depth) + char('a' + below(3));
+    }
+    void assign(Json& owner, int depth) {
+        for (std::uint64_t n = 1 + below(2); n > 0; --n) {
+            const std::string name = variable(depth);
+            switch (below(5)) {
+                case 0:
+                    owner["Assign"][name + ".$"] = "$$.State.EnteredTime";
+                    break;
+                case 1:
+                    owner["Assign"][name + ".$"] = "States.Array($, $$.Execution.Input.items)";
+                    break;
+                case 2:
+                    // Often not there: then the state fails.
+                    owner["Assign"][name + ".$"] = "$" + variable(int(below(unsigned(depth) + 1)));
+                    break;
+                default:
+                    owner["Assign"][name] = int(below(9));
+                    break;
+            }
+            // The same under both names would be refused.
+            if (owner["Assign"].contains(name) && owner["Assign"].contains(name + ".$"))
+                owner["Assign"].erase(name);
+        }
+    }
     void pass(Json& state) {
         state["Type"] = "Pass";
         switch (below(4)) {
@@ -153,7 +184,7 @@ private:
         if (chance(50)) state["ItemSelector"]["item.$"] = "$$.Map.Item.Value";
         state["ItemProcessor"] = flow(depth + 1);
     }
-    void errors(Json& state, const std::string& handler) {
+    void errors(Json& state, const std::string& handler, int depth) {
         if (chance(50)) {
             Json retrier = Json::object();
             retrier["ErrorEquals"] = Json::array({chance(70) ? "States.ALL" : "States.TaskFailed"});
@@ -167,6 +198,7 @@ private:
             catcher["ErrorEquals"] = Json::array({"States.ALL"});
             catcher["Next"] = handler;
             if (chance(50)) catcher["ResultPath"] = nullptr;
+            if (chance(40)) assign(catcher, depth);
             state["Catch"] = Json::array({std::move(catcher)});
         }
     }

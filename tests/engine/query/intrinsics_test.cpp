@@ -269,7 +269,7 @@ INSTANTIATE_TEST_SUITE_P(
         MalformedCase{"ObjectLiteral", "States.Array({})"},
         MalformedCase{"MalformedNumber", "States.Array(1.)"},
         MalformedCase{"MalformedPath", "States.Array($.a[)"},
-        MalformedCase{"Variable", "States.Array($name)"},
+        MalformedCase{"NoVariable", "States.Array($_name)"},
         MalformedCase{"MalformedInnerCall", "States.Array(States.Array(x))"}),
     case_name);
 
