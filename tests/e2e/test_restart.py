@@ -202,6 +202,25 @@ class Scenarios:
         for execution in executions:
             self.ended(execution)
         self.assertEqual(len(self.children(child)), len(executions))
+    # --- Variables ----------------------------------------------------------------------------------------------------
+
+    def test_variables_are_as_they_were(self):
+        """Also those of inner scopes, and random ones: nothing is evaluated again."""
+        inner = machine(
+            "Name", Name={"Type": "Pass", "Assign": {"mine.$": "States.Format('{}-{}', $id, $)"}, "Next": "Rest"},
+            Rest={"Type": "Wait", "Seconds": 3, "Next": "Tell"},
+            Tell={"Type": "Pass", "Parameters": {"id.$": "$id", "mine.$": "$mine"}, "End": True})
+        execution = self.sfn.run("variables", machine(
+            "Set", Set={"Type": "Pass", "Assign": {"id.$": "States.UUID()", "list": [1, 2]}, "Next": "Each"},
+            Each={"Type": "Map", "ItemsPath": "$list", "ItemProcessor": inner, "Next": "End"},
+            End={"Type": "Pass", "Parameters": {"inner.$": "$", "id.$": "$id"}, "End": True}))
+        assigned = find(self.sfn.reached(execution, "PassStateExited"), "PassStateExited")
+        before = json.loads(assigned["stateExitedEventDetails"]["assignedVariables"]["id"])
+        self.sfn.reached(execution, "WaitStateEntered")
+        self.restart()
+        description, _ = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), {"id": before, "inner": [
+            {"id": before, "mine": f"{before}-{item}"} for item in (1, 2)]})
 
     # --- Retry --------------------------------------------------------------------------------------------------------
 
