@@ -63,8 +63,8 @@ TEST(ContextObject, TellsTheInnermostItemOfAMap) {
         "[[7],[8,9]]");
     drive.run_to_end();
     EXPECT_EQ(drive.output(),
-              R"([[{"in":{"inner":7,"at":0},"now":7}],)"
-              R"([{"in":{"inner":8,"at":0},"now":8},{"in":{"inner":9,"at":1},"now":9}]])");
+              R"([[{"in":{"at":0,"inner":7},"now":7}],)"
+              R"([{"in":{"at":0,"inner":8},"now":8},{"in":{"at":1,"inner":9},"now":9}]])");
 }
 
 TEST(ContextObject, CountsTheRetriesOfATask) {

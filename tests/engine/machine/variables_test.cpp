@@ -85,7 +85,7 @@ TEST(Variables, OfAnOuterScopeAreSeenInsideAndInnerOnesVanish) {
     EXPECT_THAT(
         *drive.execution->failure.cause,
         HasSubstr(
-            R"(The JSONPath '$inner' specified for the field 'gone.$' could not be found in the input '[{"v":{"o":"o","i":1},"o":"o"},{"v":{"i":2},"o":"o"}]')"));
+            R"(The JSONPath '$inner' specified for the field 'gone.$' could not be found in the input '[{"v":{"i":1,"o":"o"},"o":"o"},{"v":{"i":2},"o":"o"}]')"));
     EXPECT_EQ(drive.execution->frames.at(0).variables.size(), 1U);
     EXPECT_EQ(drive.execution->variable_bytes, 8U);  // outer="o"
 }

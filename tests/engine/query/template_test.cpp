@@ -43,6 +43,12 @@ INSTANTIATE_TEST_SUITE_P(
         // Recorded: {"FunctionName.$", "Payload"} became {"Payload", "FunctionName"}.
         TemplateCase{"ComputedComesLast", R"({"n.$":"$.a","p":{"m.$":"$.a","q":2},"r":3})",
                      R"({"p":{"q":2,"m":1},"r":3,"n":1})"},
+        // Recorded: base assign_from_value__BASE_ASSIGN_FROM_INTRINSIC_FUNCTION.
+        TemplateCase{"ComputedComesInTheOrderOfAHashMap",
+                     R"({"simpleArray.$":"$.a","partitionedArray.$":"$.a","containsElement.$":"$.a",
+                         "numberRange.$":"$.a","thirdElement.$":"$.a","arraySize.$":"$.a","uniqueValues.$":"$.a"})",
+                     R"({"uniqueValues":1,"simpleArray":1,"thirdElement":1,"partitionedArray":1,)"
+                     R"("arraySize":1,"containsElement":1,"numberRange":1})"},
         TemplateCase{"ResultIsNotATemplate",
                      R"JSON({"v.$":"States.StringToJson('{\"w.$\":\"$.a\"}')"})JSON",
                      R"({"v":{"w.$":"$.a"}})"},
