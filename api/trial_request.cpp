@@ -53,10 +53,14 @@ Checked<void> check_runnable(const Input& input, const asl::State& state) {
     if (type != StateType::task) return {};
     if (!input.find("roleArn"))
         return refusal("RoleArn must be specified when testing a Task state");
-    if (waits_for_token_or_job(state)) {
+    const bool answers_at_once = std::holds_alternative<asl::LambdaResource>(
+                                     std::get<asl::TaskState>(state.body).resource) ||
+                                 (service_of(state) != nullptr && !waits_for_token_or_job(state));
+    if (!answers_at_once) {
         return error(ErrorKind::invalid_definition,
-                     "TestState API does not support '.sync' or '.waitForTaskToken' service "
-                     "integration patterns when a mock is not specified.");
+                     "TestState API does not support Activity tasks, '.sync' or "
+                     "'.waitForTaskToken' service integration patterns when a mock is not "
+                     "specified.");
     }
     // No worker could be waited for: the trial runs as an Express execution does.
     const auto& task = std::get<asl::TaskState>(state.body);

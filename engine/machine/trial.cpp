@@ -65,9 +65,14 @@ Evaluated<void> Turn::observe_item_selector(Frame& frame, const asl::MapState& s
     if (!state.item_selector) return {};
     Json inputs = Json::array();
     std::uint32_t index = 0;
+    std::size_t bytes = 0;
     for (const Json& item : items.value()) {
         const FrameScope scope(x_, frame, random_, input.value(), std::pair(index, &item));
-        inputs.push_back(TRY(std::get<Template>(*state.item_selector).evaluate(scope)));
+        Json selected = TRY(std::get<Template>(*state.item_selector).evaluate(scope));
+        // More than an answer may show is not gathered: a small Map could ask for gigabytes.
+        bytes += write_json(selected).size() + 1;
+        if (bytes > kMaxPayloadBytes) return {};
+        inputs.push_back(std::move(selected));
         ++index;
     }
     trial()->data.after_item_selector = Payload(std::move(inputs));

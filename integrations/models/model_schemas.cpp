@@ -18,6 +18,20 @@ std::string result_name(Text name) {
     return out;
 }
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// The member of this name; or, with the same capital in front, one that differs in letter case
+/// alone: SDKs for Java, which Step Functions follows, write `DbInstances` for `DBInstances`.
+const Json* find_member(const Json::object_t& members, const std::string& name) {
+    if (const auto exact = members.find(name); exact != members.end()) return &exact->second;
+    for (const auto& [key, value] : members) {
+        if (!key.empty() && key.front() == name.front() &&
+            std::ranges::equal(key, name, {}, lower, lower))
+            return &value;
+    }
+    return nullptr;
+}
+
 /// Finds the first thing in which a value differs from its shape. The words are AWS's
 /// (conformance family teststate).
 class Check {
@@ -72,8 +86,8 @@ private:
                                          unsigned depth) const {
         const auto& members = value.get_ref<const Json::object_t&>();
         const auto present = [&](const std::string& name) -> const Json* {
-            const auto found = members.find(name);
-            return found == members.end() || found->second.is_null() ? nullptr : &found->second;
+            const Json* found = find_member(members, name);
+            return found == nullptr || found->is_null() ? nullptr : found;
         };
         if (required_ == RequiredMembers::checked) {
             for (const Member& member : shape.members) {

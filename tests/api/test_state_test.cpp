@@ -299,6 +299,16 @@ TEST(TestState, TheContextObjectNamesAnExpressExecution) {
     EXPECT_EQ(context["State"]["Name"], "StateName");
 }
 
+TEST(TestState, MocksAnActivity) {
+    const Json answer =
+        Trial(
+            R"({"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:a","End":true})")
+            .result("[3]")
+            .answer();
+    EXPECT_EQ(answer["status"], "SUCCEEDED");
+    EXPECT_EQ(answer["output"], "[3]");
+}
+
 struct RefusalCase {
     const char* name;
     Trial trial;
@@ -342,6 +352,12 @@ INSTANTIATE_TEST_SUITE_P(
                 R"({"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","Parameters":{},"End":true})")
                 .text("roleArn", std::string(kRole)),
             "InvalidDefinition: TestState API does not support"},
+        RefusalCase{
+            "UnmockedActivity",
+            Trial(
+                R"({"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:a","End":true})")
+                .text("roleArn", std::string(kRole)),
+            "InvalidDefinition: TestState API does not support Activity tasks"},
         RefusalCase{
             "MockedPass", Trial(R"({"Type":"Pass","End":true})").result("1"),
             "ValidationException: State type 'Pass' is not supported when a mock is specified"},

@@ -140,6 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
         SchemaCase{"MissingIsNoMatter", "states", "startExecution", "{}", kPresent, ""},
         SchemaCase{"NamesHaveCapitals", "states", "startExecution", R"({"executionArn":1})",
                    kPresent, ""},
+        SchemaCase{"JavasNames", "aws-sdk:rds", "describeDbInstances", R"({"DbInstances":1})",
+                   kStrict, "Field 'DBInstances' must be an array"},
         SchemaCase{"Timestamp", "states", "startExecution", R"({"StartDate":1})", kPresent,
                    "Field 'StartDate' must be a string"},
         SchemaCase{"Job", "states", "startExecution.sync", R"({"Output":{}})", kPresent,
