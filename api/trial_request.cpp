@@ -62,12 +62,6 @@ Checked<void> check_runnable(const Input& input, const asl::State& state) {
                      "'.waitForTaskToken' service integration patterns when a mock is not "
                      "specified.");
     }
-    // No worker could be waited for: the trial runs as an Express execution does.
-    const auto& task = std::get<asl::TaskState>(state.body);
-    if (std::holds_alternative<asl::ActivityResource>(task.resource)) {
-        return error(ErrorKind::invalid_definition,
-                     "TestState API does not support activities when a mock is not specified.");
-    }
     return {};
 }
 
@@ -154,12 +148,23 @@ Checked<void> configure(Trial& trial, const Json& configuration, const TestedSta
     return {};
 }
 
+Checked<VariableTable> parse_variables(const std::string& text) {
+    auto values = parse_json(text);
+    if (!values || !values->is_object()) return refusal("Variables must be a valid JSON object");
+    VariableTable variables;
+    for (auto& [name, value] : values->get_ref<Json::object_t&>())
+        variables.emplace(name, Payload(std::move(value)));
+    return variables;
+}
+
 }  // namespace
 
 Checked<std::shared_ptr<Trial>> read_trial(const Input& input, const TestedState& tested,
                                            const ResultSchemas* schemas) {
     auto trial = std::make_shared<Trial>();
     trial->state = tested.index;
+    if (const std::string* variables = input.text("variables"))
+        trial->variables = TRY(parse_variables(*variables));
     const asl::State& state = tested.state();
     const Json* mock = input.find("mock");
     if (mock == nullptr) {

@@ -55,6 +55,12 @@ void error_details(ObjectWriter& object, const TrialData& data) {
     details.end();
 }
 
+std::string variables_text(const VariableTable& variables) {
+    Json object = Json::object();
+    for (const auto& [name, value] : variables) object[name] = value.value();
+    return write_json(object);
+}
+
 /// Whether an ItemReader of the state looks for its items in a part of what it reads.
 bool has_items_pointer(const Json& state) {
     const Json* reader = Input::find(state, "ItemReader");
@@ -84,6 +90,8 @@ void inspection_data(ObjectWriter& object, const Wanted& wanted) {
                            *data.tolerated_failure_percentage);
     }
     if (data.max_concurrency) seen.number("maxConcurrency", *data.max_concurrency);
+    if (!wanted.trial->variables.empty())
+        seen.text("variables", variables_text(wanted.trial->variables));
     error_details(seen, data);
     seen.end();
 }

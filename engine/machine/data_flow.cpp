@@ -119,6 +119,7 @@ void Turn::leave(Frame& frame, const Payload& output, std::vector<AssignedVariab
     record(frame, *exited_event(state.type()),
            StateExitedDetails{state.name, output, std::move(assigned)},
            LeftState{then.next, output});
+    if (trial() != nullptr) trial()->variables = frame.variables;
     if (then.next || x_.closed()) return;
     if (frame.id != frame.parent) return child_ended(frame);
     close(EventType::execution_succeeded, OutputDetails{output}, frame.last_event);

@@ -337,6 +337,11 @@ Execution::Execution(ExecutionInfo execution_info) : info(std::move(execution_in
     Frame& root = frames[0];
     root.input = info.input;
     root.state = info.trial ? info.trial->state : info.definition->flows[0].start_at;
+    if (info.trial) {
+        root.variables = info.trial->variables;
+        for (const auto& [name, value] : root.variables)
+            variable_bytes += stepwell::variable_bytes(name, value);
+    }
     ready.push_back(0);
     std::optional<Seconds> timeout = info.definition->timeout;
     if (info.type == asl::WorkflowType::express) {

@@ -7,6 +7,7 @@
 #include "engine/asl/model.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/payload.hpp"
+#include "engine/query/variables.hpp"
 
 /// One state run by itself, with what it is told in place of the world, and with a look at what
 /// happens to its data: TestState. API Reference, TestState, "MockInput", "InspectionData".
@@ -45,6 +46,8 @@ struct Trial {
     std::optional<TrialMock> mock;
     /// The Context Object, in place of the one that the interpreter makes.
     std::optional<Json> context;
+    /// Those that the state begins with; when it has been left, with what it assigned.
+    VariableTable variables;
     /// Attempts already made by whichever retrier takes the error.
     std::uint32_t retry_count = 0;
     /// How many items of a mocked Map failed, for its ToleratedFailure… fields.

@@ -33,12 +33,23 @@ ItemInContext item_around(const Execution& execution, const Frame& frame) {
     return std::nullopt;
 }
 
+Json with_item(Json context, const ItemInContext& item) {
+    if (!item) return context;
+    Json about = Json::object();
+    about["Index"] = item->first;
+    about["Value"] = *item->second;
+    Json map = Json::object();
+    map["Item"] = std::move(about);
+    context["Map"] = std::move(map);
+    return context;
+}
+
 }  // namespace
 
 Json context_of(const Execution& execution, const Frame& frame, ItemInContext item,
                 std::string_view token) {
     const Trial* trial = execution.info.trial.get();
-    if (trial != nullptr && trial->context) return *trial->context;
+    if (trial != nullptr && trial->context) return with_item(*trial->context, item);
     const asl::State& state = execution.state_of(frame);
     Json machine = Json::object();
     machine["Id"] = execution.info.state_machine_arn;
@@ -46,7 +57,8 @@ Json context_of(const Execution& execution, const Frame& frame, ItemInContext it
     Json here = Json::object();
     here["Name"] = trial != nullptr ? kTrialStateName : state.name;
     here["EnteredTime"] = to_iso8601(frame.entered_time);
-    if (counts_retries(state.type())) here["RetryCount"] = frame.retry_count;
+    if (counts_retries(state.type()))
+        here["RetryCount"] = trial != nullptr ? trial->retry_count : frame.retry_count;
     Json context = Json::object();
     context["Execution"] = about_execution(execution.info);
     context["StateMachine"] = std::move(machine);
@@ -56,16 +68,7 @@ Json context_of(const Execution& execution, const Frame& frame, ItemInContext it
         task["Token"] = std::string(token);
         context["Task"] = std::move(task);
     }
-    if (!item) item = item_around(execution, frame);
-    if (item) {
-        Json about = Json::object();
-        about["Index"] = item->first;
-        about["Value"] = *item->second;
-        Json map = Json::object();
-        map["Item"] = std::move(about);
-        context["Map"] = std::move(map);
-    }
-    return context;
+    return with_item(std::move(context), item ? item : item_around(execution, frame));
 }
 
 Variables variables_of(const Execution& execution, const Frame& frame) {

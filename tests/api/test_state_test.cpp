@@ -86,7 +86,7 @@ TEST(TestState, TriesAnActivityWithAMockOnly) {
     EXPECT_EQ(answer["status"], "SUCCEEDED");
     EXPECT_EQ(value_of(answer, "output"), json(R"({"done":1})"));
     EXPECT_THAT(Trial(activity).text("roleArn", std::string(kRole)).refusal(),
-                HasSubstr("does not support activities"));
+                HasSubstr("does not support Activity tasks"));
 }
 
 TEST(TestState, FindsStatesInsideOfOthers) {
@@ -299,14 +299,20 @@ TEST(TestState, TheContextObjectNamesAnExpressExecution) {
     EXPECT_EQ(context["State"]["Name"], "StateName");
 }
 
-TEST(TestState, MocksAnActivity) {
+TEST(TestState, ReadsAndAssignsVariables) {
     const Json answer =
         Trial(
-            R"({"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:a","End":true})")
-            .result("[3]")
+            R"({"Type":"Pass","Parameters":{"s.$":"$a"},"Assign":{"b.$":"$.s","c":3},"End":true})")
+            .text("variables", R"({"a":1,"b":2})")
+            .trace()
             .answer();
-    EXPECT_EQ(answer["status"], "SUCCEEDED");
-    EXPECT_EQ(answer["output"], "[3]");
+    EXPECT_EQ(value_of(answer, "output"), json(R"({"s":1})"));
+    EXPECT_EQ(seen(answer, "variables"), json(R"({"a":1,"b":1,"c":3})"));
+}
+
+TEST(TestState, ShowsNoVariablesWhereThereAreNone) {
+    const Json answer = Trial(R"({"Type":"Succeed"})").text("variables", "{}").trace().answer();
+    EXPECT_FALSE(answer["inspectionData"].contains("variables"));
 }
 
 struct RefusalCase {
@@ -353,12 +359,6 @@ INSTANTIATE_TEST_SUITE_P(
                 .text("roleArn", std::string(kRole)),
             "InvalidDefinition: TestState API does not support"},
         RefusalCase{
-            "UnmockedActivity",
-            Trial(
-                R"({"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:a","End":true})")
-                .text("roleArn", std::string(kRole)),
-            "InvalidDefinition: TestState API does not support Activity tasks"},
-        RefusalCase{
             "MockedPass", Trial(R"({"Type":"Pass","End":true})").result("1"),
             "ValidationException: State type 'Pass' is not supported when a mock is specified"},
         RefusalCase{
@@ -401,6 +401,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Trial(kInvoke).result("{}").text("context", R"({"Task":{"Token":"t"}})"),
                     "Context object contains 'Task' when state is not a Task state with a '.sync' "
                     "or '.waitForTaskToken'"},
+        RefusalCase{"Variables", Trial(kInvoke).result("{}").text("variables", "[1]"),
+                    "ValidationException: Variables must be a valid JSON object"},
         RefusalCase{"Level", Trial(kInvoke).text("inspectionLevel", "LOUD"),
                     "Member must satisfy enum value set: [INFO, DEBUG, TRACE]"}),
     [](const auto& test) { return std::string(test.param.name); });
