@@ -191,14 +191,16 @@ struct IsoParts {
     std::optional<std::string_view> zone;
 };
 
-std::optional<IsoParts> split_iso(std::string_view text, bool with_day) {
+enum class IsoDate { year, month, month_and_day };
+
+std::optional<IsoParts> split_iso(std::string_view text, IsoDate date) {
     Scanner scanner(text);
     IsoParts parts;
     const auto year = scanner.take("dddd");
     if (!year) return std::nullopt;
     parts.year = *year;
-    parts.month = scanner.take("-1d");
-    if (with_day) parts.day = scanner.take("-3d");
+    if (date != IsoDate::year) parts.month = scanner.take("-1d");
+    if (date == IsoDate::month_and_day) parts.day = scanner.take("-3d");
     parts.clock = scanner.take("T2d:5d:5d");
     parts.fraction = scanner.take_fraction();
     for (const std::string_view form : {"+2d:5d", "-2d:5d", "+2d5d", "-2d5d", "Z"}) {
@@ -210,8 +212,9 @@ std::optional<IsoParts> split_iso(std::string_view text, bool with_day) {
 
 /// What the reference's check lets through is read as JavaScript's Date.parse reads it.
 Result<double, Error> parse_iso(std::string_view text) {
-    auto split = split_iso(text, true);
-    if (!split) split = split_iso(text, false);
+    auto split = split_iso(text, IsoDate::month_and_day);
+    if (!split) split = split_iso(text, IsoDate::month);
+    if (!split) split = split_iso(text, IsoDate::year);
     if (!split) return not_iso(text);
     CalendarTime time{number_at(split->year, 0, 4), 0, 1, 0, 0, 0, 0};
     if (split->month) time.month = number_at(*split->month, 1) - 1;

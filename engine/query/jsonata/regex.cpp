@@ -100,9 +100,10 @@ Result<Regex, Error> Regex::compile(std::string_view pattern, RegexFlags flags) 
     if (!translated) return syntax_error(pattern, translated.error().reason);
     // The callout is check_time.
     const std::string text = "(?C1)(?:" + translated->text + ')';
-    std::uint32_t options =
-        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
+    std::uint32_t options = PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
     if (flags.ignore_case) options |= PCRE2_CASELESS;
+    // 10.42 takes a repeated reference to a group that matched nothing for longer than it is.
+    if (translated->has_references) options |= PCRE2_NO_START_OPTIMIZE;
     int code = 0;
     PCRE2_SIZE offset = 0;
     pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
@@ -122,6 +123,7 @@ Result<Regex, Error> Regex::compile(std::string_view pattern, RegexFlags flags) 
 
 Result<std::optional<RegexMatch>, Error> Regex::find(std::string_view subject, std::size_t from,
                                                      Deadline deadline) const {
+    if (from == 0 && !is_decodable(subject)) return Error("", "The text is not valid UTF-8");
     const auto* code = static_cast<const pcre2_code*>(code_.get());
     Workspace& with = workspace();
     pcre2_match_data* data = with.data_for(group_count_);
@@ -131,8 +133,10 @@ Result<std::optional<RegexMatch>, Error> Regex::find(std::string_view subject, s
         return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from,
                            options, data, with.context.get());
     };
-    int count = match(0);
-    if (count == PCRE2_ERROR_JIT_STACKLIMIT) count = match(PCRE2_NO_JIT);
+    // The subject has been checked once, not again for every match in it. PCRE2's own way to cope
+    // with other bytes (PCRE2_MATCH_INVALID_UTF) breaks \W and \D in 10.42's machine code.
+    int count = match(PCRE2_NO_UTF_CHECK);
+    if (count == PCRE2_ERROR_JIT_STACKLIMIT) count = match(PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT);
     if (count == PCRE2_ERROR_NOMATCH) return std::optional<RegexMatch>();
     if (count < 0) return out_of_time();
     const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data);

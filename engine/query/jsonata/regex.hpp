@@ -63,8 +63,10 @@ public:
     /// expression: /a++/: Nothing to repeat`.
     static Result<Regex, Error> compile(std::string_view pattern, RegexFlags flags);
 
-    /// The first match that begins at byte `from` or later; `subject` must outlive the result.
-    /// "Expression evaluation timeout" once it takes too many steps or the deadline is over.
+    /// The first match that begins at byte `from` or later, where a code point begins; `subject`
+    /// must outlive the result. With `from` 0 text that is no UTF-8 is refused; a call with another
+    /// one is for further matches in a subject that such a call has seen. "Expression evaluation
+    /// timeout" once it takes too many steps or the deadline is over.
     Result<std::optional<RegexMatch>, Error> find(std::string_view subject, std::size_t from,
                                                   Deadline deadline = Deadline::max()) const;
 

@@ -1,6 +1,8 @@
 #include "engine/query/jsonata/utf16.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace stepwell::jsonata {
 namespace {
@@ -108,6 +110,23 @@ bool is_js_space(char32_t c) {
     return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
            c == 0x205F || c == 0x3000 || c == 0xFEFF;
+}
+
+bool is_decodable(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        std::uint64_t word = 0;
+        if (text.size() - at >= sizeof word) {
+            std::memcpy(&word, text.data() + at, sizeof word);
+            if ((word & 0x8080'8080'8080'8080U) == 0) {  // eight characters of ASCII
+                at += sizeof word;
+                continue;
+            }
+        }
+        const CodePoint point = code_point_at(text, at);
+        if (point.bytes == 1 && point.value == kReplacement) return false;
+        at += point.bytes;
+    }
+    return true;
 }
 
 bool has_lone_surrogate(std::string_view text) {

@@ -39,6 +39,8 @@ std::strong_ordering compare_utf16_units(std::string_view a, std::string_view b)
 /// White space and line ends of JavaScript: what `\s` of a regular expression matches.
 bool is_js_space(char32_t code_point);
 
+/// Whether the text is UTF-8, but that lone surrogates may be in it.
+bool is_decodable(std::string_view text);
 /// Whether a lone surrogate is in the text, which no encoding can express.
 bool has_lone_surrogate(std::string_view text);
 /// Bytes as text: what is no UTF-8 becomes U+FFFD, and so does a lone surrogate.

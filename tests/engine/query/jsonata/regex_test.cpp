@@ -38,12 +38,14 @@ TEST(Regex, MeansWhatItMeansInJavaScript) {
              Case{"(ab)|(a)", "abac", "[ab|ab|-][a|-|a]"},
              Case{"(x)?\\1b", "b", "[b|-]"},
              Case{"\\2(a)(b)", "ab", "[ab|a|b]"},
+             Case{"(a)??\\1+?", "k", "[|-][|-]"},
              Case{"a$", "a\n", ""},
              Case{".", "\n\r\u2028\u2029a", "[a]"},
              Case{"\\s", "\u00A0\uFEFFx", "[\u00A0][\uFEFF]"},
              Case{"[^\\S]", "\u3000x", "[\u3000]"},
              Case{"\\d", "\u06601", "[1]"},
              Case{"\\w", "\u00E9a", "[a]"},
+             Case{"\\W", "B\u00E9", "[\u00E9]"},
              Case{"[]", "a", ""},
              Case{"[^]", "\n", "[\n]"},
              Case{"[a\\]b]+", "]ab", "[]ab]"},
@@ -71,6 +73,7 @@ TEST(Regex, MeansWhatItMeansInJavaScript) {
 
 TEST(Regex, HasTwoFlags) {
     EXPECT_EQ(matches("A\u00C9", "a\u00E9", {.ignore_case = true}), "[a\u00E9]");
+    EXPECT_EQ(matches("\\D\\W", "1\u00E9 ", {.ignore_case = true}), "[\u00E9 ]");
     EXPECT_EQ(matches("^b$", "a\nb\rc", {.multiline = true}), "[b]");
     EXPECT_EQ(matches("^b$", "a\nb\rc"), "");
 }
@@ -119,12 +122,17 @@ TEST(Regex, GivesUpAtTheDeadline) {
     EXPECT_EQ(match.error().message, "Expression evaluation timeout");
 }
 
-TEST(Regex, SurvivesTextThatIsNoUtf8) {
+TEST(Regex, RefusesTextThatIsNoUtf8) {
     EXPECT_EQ(matches("b",
-                      "\xFF\xED\xA0\x80"
+                      "\xFF\xC3"
                       "b"),
-              "[b]");
-    EXPECT_EQ(matches("[\\ud800-\\udbff]", "\xED\xA0\x80"), "");
+              "The text is not valid UTF-8");
+    EXPECT_EQ(matches("b", "12345678b\xC3"), "The text is not valid UTF-8");
+    EXPECT_EQ(matches("[\\ud800-\\udbff]b",
+                      "\xED\xA0\x80"
+                      "b"),
+              "[\xED\xA0\x80"
+              "b]");
 }
 
 TEST(Regex, RefusesToGrowWithoutBound) {
