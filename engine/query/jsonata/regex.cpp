@@ -102,8 +102,6 @@ Result<Regex, Error> Regex::compile(std::string_view pattern, RegexFlags flags) 
     const std::string text = "(?C1)(?:" + translated->text + ')';
     std::uint32_t options = PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
     if (flags.ignore_case) options |= PCRE2_CASELESS;
-    // 10.42 takes a repeated reference to a group that matched nothing for longer than it is.
-    if (translated->has_references) options |= PCRE2_NO_START_OPTIMIZE;
     int code = 0;
     PCRE2_SIZE offset = 0;
     pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),

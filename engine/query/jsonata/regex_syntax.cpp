@@ -90,7 +90,7 @@ public:
             if (auto failure = term()) return *std::move(failure);
         }
         if (!open_.empty()) return Failure{"Unterminated group"};
-        return PcrePattern{std::move(out_), groups_.count, has_references_};
+        return PcrePattern{std::move(out_), groups_.count};
     }
 
 private:
@@ -366,9 +366,14 @@ private:
         const unsigned long group = number(pattern_.substr(at_, end - at_));
         if (group > groups_.count) return false;
         at_ = end;
-        has_references_ = true;
-        emit("\\g{" + std::to_string(group) + "}", Quantifiable::yes);
+        emit_reference(group);
         return true;
+    }
+
+    /// In a group of its own: 10.42's machine code does not match a repeated reference to a group
+    /// that has matched nothing.
+    void emit_reference(std::size_t group) {
+        emit("(?:\\g{" + std::to_string(group) + "})", Quantifiable::yes);
     }
 
     Outcome named_reference() {
@@ -380,8 +385,7 @@ private:
                                         [name](const auto& known) { return known.first == name; });
         if (found == groups_.names.end()) return Failure{"Invalid named capture referenced"};
         at_ = end + 1;
-        has_references_ = true;
-        emit("\\g{" + std::to_string(found->second) + "}", Quantifiable::yes);
+        emit_reference(found->second);
         return std::nullopt;
     }
 
@@ -474,7 +478,6 @@ private:
     Groups groups_;
     std::size_t at_ = 0;
     std::string out_;
-    bool has_references_ = false;
     std::vector<Quantifiable> open_;
     bool quantifiable_ = false;  ///< whether what has been emitted last may be repeated
 };

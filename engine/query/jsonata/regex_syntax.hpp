@@ -17,7 +17,6 @@ struct RegexSyntaxError {
 struct PcrePattern {
     std::string text;
     std::size_t group_count = 0;
-    bool has_references = false;
 };
 
 /// Writes a JavaScript pattern (ECMA-262, Annex B.1.2) as one that means the same to PCRE2 in UTF
