@@ -254,6 +254,83 @@ Command parse_validate(std::vector<std::string> arguments) {
     return validate;
 }
 
+constexpr const char* kSeeEvalHelp = "; stepwell eval --help says more";
+
+/// `NAME=JSON`, with or without a `$` before the name.
+std::optional<UsageError> add_binding(Eval& eval, const std::string& text) {
+    const std::size_t equals = text.find('=');
+    std::string name = text.substr(0, equals);
+    if (name.starts_with('$')) name.erase(0, 1);
+    if (equals == std::string::npos || name.empty())
+        return UsageError{"--bind \"" + text + "\" is not NAME=JSON" + kSeeEvalHelp};
+    auto value = parse_json(std::string_view(text).substr(equals + 1));
+    if (!value)
+        return UsageError{"--bind " + name + ": the value is not JSON: " + value.error().message};
+    eval.bindings.emplace_back(std::move(name), std::move(*value));
+    return std::nullopt;
+}
+
+std::optional<UsageError> set_language(Eval& eval, const std::string& name) {
+    if (name == "jsonata") {
+        eval.language = Eval::Language::jsonata;
+    } else if (name == "jsonpath") {
+        eval.language = Eval::Language::jsonpath;
+    } else if (name == "intrinsic") {
+        eval.language = Eval::Language::intrinsic;
+    } else {
+        return UsageError{"--language \"" + name + "\" is none of jsonata, jsonpath, intrinsic"};
+    }
+    if (eval.standard && eval.language != Eval::Language::jsonata)
+        return UsageError{std::string("--standard is for --language jsonata") + kSeeEvalHelp};
+    return std::nullopt;
+}
+
+/// `stepwell eval`: needs no settings.
+Command parse_eval(std::vector<std::string> arguments) {
+    CLI::App app("Evaluates an expression as a state would.", "stepwell eval");
+    app.set_help_flag("-h,--help", "print this");
+    Eval eval;
+    std::string language = "jsonata";
+    std::vector<std::string> bindings;
+    std::vector<std::string> expressions;
+    app.add_option("--language", language, "jsonata (default), jsonpath or intrinsic")
+        ->type_name("LANGUAGE");
+    app.add_option("--input", eval.input_file,
+                   "the state's input as JSON ($states.input, or $); - is standard input")
+        ->type_name("FILE");
+    app.add_option("--bind", bindings,
+                   "a variable; states=JSON is $states, to JSONPath context=JSON is $$")
+        ->type_name("NAME=JSON")
+        ->allow_extra_args(false);
+    app.add_flag("--standard", eval.standard,
+                 "JSONata as jsonata.org has it: the input is $, nothing is AWS's");
+    app.add_option("--batch", eval.batch_file,
+                   "a line of {\"expr\", \"data\", \"bindings\"} for each of many expressions")
+        ->type_name("FILE.jsonl");
+    app.add_option("EXPRESSION", expressions, "after -- if it begins with -")->type_name("");
+    app.footer(
+        "Prints the value as JSON, or on standard error why there is none; the exit status is 1 "
+        "then. "
+        "Of a\nbatch prints {\"result\": ...}, {\"undefined\": true} or {\"error\": {\"code\", "
+        "\"message\", \"position\"}} a line.");
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    try {
+        app.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+        return Print{app.help()};
+    } catch (const CLI::ParseError& e) {
+        return UsageError{one_line(e.what()) + kSeeEvalHelp};
+    }
+    if (auto problem = set_language(eval, language)) return *std::move(problem);
+    for (const std::string& binding : bindings) {
+        if (auto problem = add_binding(eval, binding)) return *std::move(problem);
+    }
+    if (expressions.size() + (eval.batch_file ? 1 : 0) != 1)
+        return UsageError{std::string("eval needs one expression, or --batch") + kSeeEvalHelp};
+    if (!eval.batch_file) eval.expression = std::move(expressions.front());
+    return eval;
+}
+
 std::vector<std::string> unused_variables(const Environment& environment) {
     std::vector<std::string> warnings;
     for (const std::string_view name : kOtherEndpointVariables) {
@@ -274,10 +351,12 @@ Command parse_command_line(const std::vector<std::string>& arguments,
         const std::string command = rest.front();
         rest.erase(rest.begin());
         if (command == "validate") return parse_validate(std::move(rest));
+        if (command == "eval") return parse_eval(std::move(rest));
         ask_health = command == "health";
         if (command != "serve" && !ask_health) {
-            return UsageError{"there is no command \"" + command +
-                              "\"; there are: stepwell serve, stepwell validate, stepwell health"};
+            return UsageError{
+                "there is no command \"" + command +
+                "\"; there are: stepwell serve, stepwell validate, stepwell eval, stepwell health"};
         }
     }
     Parser parser;

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/eval_command.hpp"
 #include "server/health_command.hpp"
 #include "server/settings.hpp"
 #include "server/validate_command.hpp"
@@ -29,7 +30,7 @@ struct Print {
 struct UsageError {
     std::string message;
 };
-using Command = std::variant<Serve, Validate, Health, Print, UsageError>;
+using Command = std::variant<Serve, Validate, Eval, Health, Print, UsageError>;
 
 /// What the arguments (without the program's name) ask for. What they leave open is taken from our
 /// environment variables (STEPWELL_…), then from those of AWS's local tool, then from

@@ -150,6 +150,10 @@ int run(const std::vector<std::string>& arguments) {
                           [](const Validate& files) {
                               return validate_files(files, std::cout) ? EXIT_SUCCESS : kExitFailure;
                           },
+                          [](const Eval& expression) {
+                              return evaluate(expression, std::cout, std::cerr) ? EXIT_SUCCESS
+                                                                                : kExitFailure;
+                          },
                           [](const Health& server) {
                               const auto problem = check_health(server);
                               return problem ? fail(kExitFailure, *problem) : EXIT_SUCCESS;
