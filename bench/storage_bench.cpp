@@ -1,11 +1,13 @@
 // What the store costs beside bare SQLite, both in one run: the ratios are what counts, the figures
 // vary with the disk.
 //
-//   storage_bench [--folder FOLDER] [--seconds S] [--executions N] [--only appends|growth]
+//   storage_bench [--folder FOLDER] [--seconds S] [--executions N] [--only
+//   appends|growth|retention]
 //                 [--profile E [--window W]]
 //
 // FOLDER is where the data files are made (default: the system's folder for temporary files), S how
-// long each line is measured, N how many executions are in the store for the lines about growth.
+// long each line is measured, N how many executions are in the store at most for the lines about
+// growth, which begin with a thousand.
 // With --profile only Steps of E events are stored, W under way, for a profiler to watch.
 
 #include <sqlite3.h>
@@ -390,6 +392,65 @@ void measure_with(const Settings& settings, ExecutionKey stored) {
           "us");
 }
 
+/// How long starts take, 16 under way, until `over` says so; then prints the middle and the tail.
+void measure_latency(Store& store, ExecutionKey first, const std::string& name,
+                     const std::function<bool(ExecutionKey)>& over) {
+    constexpr std::size_t kUnderWay = 16;
+    Window under_way(kUnderWay);
+    std::vector<double> millis;  // filled by the writer's thread alone
+    ExecutionKey started = 0;
+    while (!over(started)) {
+        under_way.enter();
+        const auto begin = Clock::now();
+        store.start_execution(ended_execution(first + started++), step(1, 4),
+                              [&, begin](const StartOutcome& outcome) {
+                                  must(outcome.outcome);
+                                  millis.push_back(since(begin) * 1e3);
+                                  under_way.leave();
+                              });
+    }
+    under_way.drain();
+    std::sort(millis.begin(), millis.end());
+    const auto at = [&](double part) {
+        return millis[static_cast<std::size_t>(part * double(millis.size() - 1))];
+    };
+    std::printf("%-62s p50 %.2f  p99 %.2f  p99.9 %.2f  longest %.1f ms, %zu starts\n", name.c_str(),
+                at(0.5), at(0.99), at(0.999), millis.back(), millis.size());
+    std::fflush(stdout);
+}
+
+/// What --keep-executions does to starts while it removes all but a thousand.
+void measure_retention(const Settings& settings) {
+    constexpr ExecutionKey kStored = 100'000;
+    constexpr std::uint64_t kKept = 1'000;
+    const fs::path path = settings.folder / "retention.db";
+    remove_file(settings, "retention.db");
+    {
+        const auto store = open(settings, "retention.db", false);
+        create_machine(*store);
+        start_executions(*store, 1, kStored, 1e9, 1024);
+        const auto begin = Clock::now();
+        measure_latency(*store, 2 * kStored, "start_execution, nothing removed",
+                        [&](ExecutionKey) { return since(begin) >= settings.seconds; });
+    }
+    const auto before = fs::file_size(path);
+    SqliteOptions options;
+    options.keep.newest = kKept;
+    const auto opening = Clock::now();
+    const auto store = open_sqlite_store(path, std::move(options));
+    print("open with --keep-executions for the first time", since(opening) * 1e3, "ms");
+    const auto begin = Clock::now();
+    measure_latency(*store, 10 * kStored, "start_execution while old ones are removed",
+                    [&](ExecutionKey) { return since(begin) >= settings.seconds; });
+    const auto idle = Clock::now();
+    while (fs::file_size(path) > before / 10 && since(idle) < 60)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    print("  the rest, idle, until the file is a tenth", since(idle), "s");
+    std::printf("  the file: %.1f MB before, %.1f MB after\n", double(before) / 1e6,
+                double(fs::file_size(path)) / 1e6);
+    remove_file(settings, "retention.db");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -414,11 +475,11 @@ int main(int argc, char** argv) {
         remove_file(settings, "append.db");
         return 0;
     }
-    if (only != "growth") measure_appends(settings);
-    if (only != "appends") {
-        for (const ExecutionKey stored : {ExecutionKey{1000}, settings.executions}) {
+    if (only.empty() || only == "appends") measure_appends(settings);
+    if (only.empty() || only == "retention") measure_retention(settings);
+    if (only.empty() || only == "growth") {
+        for (ExecutionKey stored = 1000; stored <= settings.executions; stored *= 10)
             measure_with(settings, stored);
-        }
     }
     remove_file(settings, "append.db");
     remove_file(settings, "growth.db");

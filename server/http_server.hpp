@@ -19,6 +19,9 @@ struct Handlers {
     std::function<api::Api::Cancel(api::Request, Respond)> call;
     /// `POST /_stepwell/reset`: forget everything, then answer.
     std::function<void(Respond)> reset;
+    /// `GET /metrics`: appends what is known beyond the requests themselves. Must not block. Empty:
+    /// nothing.
+    std::function<void(std::string&)> metrics = {};
 };
 
 /// The address cannot be listened on. The message is one line that says why and what to do.
@@ -30,6 +33,7 @@ public:
 /// Listens on one address and answers:
 ///   POST /                 the AWS JSON 1.0 protocol, under any Host
 ///   GET  /health           200 once the server serves
+///   GET  /metrics          what the server counts, for Prometheus
 ///   POST /_stepwell/reset  forgets everything, for tests
 /// Connections are kept alive; the requests of one are answered in their order, one at a time.
 class HttpServer {

@@ -18,6 +18,7 @@
 #include "integrations/registry.hpp"
 #include "server/command_line.hpp"
 #include "server/http_server.hpp"
+#include "server/metrics.hpp"
 #include "server/own_api.hpp"
 #include "server/wall_clock.hpp"
 #include "storage/sqlite_store.hpp"
@@ -66,6 +67,7 @@ SqliteOptions sqlite_options(const Settings& settings) {
     options.durability = settings.durability == Durability::full ? stepwell::Durability::full
                                                                  : stepwell::Durability::normal;
     options.readers = kReaders;
+    options.keep = settings.keep_executions;
     options.writer.warn = [](const std::string& message) { spdlog::warn("{}", message); };
     return options;
 }
@@ -103,7 +105,8 @@ int serve(const Serve& command) {
     log_settings(settings, command.warnings);
 
     const WallClock clock;
-    const std::unique_ptr<Store> store = open_store(settings.data, sqlite_options(settings));
+    const std::unique_ptr<MeasuredStore> store =
+        open_store(settings.data, sqlite_options(settings));
     OwnApi own_api;
     TaskRegistry tasks({.lambda = settings.lambda}, own_api);
     Runtime runtime(*store, tasks, clock, {.wait_time_scale = settings.wait_time_scale},
@@ -128,6 +131,11 @@ int serve(const Serve& command) {
                         runtime.reset([respond = std::move(respond)](Outcome outcome) {
                             respond(reset_response(outcome));
                         });
+                    },
+                .metrics =
+                    [&](std::string& text) {
+                        write_metrics(text, runtime.statistics());
+                        write_metrics(text, store->write_statistics());
                     }});
 
     runtime.shut_down();

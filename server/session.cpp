@@ -10,6 +10,7 @@
 #include <boost/beast/http/status.hpp>
 #include <ctime>
 
+#include "api/operations.hpp"
 #include "server/request_target.hpp"
 
 namespace stepwell::server {
@@ -194,6 +195,7 @@ void Session::reject(error_code parse_error) {
 void Session::dispatch() {
     phase_ = Phase::answering;
     deadline_ = SteadyTime::max();
+    began_ = std::chrono::steady_clock::now();
     keep_alive_ = parser_->keep_alive() && !host_.draining;
     request_id_ = make_uuid(host_.request_ids);
     route();
@@ -212,12 +214,41 @@ void Session::route() {
         (head_.method == http::verb::get || head_.method == http::verb::head)) {
         return write(200, kJson, R"({"status":"ok","version":")" STEPWELL_VERSION R"("})");
     }
+    if (path == "/metrics" && head_.method == http::verb::get) return metrics();
     if (path == "/_stepwell/reset" && is_post) return reset();
-    const bool known = path == "/" || path == "/health" || path == "/_stepwell/reset";
+    const bool known =
+        path == "/" || path == "/health" || path == "/metrics" || path == "/_stepwell/reset";
     write(known ? 405 : 404, kAmzJson,
           error_body("UnknownOperationException",
-                     "Nothing is served here. The API is POST /; there are GET /health and POST "
-                     "/_stepwell/reset."));
+                     "Nothing is served here. The API is POST /; there are GET /health, GET "
+                     "/metrics and POST /_stepwell/reset."));
+}
+
+void Session::metrics() {
+    std::string text;
+    host_.requests.write(text);
+    try {
+        if (host_.handlers.metrics) host_.handlers.metrics(text);
+    } catch (const std::exception& e) {
+        spdlog::error("metrics failed: {}", e.what());
+    }
+    write(200, kMetricsType, std::move(text));
+}
+
+/// Counts the request, and logs it for who looks closely.
+void Session::report(const api::Response& response) {
+    constexpr std::string_view kPrefix = "AWSStepFunctions.";
+    const auto latency = std::chrono::steady_clock::now() - began_;
+    std::string_view operation = head_.amz_target;
+    if (operation.starts_with(kPrefix)) operation.remove_prefix(kPrefix.size());
+    // A name that nobody knows is no label: there would be no end of them.
+    if (api::find_operation(operation) == nullptr) operation = "Unknown";
+    host_.requests.answered(operation, response.error_type, latency);
+    if (spdlog::should_log(spdlog::level::debug)) {
+        spdlog::debug("{} {} {} {} in {} us", request_id_, head_.amz_target, response.status,
+                      response.error_type,
+                      std::chrono::duration_cast<std::chrono::microseconds>(latency).count());
+    }
 }
 
 Handlers::Respond Session::responder() {
@@ -260,10 +291,7 @@ void Session::reset() {
 void Session::answer(api::Response response) {
     cancel_ = nullptr;
     if (phase_ != Phase::answering) return;  // the client has gone meanwhile
-    if (spdlog::should_log(spdlog::level::debug)) {
-        spdlog::debug("{} {} {} {}", request_id_, head_.amz_target, response.status,
-                      response.error_type);
-    }
+    report(response);
     write(response.status, kAmzJson, std::move(response.body));
 }
 

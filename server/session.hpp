@@ -13,6 +13,7 @@
 
 #include "engine/base/random.hpp"
 #include "server/http_server.hpp"
+#include "server/metrics.hpp"
 #include "server/request_parser.hpp"
 
 namespace stepwell::server {
@@ -33,6 +34,7 @@ struct SessionHost {
     Handlers handlers;
     HttpLimits limits;
     RandomBits request_ids{system_seed()};
+    RequestMetrics requests;
     bool draining = false;
     /// Open sessions; each removes itself when it closes.
     std::unordered_set<std::shared_ptr<Session>> sessions;
@@ -74,6 +76,8 @@ private:
     void route();
     void call_api();
     void reset();
+    void metrics();
+    void report(const api::Response& response);
     void answer(api::Response response);
     Handlers::Respond responder();
     void reject(boost::system::error_code parse_error);
@@ -94,6 +98,7 @@ private:
     SteadyTime deadline_ = SteadyTime::max();
     api::Api::Cancel cancel_;
     std::string request_id_;
+    SteadyTime began_{};  ///< of the request under way: when it had arrived whole
     std::string response_head_;
     std::string response_body_;
     std::uint64_t discarded_bytes_ = 0;

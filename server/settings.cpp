@@ -58,6 +58,30 @@ Problem set_durability(Settings& settings, const std::string& value) {
     return std::nullopt;
 }
 
+/// `90d` is an age, `10000` a number.
+Problem set_keep_executions(Settings& settings, const std::string& value) {
+    static constexpr std::pair<char, Seconds> kUnits[] = {
+        {'d', Seconds{86'400}}, {'h', Seconds{3'600}}, {'m', Seconds{60}}};
+    constexpr std::uint64_t kMost = 1'000'000;  // of a unit
+    std::string digits = value;
+    std::optional<Seconds> unit;
+    for (const auto& [letter, seconds] : kUnits) {
+        if (!value.empty() && value.back() == letter) unit = seconds;
+    }
+    if (unit) digits.pop_back();
+    const auto number = parse_number<std::uint64_t>(digits);
+    if (!number || *number > kMost * (unit ? 1 : kMost)) {
+        return "is neither an age nor a number: give 90d, 12h, 30m, or how many to keep";
+    }
+    settings.keep_executions = {};
+    if (unit) {
+        settings.keep_executions.age = *unit * static_cast<std::int64_t>(*number);
+    } else {
+        settings.keep_executions.newest = *number;
+    }
+    return std::nullopt;
+}
+
 Problem set_region(Settings& settings, const std::string& value) {
     const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; };
     if (value.size() > 32 || !std::all_of(value.begin(), value.end(), allowed)) {
@@ -118,6 +142,10 @@ constexpr SettingRow kRows[] = {
     {"durability", "", "STEPWELL_DURABILITY", "", "normal|full",
      "full: a write also survives a power cut, at the price of a disk sync each (normal)",
      &set_durability},
+    {"keep-executions", "", "STEPWELL_KEEP_EXECUTIONS", "", "AGE|N",
+     "remove executions that ended longer ago (90d, 12h, 30m), or before the last N that did (all "
+     "are kept)",
+     &set_keep_executions},
     {"region", "aws-region", "STEPWELL_REGION", "AWS_DEFAULT_REGION", "NAME",
      "region of calls whose credentials name none (us-east-1)", &set_region},
     {"account", "aws-account", "STEPWELL_ACCOUNT", "AWS_ACCOUNT_ID", "DIGITS",

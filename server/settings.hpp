@@ -9,6 +9,7 @@
 
 #include "engine/base/arn.hpp"
 #include "integrations/config.hpp"
+#include "storage/keep_executions.hpp"
 
 /// What the server can be told, wherever it is said: on the command line, in the environment or in
 /// stepwell.yaml.
@@ -24,6 +25,7 @@ struct Settings {
     std::uint16_t port = 8083;          ///< 0: a free one
     std::string data;  ///< a file, or `:memory:`; where nobody says, one in the user's data folder
     Durability durability = Durability::normal;
+    KeepExecutions keep_executions;
     Owner owner{"123456789012", "us-east-1"};
     double wait_time_scale = 1.0;
     LogLevel log_level = LogLevel::info;

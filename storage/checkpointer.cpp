@@ -54,13 +54,18 @@ void Checkpointer::after_commit(sqlite::Connection& writer) {
         lock.unlock();
         if (!small) finish(writer);  // else the WAL has begun anew by itself
     } else if (wal_pages_ >= next_at_) {
-        asked_ = true;
-        {
-            const std::lock_guard lock(mutex_);
-            background_ = Background::running;
-        }
-        changed_.notify_all();
+        begin();
     }
+}
+
+void Checkpointer::begin() {
+    if (asked_) return;
+    asked_ = true;
+    {
+        const std::lock_guard lock(mutex_);
+        background_ = Background::running;
+    }
+    changed_.notify_all();
 }
 
 void Checkpointer::finish(sqlite::Connection& writer) {

@@ -30,6 +30,9 @@ public:
     void watch(sqlite::Connection& writer);
     /// On the writer's thread, between two groups.
     void after_commit(sqlite::Connection& writer);
+    /// Has the other thread do what it can now, however little is in the WAL. On the writer's
+    /// thread.
+    void begin();
 
 private:
     enum class Background { idle, running, finished };

@@ -8,19 +8,25 @@
 #include <thread>
 #include <vector>
 
+#include "engine/base/histogram.hpp"
 #include "storage/write.hpp"
 
 namespace stepwell::storage {
 
 /// What the writer has done since it began, for /metrics.
 struct WriteStatistics {
-    std::uint64_t commits = 0;        ///< groups
-    std::uint64_t writes = 0;         ///< in them
-    std::uint64_t largest_group = 0;  ///< in writes
-    std::uint64_t failures = 0;       ///< attempts that the disk refused
-    std::uint64_t overloaded = 0;     ///< writes given up or refused
-    std::uint64_t queued = 0;         ///< now
-    std::uint64_t queued_bytes = 0;   ///< now, about
+    std::uint64_t commits = 0;            ///< groups
+    std::uint64_t writes = 0;             ///< in them
+    std::uint64_t largest_group = 0;      ///< in writes
+    std::uint64_t failures = 0;           ///< attempts that the disk refused
+    std::uint64_t overloaded = 0;         ///< writes given up or refused
+    std::uint64_t queued = 0;             ///< now
+    std::uint64_t queued_bytes = 0;       ///< now, about
+    std::int64_t running_executions = 0;  ///< stored, now
+    /// Of each write until its commit began, and of each commit that worked. They live as long as
+    /// the writer.
+    const Histogram* queue_time = nullptr;
+    const Histogram* commit_time = nullptr;
 };
 
 /// Takes writes from any thread and has one thread of its own commit them: everything that is
@@ -39,6 +45,8 @@ public:
         std::size_t max_group_writes = 1024;
         std::size_t max_group_bytes = 4U << 20U;
         std::chrono::milliseconds give_up_after{5000};
+        /// The backend is asked to tidy up so often even if nothing is written; 0: never then.
+        std::chrono::milliseconds tidy_every{0};
         /// Told, on a thread of the store, when the disk begins to fail, changes its complaint, and
         /// works again.
         std::function<void(const std::string&)> warn;
@@ -92,13 +100,16 @@ private:
     std::size_t one_by_one_ = 0;          ///< so many more writes are tried alone, after a failure
     std::chrono::milliseconds pause_{0};  ///< before the next attempt; 0: the disk works
     std::string complaint_;               ///< the last that was told
-    Clock::time_point last_tidy_{};
+    Clock::time_point next_tidy_{};       ///< under load not before
+    bool idle_ = false;                   ///< woke up because it is time to tidy up
 
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> writes_{0};
     std::atomic<std::uint64_t> largest_group_{0};
     std::atomic<std::uint64_t> failures_{0};
     std::atomic<std::uint64_t> overloaded_{0};
+    Histogram queue_time_;
+    Histogram commit_time_;
 
     std::mutex closing_mutex_;
     std::thread thread_;

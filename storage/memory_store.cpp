@@ -15,7 +15,8 @@ using namespace storage;
 
 class MemoryStore::Impl {
 public:
-    explicit Impl(GroupWriter::Options options) : writer(tables, std::move(options)) {}
+    Impl(GroupWriter::Options options, KeepExecutions keep)
+        : tables(std::move(keep)), writer(tables, std::move(options)) {}
 
     /// Null where there is none. The caller holds the mutex.
     const MemoryTables::Machine* find(const std::string& arn) const {
@@ -118,8 +119,8 @@ std::vector<ExecutionKey> merge_down(const std::vector<const std::set<ExecutionK
 
 }  // namespace
 
-MemoryStore::MemoryStore(GroupWriter::Options options)
-    : impl_(std::make_unique<Impl>(std::move(options))) {}
+MemoryStore::MemoryStore(GroupWriter::Options options, KeepExecutions keep)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(keep))) {}
 
 MemoryStore::~MemoryStore() = default;
 
@@ -446,6 +447,16 @@ std::string MemoryStore::token_key() const {
 std::optional<TimePoint> MemoryStore::latest_time() const {
     const std::shared_lock lock(impl_->tables.mutex);
     return impl_->tables.latest_time;
+}
+
+storage::WriteStatistics MemoryStore::write_statistics() const {
+    storage::WriteStatistics statistics = impl_->writer.statistics();
+    const std::shared_lock lock(impl_->tables.mutex);
+    for (const auto& [arn, machine] : impl_->tables.machines) {
+        statistics.running_executions +=
+            static_cast<std::int64_t>(machine.of(ExecutionStatus::running).size());
+    }
+    return statistics;
 }
 
 }  // namespace stepwell

@@ -4,6 +4,8 @@
 
 #include "engine/store.hpp"
 #include "storage/group_writer.hpp"
+#include "storage/keep_executions.hpp"
+#include "storage/measured_store.hpp"
 
 namespace stepwell {
 
@@ -11,9 +13,9 @@ namespace stepwell {
 ///
 /// It answers as SqliteStore does, in the same order and on a thread of its own, so what works with
 /// one works with the other; only the disk cannot fail. After close() it can still be read.
-class MemoryStore final : public Store {
+class MemoryStore final : public MeasuredStore {
 public:
-    explicit MemoryStore(storage::GroupWriter::Options options = {});
+    explicit MemoryStore(storage::GroupWriter::Options options = {}, KeepExecutions keep = {});
     ~MemoryStore() override;
 
     void create_state_machine(StateMachineRecord record, Tags tags,
@@ -86,6 +88,8 @@ public:
     std::optional<TimePoint> latest_time() const override;
     void reset(Committed done) override;
     void close() override;
+
+    storage::WriteStatistics write_statistics() const override;
 
 private:
     class Impl;

@@ -27,7 +27,8 @@ MemoryTables::OwnedName owned_name(const Record& record) {
 
 }  // namespace
 
-MemoryTables::MemoryTables() : token_key(random_bytes()) {}
+MemoryTables::MemoryTables(KeepExecutions keep)
+    : token_key(random_bytes()), keep_(std::move(keep)) {}
 
 void MemoryTables::commit(std::span<QueuedWrite> group) {
     const std::unique_lock lock(mutex);
@@ -175,6 +176,7 @@ StartOutcome MemoryTables::start(StartExecution& write) {
     machine->index(record);
     keys.emplace(record.arn, record.key);
     if (record.wake_at) wakes.emplace(*record.wake_at, record.key);
+    if (record.stop_date) closed_.emplace(*record.stop_date, record.key);
     Execution execution;
     execution.revision = std::move(revision);
     if (write.first_step.entry_count > 0) execution.journal.push_back(std::move(write.first_step));
@@ -199,6 +201,8 @@ Outcome MemoryTables::append(AppendStep& write) {
     }
     const bool turns = record.status != update.status;
     if (turns) machines.at(record.state_machine_arn).unindex(record);
+    if (record.stop_date) closed_.erase({*record.stop_date, record.key});
+    if (update.stop_date) closed_.emplace(*update.stop_date, record.key);
     record.status = update.status;
     record.stop_date = update.stop_date;
     record.output = std::move(update.output);
@@ -227,6 +231,7 @@ Outcome MemoryTables::forget(ExecutionKey key) {
 void MemoryTables::erase_execution(std::unordered_map<ExecutionKey, Execution>::iterator found) {
     const ExecutionRecord& record = found->second.record;
     if (record.wake_at) wakes.erase({*record.wake_at, record.key});
+    if (record.stop_date) closed_.erase({*record.stop_date, record.key});
     machines.at(record.state_machine_arn).unindex(record);
     keys.erase(record.arn);
     executions.erase(found);
@@ -245,8 +250,29 @@ void MemoryTables::execution_ended(const std::string& machine_arn) {
 
 bool MemoryTables::tidy() {
     const std::unique_lock lock(mutex);
-    if (!removable_.empty()) bite();
-    return !removable_.empty();
+    if (!removable_.empty()) {
+        bite();
+        return true;
+    }
+    return remove_old();
+}
+
+/// One bite of what --keep-executions does not keep; false where nothing is left.
+bool MemoryTables::remove_old() {
+    for (int left = kBite; left > 0; --left) {
+        const auto key = oldest_due();
+        if (!key) return false;
+        erase_execution(executions.find(*key));
+    }
+    return true;
+}
+
+std::optional<ExecutionKey> MemoryTables::oldest_due() const {
+    if (closed_.empty()) return std::nullopt;
+    const auto& [stopped, key] = *closed_.begin();
+    const bool too_many = keep_.newest && closed_.size() > *keep_.newest;
+    const bool too_old = keep_.age && stopped + *keep_.age <= keep_.time();
+    return too_many || too_old ? std::optional(key) : std::nullopt;
 }
 
 void MemoryTables::bite() {
@@ -272,6 +298,7 @@ Outcome MemoryTables::reset() {
     executions.clear();
     keys.clear();
     wakes.clear();
+    closed_.clear();
     removable_.clear();
     latest_time.reset();
     token_key = random_bytes();

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/keep_executions.hpp"
 #include "storage/write.hpp"
 
 namespace stepwell::storage {
@@ -62,7 +63,7 @@ public:
     };
     using OwnedName = std::array<std::string, 4>;  ///< account, region, partition, name
 
-    MemoryTables();
+    explicit MemoryTables(KeepExecutions keep = {});
 
     void commit(std::span<QueuedWrite> group) override;
     bool tidy() override;
@@ -108,8 +109,12 @@ private:
     void erase_execution(std::unordered_map<ExecutionKey, Execution>::iterator found);
     void execution_ended(const std::string& machine_arn);
     void bite();
+    bool remove_old();
+    std::optional<ExecutionKey> oldest_due() const;
     void saw(TimePoint time);
 
+    const KeepExecutions keep_;
+    std::set<std::pair<TimePoint, ExecutionKey>> closed_;  ///< by stop date
     std::set<std::string>
         removable_;               ///< ARNs of machines that are DELETING and of which nothing runs
     std::int64_t revisions_ = 0;  ///< numbers given to revisions, never twice

@@ -17,8 +17,9 @@ std::int64_t rows(std::size_t limit) {
 
 }  // namespace
 
-Reader::Reader(sqlite::Connection connection)
-    : connection_(std::move(connection)),
+Reader::Reader(sqlite::Connection connection, const RecentArns& recent_arns)
+    : recent_arns_(recent_arns),
+      connection_(std::move(connection)),
       find_machine_(connection_, sql::kFindMachine),
       machine_head_(connection_, sql::kMachineHead),
       list_machines_(connection_, sql::kListMachines),
@@ -30,7 +31,7 @@ Reader::Reader(sqlite::Connection connection)
       list_versions_(connection_, sql::kListVersions),
       find_alias_(connection_, sql::kFindAlias),
       list_aliases_(connection_, sql::kListAliases),
-      find_by_arn_(connection_, sql::kFindExecutionByArn),
+      keys_by_arn_(connection_, sql::kFindKeysByArn),
       find_by_key_(connection_, sql::kFindExecutionByKey),
       revision_of_(connection_, sql::kRevisionOf),
       list_executions_{{connection_, sql::kListExecutions},
@@ -128,11 +129,20 @@ std::vector<AliasRecord> Reader::list_aliases(const std::string& state_machine_a
 
 // --- executions
 
+/// The memory first: what leaves it is in the file by then.
 std::optional<ExecutionRecord> Reader::find_execution(const std::string& arn) {
-    sqlite::Rows found = find_by_arn_.query(arn_hash(arn));
+    const std::int64_t hash = arn_hash(arn);
+    const auto with_this_arn = [&](ExecutionKey key) {
+        auto record = find_execution(key);
+        if (record && record->arn != arn) record.reset();
+        return record;
+    };
+    for (const ExecutionKey key : recent_arns_.find(hash)) {
+        if (auto record = with_this_arn(key)) return record;
+    }
+    sqlite::Rows found = keys_by_arn_.query(hash);
     while (found.next()) {
-        ExecutionRecord record = execution_record(found);
-        if (record.arn == arn) return record;
+        if (auto record = with_this_arn(found.integer(0))) return record;
     }
     return std::nullopt;
 }
@@ -223,9 +233,10 @@ std::vector<ExecutionKey> Reader::running_executions(const std::string& state_ma
 
 // --- the pool
 
-ReaderPool::ReaderPool(std::size_t most, std::function<sqlite::Connection()> open)
-    : most_(std::max<std::size_t>(most, 1)), open_(std::move(open)) {
-    free_.push_back(std::make_unique<Reader>(open_()));
+ReaderPool::ReaderPool(std::size_t most, const RecentArns& recent_arns,
+                       std::function<sqlite::Connection()> open)
+    : most_(std::max<std::size_t>(most, 1)), recent_arns_(recent_arns), open_(std::move(open)) {
+    free_.push_back(std::make_unique<Reader>(open_(), recent_arns_));
 }
 
 std::unique_ptr<Reader> ReaderPool::take() {
@@ -240,7 +251,7 @@ std::unique_ptr<Reader> ReaderPool::take() {
     }
     lock.unlock();
     try {
-        return std::make_unique<Reader>(open_());
+        return std::make_unique<Reader>(open_(), recent_arns_);
     } catch (...) {
         lock.lock();
         --taken_;

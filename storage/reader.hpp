@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/store.hpp"
+#include "storage/arn_index.hpp"
 #include "storage/journal_reader.hpp"
 #include "storage/sqlite.hpp"
 
@@ -20,7 +21,7 @@ namespace stepwell::storage {
 /// time.
 class Reader {
 public:
-    explicit Reader(sqlite::Connection connection);
+    Reader(sqlite::Connection connection, const RecentArns& recent_arns);
 
     std::shared_ptr<const StateMachineRecord> find_state_machine(const std::string& arn);
     std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
@@ -61,6 +62,7 @@ private:
     std::optional<std::int64_t> machine_id(const std::string& arn,
                                            std::optional<WorkflowType> type);
 
+    const RecentArns& recent_arns_;
     sqlite::Connection connection_;
     sqlite::Statement find_machine_;
     sqlite::Statement machine_head_;
@@ -73,7 +75,7 @@ private:
     sqlite::Statement list_versions_;
     sqlite::Statement find_alias_;
     sqlite::Statement list_aliases_;
-    sqlite::Statement find_by_arn_;
+    sqlite::Statement keys_by_arn_;
     sqlite::Statement find_by_key_;
     sqlite::Statement revision_of_;
     /// Executions of a machine, of a version, by an alias: of any status, of one.
@@ -94,7 +96,8 @@ private:
 class ReaderPool {
 public:
     /// `open` makes a connection; the first is opened now, the others when needed.
-    ReaderPool(std::size_t most, std::function<sqlite::Connection()> open);
+    ReaderPool(std::size_t most, const RecentArns& recent_arns,
+               std::function<sqlite::Connection()> open);
 
     /// Runs `read` with a reader of its own. Throws StorageError where the pool is closed or the
     /// disk fails.
@@ -119,6 +122,7 @@ private:
     void give_back(std::unique_ptr<Reader> reader);
 
     const std::size_t most_;
+    const RecentArns& recent_arns_;
     const std::function<sqlite::Connection()> open_;
     std::mutex mutex_;
     std::condition_variable returned_;

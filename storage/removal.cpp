@@ -5,14 +5,18 @@
 
 namespace stepwell::storage {
 
-Removal::Removal(sqlite::Connection& c)
-    : deleting_machines_(c, sql::kDeletingMachines),
+Removal::Removal(sqlite::Connection& c, ArnIndex& arns, RevisionUses& uses)
+    : arns_(arns),
+      uses_(uses),
+      deleting_machines_(c, sql::kDeletingMachines),
       one_running_(c, sql::kOneRunningOf),
       one_execution_(c, sql::kOneExecutionOf),
-      journal_end_(c, sql::kJournalEnd),
+      execution_end_(c, sql::kExecutionEnd),
       journal_head_(c, sql::kJournalHead),
       delete_journal_(c, sql::kDeleteJournal),
-      cut_journal_(c, sql::kCutJournal),
+      any_leftover_(c, sql::kAnyLeftover),
+      insert_leftover_(c, sql::kInsertLeftover),
+      delete_leftover_(c, sql::kDeleteLeftover),
       delete_anchors_(c, sql::kDeleteAnchors),
       delete_execution_(c, sql::kDeleteExecution),
       delete_input_(c, sql::kDeleteInput),
@@ -30,11 +34,14 @@ void Removal::reload() {
     clear();
     sqlite::Rows machines = deleting_machines_.query();
     while (machines.next()) machine_deleted(machines.integer(0));
+    leftovers_ = true;
 }
 
 void Removal::clear() {
     deleting_.clear();
     idle_.clear();
+    leftovers_ = false;
+    closed_ = 0;
 }
 
 void Removal::machine_deleted(std::int64_t machine) {
@@ -48,6 +55,8 @@ void Removal::execution_ended(std::int64_t machine) {
 }
 
 std::optional<std::string> Removal::bite(Budget& budget) {
+    remove_leftovers(budget);
+    if (idle_.empty()) return std::nullopt;
     const std::int64_t machine = *idle_.begin();
     while (!budget.spent()) {
         std::int64_t key = 0;
@@ -61,26 +70,46 @@ std::optional<std::string> Removal::bite(Budget& budget) {
     return std::nullopt;
 }
 
-bool Removal::remove_execution(std::int64_t key, Budget& budget) {
+void Removal::remove_execution(std::int64_t key, Budget& budget) {
     std::int64_t number = 0;
+    std::int64_t revision = 0;
+    std::int64_t hash = 0;
     std::int64_t last_row = 0;
     {
-        sqlite::Rows rows = journal_end_.query(key);
-        if (!rows.next()) return true;
+        sqlite::Rows rows = execution_end_.query(key);
+        if (!rows.next()) return;
         number = rows.integer(0);
-        last_row = rows.integer(1);
-    }
-    last_row = remove_journal(last_row, budget);
-    if (last_row != 0) {
-        cut_journal_.execute(key, last_row);
-        return false;
+        revision = rows.integer(1);
+        if (rows.integer(2) != static_cast<int>(ExecutionStatus::running)) ++closed_;
+        hash = rows.integer(3);
+        last_row = rows.integer(4);
     }
     delete_anchors_.execute(journal_place(number, 0), journal_place(number, kMaxSequence));
     delete_input_.execute(key);
     delete_result_.execute(key);
     delete_execution_.execute(key);
+    arns_.remove(hash, key);
+    uses_.add(revision, -1);
     --budget.rows;
-    return true;
+    last_row = remove_journal(last_row, budget);
+    if (last_row == 0) return;
+    insert_leftover_.execute(last_row);
+    leftovers_ = true;
+}
+
+void Removal::remove_leftovers(Budget& budget) {
+    while (leftovers_ && !budget.spent()) {
+        std::int64_t last_row = 0;
+        {
+            sqlite::Rows rows = any_leftover_.query();
+            leftovers_ = rows.next();
+            if (leftovers_) last_row = rows.integer(0);
+        }
+        if (last_row == 0) return;
+        delete_leftover_.execute(last_row);
+        last_row = remove_journal(last_row, budget);
+        if (last_row != 0) insert_leftover_.execute(last_row);
+    }
 }
 
 /// From the last row backwards, so that what is left, if anything, is a chain still: its last row,

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
+#include "storage/arn_index.hpp"
+#include "storage/revision_uses.hpp"
 #include "storage/sqlite.hpp"
 
 namespace stepwell::storage {
@@ -13,16 +17,29 @@ namespace stepwell::storage {
 struct Budget {
     std::int64_t rows = 256;
     std::int64_t bytes = 1 << 20;
-    bool spent() const { return rows <= 0 || bytes <= 0; }
+    std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
+
+    /// For work that nobody waits for and that holds others up: two milliseconds.
+    static Budget of_a_moment() {
+        Budget budget;
+        budget.until = std::chrono::steady_clock::now() + std::chrono::milliseconds{2};
+        return budget;
+    }
+    bool spent() const {
+        return rows <= 0 || bytes <= 0 || std::chrono::steady_clock::now() > until;
+    }
 };
 
 /// Takes deleted state machines apart: once nothing of one runs, its executions go with their
 /// journals, then its revisions, tags and the machine itself. What is left to do can be told from
 /// the file, so a restart goes on. All calls are inside a write transaction of the connection, but
 /// reload().
+///
+/// An execution goes as one, so that nobody sees half of it; of a long journal a part may be left
+/// over for later bites.
 class Removal {
 public:
-    explicit Removal(sqlite::Connection& connection);
+    Removal(sqlite::Connection& connection, ArnIndex& arns, RevisionUses& uses);
 
     /// Looks into the file what is DELETING: at the start, and after a transaction was rolled back.
     void reload();
@@ -32,27 +49,37 @@ public:
     /// An execution of the machine has ended or gone.
     void execution_ended(std::int64_t machine);
 
-    bool work_left() const { return !idle_.empty(); }
+    bool work_left() const { return !idle_.empty() || leftovers_; }
     /// Removes as much as the budget allows; the ARN of a machine that is gone now.
     std::optional<std::string> bite(Budget& budget);
 
-    /// Removes one execution; false where the budget did not suffice for its journal: call again.
-    bool remove_execution(std::int64_t key, Budget& budget);
+    /// Removes one execution that does not run, or does not run any more.
+    void remove_execution(std::int64_t key, Budget& budget);
+    /// Of those removed since the last call of take_closed: how many were over.
+    std::int64_t closed() const { return closed_; }
+    std::int64_t take_closed() { return std::exchange(closed_, 0); }
 
 private:
+    void remove_leftovers(Budget& budget);
     std::int64_t remove_journal(std::int64_t last_row, Budget& budget);
     std::optional<std::string> remove_machine(std::int64_t machine, Budget& budget);
 
+    ArnIndex& arns_;
+    RevisionUses& uses_;
+    std::int64_t closed_ = 0;
+    bool leftovers_ = false;           ///< maybe
     std::set<std::int64_t> deleting_;  ///< all that are DELETING
     std::set<std::int64_t> idle_;      ///< those of which nothing runs
 
     sqlite::Statement deleting_machines_;
     sqlite::Statement one_running_;
     sqlite::Statement one_execution_;
-    sqlite::Statement journal_end_;
+    sqlite::Statement execution_end_;
     sqlite::Statement journal_head_;
     sqlite::Statement delete_journal_;
-    sqlite::Statement cut_journal_;
+    sqlite::Statement any_leftover_;
+    sqlite::Statement insert_leftover_;
+    sqlite::Statement delete_leftover_;
     sqlite::Statement delete_anchors_;
     sqlite::Statement delete_execution_;
     sqlite::Statement delete_input_;

@@ -162,6 +162,22 @@ CREATE INDEX executions_by_version ON executions(state_machine, version, status,
 CREATE INDEX executions_by_alias ON executions(state_machine, alias, status, key)
   WHERE alias IS NOT NULL;
 )sql",
+    R"sql(
+-- Executions by the hash of their ARN, but for the newest, which are kept in memory (arn_index.hpp).
+CREATE TABLE execution_arns(
+  arn_hash INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  PRIMARY KEY(arn_hash, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO execution_arns SELECT arn_hash, key FROM executions ORDER BY arn_hash, key;
+INSERT INTO meta SELECT 'arns_indexed_up_to', coalesce(max(key), 0) FROM executions;
+DROP INDEX executions_by_arn;
+
+-- What is left of journals whose executions are gone: long ones go in several bites.
+CREATE TABLE journal_leftovers(
+  last_row INTEGER PRIMARY KEY        -- journal.id
+) STRICT;
+)sql",
 };
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);

@@ -20,6 +20,7 @@ constexpr std::size_t kMachineCacheBytes = 16U << 20U;
 /// millions of rows.
 constexpr int kWriterCacheKibibytes = 32 * 1024;
 constexpr int kReaderCacheKibibytes = 2 * 1024;
+constexpr std::chrono::milliseconds kRetentionInterval{5000};
 
 sqlite::Connection open(const std::string& path, const SqliteOptions& options, bool query_only) {
     sqlite::Connection connection(
@@ -39,6 +40,13 @@ sqlite::Connection open_writer(const std::string& path, const SqliteOptions& opt
     return connection;
 }
 
+/// What grows old must be looked at though nobody writes.
+GroupWriter::Options writer_options(SqliteOptions options) {
+    if (options.keep.age && options.writer.tidy_every == std::chrono::milliseconds{0})
+        options.writer.tidy_every = kRetentionInterval;
+    return std::move(options.writer);
+}
+
 }  // namespace
 
 class SqliteStore::Impl {
@@ -48,10 +56,11 @@ public:
           machines(kMachineCacheBytes),
           migrated(open_writer(file.path(), options)),
           checkpointer(open(file.path(), options, false), options.writer.warn),
-          backend(std::move(migrated), machines, checkpointer),
-          readers(options.readers,
+          backend(std::move(migrated), machines, recent_arns, checkpointer, options.arn_batch,
+                  options.keep),
+          readers(options.readers, recent_arns,
                   [path = file.path(), options] { return open(path, options, true); }),
-          writer(backend, std::move(options.writer)) {}
+          writer(backend, writer_options(std::move(options))) {}
 
     ~Impl() { close(); }
 
@@ -64,6 +73,7 @@ public:
     // last.
     DataFile file;
     MachineCache machines;
+    RecentArns recent_arns;
     sqlite::Connection migrated;
     Checkpointer checkpointer;
     SqliteWriter backend;
@@ -272,7 +282,9 @@ void SqliteStore::reset(Committed done) { impl_->writer.submit(Reset{}, std::mov
 void SqliteStore::close() { impl_->close(); }
 
 storage::WriteStatistics SqliteStore::write_statistics() const {
-    return impl_->writer.statistics();
+    storage::WriteStatistics statistics = impl_->writer.statistics();
+    statistics.running_executions = impl_->backend.running_executions();
+    return statistics;
 }
 
 std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path,
@@ -280,8 +292,11 @@ std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path
     return std::make_unique<SqliteStore>(path, std::move(options));
 }
 
-std::unique_ptr<Store> open_store(const std::string& data, SqliteOptions options) {
-    if (data == ":memory:") return std::make_unique<MemoryStore>(std::move(options.writer));
+std::unique_ptr<MeasuredStore> open_store(const std::string& data, SqliteOptions options) {
+    if (data == ":memory:") {
+        KeepExecutions keep = options.keep;
+        return std::make_unique<MemoryStore>(writer_options(std::move(options)), std::move(keep));
+    }
     return open_sqlite_store(data, std::move(options));
 }
 

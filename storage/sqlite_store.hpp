@@ -9,6 +9,8 @@
 
 #include "engine/store.hpp"
 #include "storage/group_writer.hpp"
+#include "storage/keep_executions.hpp"
+#include "storage/measured_store.hpp"
 
 namespace stepwell {
 
@@ -25,6 +27,11 @@ struct SqliteOptions {
     /// The bounds of the write queue, and whom to tell when the disk fails. See
     /// storage/group_writer.hpp.
     storage::GroupWriter::Options writer;
+    /// Executions that are found by ARN through an index in memory, about, before that goes to the
+    /// file: over one of a million (some 6,000 pages) ten to a page. 16 bytes each, twice.
+    std::size_t arn_batch = 65'536;
+    /// What is removed by itself.
+    KeepExecutions keep;
     /// An SQLite VFS by name; empty: the operating system's. For tests of failing disks.
     std::string vfs;
 };
@@ -35,7 +42,7 @@ struct SqliteOptions {
 /// answered from memory. A write that cannot be committed because the disk fails is tried again for
 /// `give_up_after`, then dropped and answered `overloaded`. After close() reads throw StorageError;
 /// the file is free for others when the object is gone.
-class SqliteStore final : public Store {
+class SqliteStore final : public MeasuredStore {
 public:
     /// Opens the file, or creates it, with the folders on the way to it. Throws StorageError, its
     /// message one line that says what is wrong and how to mend it: the file is a folder, in use by
@@ -115,7 +122,7 @@ public:
     void reset(Committed done) override;
     void close() override;
 
-    storage::WriteStatistics write_statistics() const;
+    storage::WriteStatistics write_statistics() const override;
 
 private:
     class Impl;
@@ -126,6 +133,6 @@ std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path
                                                SqliteOptions options = {});
 
 /// What `--data` names: `:memory:` is a MemoryStore, which keeps nothing; anything else a file.
-std::unique_ptr<Store> open_store(const std::string& data, SqliteOptions options = {});
+std::unique_ptr<MeasuredStore> open_store(const std::string& data, SqliteOptions options = {});
 
 }  // namespace stepwell

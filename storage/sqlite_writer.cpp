@@ -49,14 +49,18 @@ bool has_long_result(const Result& result) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines,
-                           Checkpointer& checkpointer)
+                           RecentArns& recent_arns, Checkpointer& checkpointer,
+                           std::size_t arn_batch, KeepExecutions keep)
     : connection_(std::move(connection)),
       machines_(machines),
       checkpointer_(checkpointer),
-      removal_(connection_),
       uses_(connection_),
       versions_(connection_),
       tags_(connection_),
+      arns_(connection_, recent_arns, arn_batch),
+      execution_heads_(connection_),
+      removal_(connection_, arns_, uses_),
+      retention_(connection_, removal_, std::move(keep)),
       begin_(connection_, "BEGIN IMMEDIATE"),
       commit_(connection_, "COMMIT"),
       rollback_(connection_, "ROLLBACK"),
@@ -69,11 +73,8 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       delete_tags_(connection_, sql::kDeleteTags),
       insert_activity_(connection_, sql::kInsertActivity),
       delete_activity_(connection_, sql::kDeleteActivity),
-      find_execution_(connection_, sql::kFindExecutionByArn),
-      execution_head_(connection_, sql::kExecutionHead),
+      find_execution_(connection_, sql::kFindExecutionByKey),
       insert_execution_(connection_, sql::kInsertExecution),
-      step_execution_(connection_, sql::kStepExecution),
-      wake_execution_(connection_, sql::kWakeExecution),
       turn_execution_(connection_, sql::kTurnExecution),
       insert_input_(connection_, sql::kInsertInput),
       insert_result_(connection_, sql::kInsertResult),
@@ -86,6 +87,8 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       free_pages_(connection_, "PRAGMA freelist_count"),
       all_pages_(connection_, "PRAGMA page_count") {
     checkpointer_.watch(connection_);
+    retention_.prepare();
+    arns_.load();
     refresh();
     bool has_key = false;
     {
@@ -106,7 +109,11 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
 // --- transactions
 
 void SqliteWriter::commit(std::span<QueuedWrite> group) {
+    std::size_t starts = 0;
+    for (const QueuedWrite& queued : group)
+        starts += std::holds_alternative<StartExecution>(queued.write) ? 1 : 0;
     in_transaction([&] {
+        arns_.move(starts);
         for (QueuedWrite& queued : group) queued.answer = apply(queued.write);
     });
 }
@@ -119,6 +126,7 @@ void SqliteWriter::in_transaction(const std::function<void()>& work) {
     try {
         begin_.execute();
         work();
+        execution_heads_.flush();
         uses_.flush();
         if (std::exchange(latest_changed_, false)) {
             set_meta_.execute(kLatestTime, *latest_);
@@ -132,11 +140,17 @@ void SqliteWriter::in_transaction(const std::function<void()>& work) {
         stale_ = true;
         on_commit_.clear();
         uses_.forget_changes();
+        arns_.rolled_back();
+        execution_heads_.clear();
+        started_running_ = 0;
         // SQLite has already rolled back after some errors.
         // https://www.sqlite.org/lang_transaction.html
         if (connection_.in_transaction()) rollback_.execute();
         throw;
     }
+    arns_.committed();
+    retention_.closed(-removal_.take_closed());
+    running_.fetch_add(std::exchange(started_running_, 0), std::memory_order_relaxed);
     for (const auto& tell : on_commit_) tell();
     on_commit_.clear();
 }
@@ -146,6 +160,8 @@ void SqliteWriter::refresh() {
     heads_.clear();
     uses_.forget_changes();
     removal_.reload();
+    retention_.reload();
+    running_.store(connection_.integer(sql::kCountRunning), std::memory_order_relaxed);
     const auto meta = [this](std::string_view name) -> std::optional<std::int64_t> {
         sqlite::Rows rows = meta_.query(name);
         if (!rows.next()) return std::nullopt;
@@ -352,13 +368,8 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
     const ExecutionRecord& record = write.record;
     const MachineHead* const machine = active_machine(record.state_machine_arn);
     if (machine == nullptr) return {Outcome::not_found, {}};
-    {
-        sqlite::Rows rows = find_execution_.query(arn_hash(record.arn));
-        while (rows.next()) {
-            ExecutionRecord existing = execution_record(rows);
-            if (existing.arn == record.arn) return {Outcome::conflict, std::move(existing)};
-        }
-    }
+    const std::int64_t hash = arn_hash(record.arn);
+    if (auto there = existing(hash, record.arn)) return {Outcome::conflict, std::move(there)};
     std::int64_t revision = machine->revision;
     if (record.version != 0) {
         const auto of_version = versions_.revision_of(machine->id, record.version);
@@ -369,22 +380,48 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
     }
 
     // The row names the journal's, which is inserted only if the row could be.
-    JournalEnd end{.number = next_number()};
-    JournalEnd with_step = end;
+    ExecutionHead head;
+    head.number = next_number();
+    head.machine = machine->id;
+    head.revision = revision;
+    head.status = record.status;
+    head.wake_at = record.status == ExecutionStatus::running ? record.wake_at : std::nullopt;
+    head.last_sequence = record.last_sequence;
+    head.last_event = record.last_event;
+    ExecutionHead with_step = head;
     if (write.first_step.entry_count > 0) {
-        with_step = {.number = end.number, .last_row = next_row_, .row_count = 1};
+        with_step.last_row = next_row_;
+        with_step.row_count = 1;
     }
-    if (!insert_execution(write, *machine, revision, with_step)) return {Outcome::conflict, {}};
-    insert_journal(end, write.first_step);
+    if (!insert_execution(write, with_step)) return {Outcome::conflict, {}};
+    insert_journal(head, write.first_step);
+    arns_.add(hash, record.key);
+    if (head.status == ExecutionStatus::running) {
+        execution_heads_.inserted(record.key, head);
+        ++started_running_;
+    } else {
+        retention_.closed(1);
+    }
     uses_.add(revision, 1);
     saw(record.start_date);
     if (record.stop_date) saw(*record.stop_date);
     return {Outcome::committed, {}};
 }
 
+std::optional<ExecutionRecord> SqliteWriter::existing(std::int64_t hash, const std::string& arn) {
+    const std::vector<ExecutionKey> keys = arns_.find(hash);
+    if (!keys.empty()) execution_heads_.flush();
+    for (const ExecutionKey key : keys) {
+        sqlite::Rows rows = find_execution_.query(key);
+        if (!rows.next()) continue;
+        ExecutionRecord found = execution_record(rows);
+        if (found.arn == arn) return found;
+    }
+    return std::nullopt;
+}
+
 /// False where its key is taken.
-bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHead& machine,
-                                    std::int64_t revision, JournalEnd end) {
+bool SqliteWriter::insert_execution(const StartExecution& write, const ExecutionHead& head) {
     const ExecutionRecord& r = write.record;
     using View = std::optional<std::string_view>;
     const bool is_standard = standard_arn(r.state_machine_arn, r.name) == r.arn;
@@ -398,79 +435,66 @@ bool SqliteWriter::insert_execution(const StartExecution& write, const MachineHe
     const auto inline_result = [&](const std::optional<std::string>& text) {
         return long_result || !text ? View() : View(*text);
     };
-    const auto wake_at = r.status == ExecutionStatus::running ? r.wake_at : std::nullopt;
-    insert_execution_.execute(r.key, end.number, machine.id, revision, static_cast<int>(r.type),
-                              static_cast<int>(r.status), r.start_date, r.stop_date, wake_at,
-                              r.last_sequence, r.last_event, arn_hash(r.arn), end.last_row,
-                              end.row_count, arn, r.name, trace, input, inline_result(r.output),
-                              inline_result(r.error), inline_result(r.cause), version, alias);
+    insert_execution_.execute(
+        r.key, head.number, head.machine, head.revision, static_cast<int>(r.type),
+        static_cast<int>(r.status), r.start_date, r.stop_date, head.wake_at, r.last_sequence,
+        r.last_event, arn_hash(r.arn), head.last_row, head.row_count, arn, r.name, trace, input,
+        inline_result(r.output), inline_result(r.error), inline_result(r.cause), version, alias);
     if (connection_.changes() == 0) return false;
     if (long_input) insert_input_.execute(r.key, r.input);
     if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);
     return true;
 }
 
-/// Adds a row behind `end`, which then is the new one; nothing where the Step has no entries.
-void SqliteWriter::insert_journal(JournalEnd& end, const JournalRow& row) {
+/// Adds a row to the journal; nothing where the Step has no entries.
+void SqliteWriter::insert_journal(ExecutionHead& head, const JournalRow& row) {
     if (row.entry_count == 0) return;
     if (row.first_sequence < 1 || row.first_sequence + row.entry_count > kMaxSequence) {
         throw std::out_of_range("sequence number " + std::to_string(row.first_sequence));
     }
     const std::int64_t id = next_row_++;
-    insert_journal_.execute(id, end.last_row, row.first_sequence, row.entry_count, row.first_event,
+    insert_journal_.execute(id, head.last_row, row.first_sequence, row.entry_count, row.first_event,
                             row.event_count, sqlite::Blob{row.bytes});
-    end.last_row = id;
-    if (++end.row_count % kAnchorDistance == 0) {
-        insert_anchor_.execute(journal_place(end.number, row.first_sequence), id, row.first_event);
+    head.last_row = id;
+    if (++head.row_count % kAnchorDistance == 0) {
+        insert_anchor_.execute(journal_place(head.number, row.first_sequence), id, row.first_event);
     }
     saw(row.latest_time);
 }
 
 Outcome SqliteWriter::append(AppendStep& write) {
     const ExecutionUpdate& update = write.update;
-    JournalEnd end;
-    std::int64_t machine = 0;
-    auto old_status = ExecutionStatus::running;
-    std::optional<TimePoint> old_wake_at;
-    {
-        sqlite::Rows rows = execution_head_.query(write.key);
-        if (!rows.next()) return Outcome::not_found;
-        if (rows.integer(5) != write.after) return Outcome::conflict;
-        end = {
-            .number = rows.integer(0), .last_row = rows.integer(6), .row_count = rows.integer(7)};
-        machine = rows.integer(1);
-        old_status =
-            enumerator(rows.integer(3), ExecutionStatus::aborted, "status of an execution");
-        old_wake_at = rows.maybe_time(4);
-    }
-    insert_journal(end, write.step);
+    ExecutionHead* const head = execution_heads_.find(write.key);
+    if (head == nullptr) return Outcome::not_found;
+    if (head->last_sequence != write.after) return Outcome::conflict;
+    insert_journal(*head, write.step);
 
+    const bool ran = head->status == ExecutionStatus::running;
     const bool runs = update.status == ExecutionStatus::running;
-    const auto wake_at = runs ? update.wake_at : std::nullopt;
-    const bool goes_on = runs && old_status == ExecutionStatus::running && !update.stop_date &&
-                         !update.output && !update.error && !update.cause;
-    if (!goes_on) {
-        turn_execution(write, end, wake_at, old_status != ExecutionStatus::running);
-        if (!runs) removal_.execution_ended(machine);
-    } else if (wake_at != old_wake_at) {
-        wake_execution_.execute(write.key, update.last_sequence, update.last_event, end.last_row,
-                                end.row_count, wake_at);
+    head->last_sequence = update.last_sequence;
+    head->last_event = update.last_event;
+    head->wake_at = runs ? update.wake_at : std::nullopt;
+    if (ran && runs && !update.stop_date && !update.output && !update.error && !update.cause) {
+        execution_heads_.stepped(write.key);
     } else {
-        step_execution_.execute(write.key, update.last_sequence, update.last_event, end.last_row,
-                                end.row_count);
+        turn_execution(write, *head, !ran);
+        started_running_ += (runs ? 1 : 0) - (ran ? 1 : 0);
+        retention_.closed((ran ? 1 : 0) - (runs ? 1 : 0));
+        if (!runs) removal_.execution_ended(head->machine);
+        execution_heads_.forget(write.key);
     }
     if (update.stop_date) saw(*update.stop_date);
     return Outcome::committed;
 }
 
 /// The execution ends, or is opened again.
-void SqliteWriter::turn_execution(const AppendStep& write, JournalEnd end,
-                                  std::optional<TimePoint> wake_at, bool had_results) {
+void SqliteWriter::turn_execution(const AppendStep& write, const ExecutionHead& head,
+                                  bool had_results) {
     const ExecutionUpdate& u = write.update;
     const bool long_result = has_long_result(u);
     const std::optional<std::string> none;
-    turn_execution_.execute(write.key, u.last_sequence, u.last_event, end.last_row, end.row_count,
-                            wake_at, static_cast<int>(u.status), u.stop_date,
+    turn_execution_.execute(write.key, head.last_sequence, head.last_event, head.last_row,
+                            head.row_count, head.wake_at, static_cast<int>(u.status), u.stop_date,
                             long_result ? none : u.output, long_result ? none : u.error,
                             long_result ? none : u.cause);
     if (long_result) {
@@ -481,18 +505,15 @@ void SqliteWriter::turn_execution(const AppendStep& write, JournalEnd end,
 }
 
 Outcome SqliteWriter::forget(ForgetExecution& write) {
-    std::int64_t machine = 0;
-    std::int64_t revision = 0;
-    {
-        sqlite::Rows rows = execution_head_.query(write.key);
-        if (!rows.next()) return Outcome::not_found;
-        machine = rows.integer(1);
-        revision = rows.integer(2);
-    }
+    const ExecutionHead* const found = execution_heads_.find(write.key);
+    if (found == nullptr) return Outcome::not_found;
+    const ExecutionHead head = *found;
+    execution_heads_.flush();
+    execution_heads_.forget(write.key);
     Budget budget;
-    while (!removal_.remove_execution(write.key, budget)) budget = Budget{};
-    uses_.add(revision, -1);
-    removal_.execution_ended(machine);
+    removal_.remove_execution(write.key, budget);
+    if (head.status == ExecutionStatus::running) --started_running_;
+    removal_.execution_ended(head.machine);
     return Outcome::committed;
 }
 
@@ -521,12 +542,17 @@ Outcome SqliteWriter::reset() {
         "DELETE FROM aliases; DELETE FROM versions;"
         "DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM state_machines;"
         "DELETE FROM activities;"
+        "DELETE FROM execution_arns; DELETE FROM journal_leftovers;"
         "DELETE FROM meta WHERE name = 'latest_time'");
     std::string key = random_bytes();
     set_meta_.execute(kTokenKey, sqlite::Blob{key});
     heads_.clear();
     uses_.forget_changes();
     removal_.clear();
+    retention_.clear();
+    arns_.clear();
+    execution_heads_.clear();
+    started_running_ = -running_.load(std::memory_order_relaxed);
     latest_.reset();
     latest_changed_ = false;
     // Also what earlier writes of this group would have told the cache is void.
@@ -543,9 +569,28 @@ Outcome SqliteWriter::reset() {
 
 bool SqliteWriter::tidy() {
     if (stale_) refresh();
-    if (!removal_.work_left()) return give_space_back();
-    in_transaction([this] { bite(Budget{}); });
-    return true;
+    const bool more = tidy_once();
+    // Nobody may write for long: what has been removed leaves the WAL all the same.
+    checkpointer_.after_commit(connection_);
+    if (more) return true;
+    // Only a checkpoint makes the file shorter.
+    if (std::exchange(gave_back_, false)) checkpointer_.begin();
+    return false;
+}
+
+bool SqliteWriter::tidy_once() {
+    if (removal_.work_left()) {
+        in_transaction([this] { bite(Budget::of_a_moment()); });
+        return true;
+    }
+    if (retention_.work_left()) {
+        in_transaction([this] {
+            execution_heads_.clear();
+            retention_.bite();
+        });
+        return true;
+    }
+    return give_space_back();
 }
 
 /// Returns some of the file's free pages to the disk; false where the rest is worth keeping for
@@ -558,10 +603,14 @@ bool SqliteWriter::give_space_back() {
     const std::int64_t free = number(free_pages_);
     if (free <= kFreePagesKept || free <= number(all_pages_) / 4) return false;
     connection_.run(kGiveSpaceBack);
+    gave_back_ = true;
     return true;
 }
 
 void SqliteWriter::bite(Budget budget) {
+    // What is removed must not be known any more.
+    execution_heads_.flush();
+    execution_heads_.clear();
     if (auto gone = removal_.bite(budget)) machine_changed(*std::move(gone), nullptr);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -9,9 +10,12 @@
 #include <unordered_set>
 #include <vector>
 
+#include "storage/arn_index.hpp"
 #include "storage/checkpointer.hpp"
+#include "storage/execution_heads.hpp"
 #include "storage/machine_cache.hpp"
 #include "storage/removal.hpp"
+#include "storage/retention.hpp"
 #include "storage/revision_uses.hpp"
 #include "storage/sqlite.hpp"
 #include "storage/versions.hpp"
@@ -28,7 +32,8 @@ namespace stepwell::storage {
 class SqliteWriter final : public WriteBackend {
 public:
     /// `connection` has the tables (schema.hpp). `machines` is told of every committed change.
-    SqliteWriter(sqlite::Connection connection, MachineCache& machines, Checkpointer& checkpointer);
+    SqliteWriter(sqlite::Connection connection, MachineCache& machines, RecentArns& recent_arns,
+                 Checkpointer& checkpointer, std::size_t arn_batch, KeepExecutions keep);
 
     void commit(std::span<QueuedWrite> group) override;
     void after_answers() override { checkpointer_.after_commit(connection_); }
@@ -38,6 +43,7 @@ public:
     std::string token_key() const;
     std::optional<TimePoint> latest_time() const;
     bool has_activity(const std::string& arn) const;
+    std::int64_t running_executions() const { return running_.load(std::memory_order_relaxed); }
 
 private:
     /// What a start must know of its machine.
@@ -47,13 +53,6 @@ private:
         MachineStatus status = MachineStatus::active;
         std::int64_t revision = 0;
         std::string revision_id;
-    };
-
-    /// Where the journal of an execution ends.
-    struct JournalEnd {
-        std::int64_t number = 0;
-        std::int64_t last_row = 0;
-        std::int64_t row_count = 0;
     };
 
     void in_transaction(const std::function<void()>& work);
@@ -75,12 +74,12 @@ private:
     const MachineHead* machine_head(const std::string& arn);
     const MachineHead* active_machine(const std::string& arn);
     std::int64_t insert_revision(std::int64_t machine, const StateMachineRecord& record);
-    bool insert_execution(const StartExecution& write, const MachineHead& machine,
-                          std::int64_t revision, JournalEnd end);
-    void insert_journal(JournalEnd& end, const JournalRow& row);
-    void turn_execution(const AppendStep& write, JournalEnd end, std::optional<TimePoint> wake_at,
-                        bool had_results);
+    std::optional<ExecutionRecord> existing(std::int64_t hash, const std::string& arn);
+    bool insert_execution(const StartExecution& write, const ExecutionHead& head);
+    void insert_journal(ExecutionHead& head, const JournalRow& row);
+    void turn_execution(const AppendStep& write, const ExecutionHead& head, bool had_results);
     void bite(Budget budget);
+    bool tidy_once();
     bool give_space_back();
     std::int64_t next_number();
     void saw(TimePoint time);
@@ -89,10 +88,13 @@ private:
     sqlite::Connection connection_;
     MachineCache& machines_;
     Checkpointer& checkpointer_;
-    Removal removal_;
     RevisionUses uses_;
     Versions versions_;
     TagTable tags_;
+    ArnIndex arns_;
+    ExecutionHeads execution_heads_;
+    Removal removal_;
+    Retention retention_;
 
     // True inside a transaction and after its commit; to be read again after a rollback.
     bool stale_ = true;
@@ -102,6 +104,9 @@ private:
     std::int64_t numbers_reserved_ = 0;  ///< in the file: numbers below it may be in use
     std::optional<TimePoint> latest_;
     bool latest_changed_ = false;
+    bool gave_back_ = false;            ///< pages, since the last checkpoint that was asked for
+    std::int64_t started_running_ = 0;  ///< by this transaction, less those that ended
+    std::atomic<std::int64_t> running_{0};
     std::vector<std::function<void()>> on_commit_;  ///< tells the cache and the facts below
 
     mutable std::mutex facts_mutex_;
@@ -122,10 +127,7 @@ private:
     sqlite::Statement insert_activity_;
     sqlite::Statement delete_activity_;
     sqlite::Statement find_execution_;
-    sqlite::Statement execution_head_;
     sqlite::Statement insert_execution_;
-    sqlite::Statement step_execution_;
-    sqlite::Statement wake_execution_;
     sqlite::Statement turn_execution_;
     sqlite::Statement insert_input_;
     sqlite::Statement insert_result_;

@@ -148,8 +148,13 @@ inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
     "JOIN revisions r ON r.id = e.revision LEFT JOIN execution_inputs i ON i.execution = e.key " \
     "LEFT JOIN execution_results o ON o.execution = e.key "
 
-/// Nearly always one; the ARN tells.
-inline constexpr char kFindExecutionByArn[] = STEPWELL_WHOLE_EXECUTION "WHERE e.arn_hash = ?1";
+/// Nearly always one; its ARN tells.
+inline constexpr char kFindKeysByArn[] = "SELECT key FROM execution_arns WHERE arn_hash = ?1";
+/// A few may be there already: INSERT looks.
+inline constexpr char kInsertArn[] =
+    "INSERT OR IGNORE INTO execution_arns(arn_hash, key) VALUES(?1, ?2)";
+inline constexpr char kDeleteArn[] = "DELETE FROM execution_arns WHERE arn_hash = ?1 AND key = ?2";
+inline constexpr char kArnsAfter[] = "SELECT key, arn_hash FROM executions WHERE key > ?1";
 inline constexpr char kFindExecutionByKey[] = STEPWELL_WHOLE_EXECUTION "WHERE e.key = ?1";
 
 /// One short walk per status, merged: so an index by machine alone is not needed.
@@ -208,7 +213,8 @@ inline constexpr char kRunningExecutions[] =
 
 /// What an append must know.
 inline constexpr char kExecutionHead[] = R"(
-SELECT number, state_machine, revision, status, wake_at, last_sequence, last_row, row_count
+SELECT number, state_machine, revision, status, wake_at, last_sequence, last_event, last_row,
+       row_count
 FROM executions WHERE key = ?1)";
 inline constexpr char kInsertExecution[] = R"(
 INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date,
@@ -236,6 +242,20 @@ inline constexpr char kOneExecutionOf[] =
 inline constexpr char kOneRunningOf[] =
     "SELECT 1 FROM executions WHERE state_machine = ?1 AND status = 0 LIMIT 1";
 
+/// Those that are over, the oldest first. The index is there while --keep-executions asks for it.
+inline constexpr char kCreateClosedIndex[] =
+    "CREATE INDEX IF NOT EXISTS executions_closed ON executions(stop_date) WHERE status > 0";
+inline constexpr char kDropClosedIndex[] = "DROP INDEX IF EXISTS executions_closed";
+inline constexpr char kCountClosed[] =
+    "SELECT count(*) FROM executions INDEXED BY executions_closed WHERE status > 0";
+inline constexpr char kOldestClosed[] =
+    "SELECT key, stop_date FROM executions INDEXED BY executions_closed WHERE status > 0 "
+    "ORDER BY stop_date LIMIT 1";
+/// Machine by machine: as many steps as there are machines and running executions.
+inline constexpr char kCountRunning[] =
+    "SELECT coalesce(sum((SELECT count(*) FROM executions e "
+    "WHERE e.state_machine = m.id AND e.status = 0)), 0) FROM state_machines m";
+
 inline constexpr char kInsertInput[] =
     "INSERT OR REPLACE INTO execution_inputs(execution, input) VALUES(?1, ?2)";
 inline constexpr char kDeleteInput[] = "DELETE FROM execution_inputs WHERE execution = ?1";
@@ -252,6 +272,9 @@ VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7))";
 inline constexpr char kLastJournalId[] = "SELECT coalesce(max(id), 0) FROM journal";
 inline constexpr char kInsertAnchor[] =
     "INSERT INTO journal_anchors(place, row, first_event) VALUES(?1, ?2, ?3)";
+/// What is needed to remove an execution.
+inline constexpr char kExecutionEnd[] =
+    "SELECT number, revision, status, arn_hash, last_row FROM executions WHERE key = ?1";
 /// Where to find the journal of an execution.
 inline constexpr char kJournalEnd[] =
     "SELECT number, last_row, last_sequence FROM executions WHERE key = ?1";
@@ -268,7 +291,10 @@ SELECT place, row, first_event FROM journal_anchors WHERE place BETWEEN ?1 AND ?
 inline constexpr char kDeleteJournal[] = "DELETE FROM journal WHERE id = ?1";
 inline constexpr char kDeleteAnchors[] =
     "DELETE FROM journal_anchors WHERE place BETWEEN ?1 AND ?2";
-inline constexpr char kCutJournal[] = "UPDATE executions SET last_row = ?2 WHERE key = ?1";
+inline constexpr char kAnyLeftover[] =
+    "SELECT last_row FROM journal_leftovers WHERE last_row > 0 LIMIT 1";
+inline constexpr char kInsertLeftover[] = "INSERT INTO journal_leftovers(last_row) VALUES(?1)";
+inline constexpr char kDeleteLeftover[] = "DELETE FROM journal_leftovers WHERE last_row = ?1";
 
 // --- the whole
 

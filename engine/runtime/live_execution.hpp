@@ -69,6 +69,8 @@ struct LiveExecution {
     std::list<PendingStep> pending;  // in the order of the writes
     /// Calls under way, by the attempt they are for.
     std::map<std::pair<FrameId, Sequence>, TaskCallId> calls;
+    /// Tasks that can be ended by a token, as (frame, scheduled entry): for /metrics.
+    std::vector<std::pair<FrameId, Sequence>> tokens;
     std::optional<TimePoint> armed;  // its one entry among the shard's timers
     TimePoint touched;               // its last input
     bool turn_queued = false;

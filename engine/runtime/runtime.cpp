@@ -49,9 +49,9 @@ public:
           readers_(std::make_shared<Readers>(kReaders, activity_)) {
         RandomBits seeds(random_seed);
         static std::atomic<TaskCallId> last_call{0};  // unique in the process, so of all runtimes
-        const ShardSurroundings by{store,      tasks,        clock_,
-                                   *readers_,  definitions_, activities_,
-                                   *closings_, last_call,    options.wait_time_scale};
+        const ShardSurroundings by{
+            store,       tasks,      clock_,    *readers_, definitions_,
+            activities_, *closings_, last_call, reports_,  options.wait_time_scale};
         for (unsigned i = 0; i < shard_count(options); ++i) {
             shards_.push_back(std::make_unique<Shard>(by, i, seeds.next(), tokens_, activity_));
         }
@@ -108,6 +108,7 @@ private:
     EngineClock clock_;
     ExecutionKeys keys_;
     DefinitionCache definitions_;
+    const std::shared_ptr<ExecutionReports> reports_ = std::make_shared<ExecutionReports>();
     const std::shared_ptr<Activity> activity_;
     ActivityQueues activities_;
     const std::shared_ptr<ClosingWatch> closings_ = std::make_shared<ClosingWatch>();
@@ -214,7 +215,11 @@ Runtime::Statistics Runtime::Impl::statistics() const {
         sum.live_executions += part.live_executions;
         sum.timers += part.timers;
         sum.transitions += part.transitions;
+        sum.calls += part.calls;
+        sum.open_tokens += part.open_tokens;
     }
+    sum.started = reports_->starts();
+    sum.ended = reports_->ends();
     return sum;
 }
 

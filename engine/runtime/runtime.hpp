@@ -10,6 +10,7 @@
 #include "engine/base/payload.hpp"
 #include "engine/base/time.hpp"
 #include "engine/machine/trial.hpp"
+#include "engine/runtime/execution_reports.hpp"
 #include "engine/store.hpp"
 #include "engine/tasks.hpp"
 
@@ -148,6 +149,10 @@ public:
         std::uint64_t live_executions = 0;
         std::uint64_t timers = 0;
         std::uint64_t transitions = 0;
+        std::uint64_t calls = 0;        ///< of tasks, under way
+        std::uint64_t open_tokens = 0;  ///< given out or brought back since the start
+        ExecutionReports::Started started{};
+        ExecutionReports::Ends ended{};
     };
     Statistics statistics() const;
 

@@ -34,6 +34,7 @@ struct ShardSurroundings {
     ActivityQueues& activities;
     ClosingWatch& closings;
     std::atomic<TaskCallId>& last_call;
+    std::shared_ptr<ExecutionReports> reports;
     double wait_time_scale = 1.0;
 };
 
@@ -138,6 +139,8 @@ private:
     void drop(LiveExecution& live, Outcome outcome);
     void remove(LiveExecution& live);
     void drop_everything(Outcome outcome);
+    void count_tokens(LiveExecution& live, const std::vector<Entry>& entries);
+    void tokens_gone(const LiveExecution& live);
     void forget(ExecutionKey key);
     void on(StillStored input);
     void forget_again();
@@ -198,12 +201,16 @@ private:
         away_;  // being brought back or failed, and what waits for it
     std::size_t loads_ = 0;
     std::unordered_map<ExecutionKey, Milliseconds>
-        retries_;                    // to be brought back after a failed write or read
-    std::deque<Timer> unforgotten_;  // Express rows to remove again
+        retries_;  // to be brought back after a failed write or read
+    std::unordered_map<ExecutionKey, std::size_t> parked_tokens_;  // open ones of parked executions
+    std::uint64_t open_tokens_ = 0;                                // those included
+    std::deque<Timer> unforgotten_;                                // Express rows to remove again
 
     std::atomic<std::uint64_t> live_count_{0};
     std::atomic<std::uint64_t> timer_count_{0};
     std::atomic<std::uint64_t> transitions_{0};
+    std::atomic<std::uint64_t> call_count_{0};
+    std::atomic<std::uint64_t> token_count_{0};
     std::thread thread_;
 };
 

@@ -61,8 +61,15 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
     by_.store.start_execution(
         std::move(record), std::move(row),
         [inbox = inbox_, key, life = over ? 0 : live->life, bytes,
-         start_date = execution.info.start_time, answer = reply.release()](StartOutcome start) {
+         start_date = execution.info.start_time, answer = reply.release(), reports = by_.reports,
+         type = execution.info.type, arn = over ? execution.info.arn : std::string(),
+         status = execution.status, stop_date = execution.stop_time,
+         events = execution.last_event](StartOutcome start) {
             const TimePoint date = start.existing ? start.existing->start_date : start_date;
+            if (start.outcome == Outcome::committed) {
+                reports->started(type);
+                if (stop_date) reports->ended({arn, type, status, *stop_date - start_date, events});
+            }
             answer({start.outcome, date, std::move(start.existing)});
             if (life != 0) inbox->post(StepStored{key, life, start.outcome});
             inbox->write_ended(bytes);
@@ -72,6 +79,7 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
         return;
     }
     LiveExecution& kept = *live_.emplace(key, std::move(live)).first->second;
+    count_tokens(kept, step.entries);
     kept.pending.push_back({.start = true, .actions = std::move(step.actions), .waiters = {}});
     if (step.more) queue_turn(kept);
     arm(kept);
@@ -80,6 +88,7 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
 void Shard::on(StartSyncInput input) {
     if (!open()) return;
     auto begun = begin_execution(input.key, std::move(input.request), Kept::nothing);
+    by_.reports->started(begun->execution.info.type);
     LiveExecution& live = *live_.emplace(input.key, std::move(begun)).first->second;
     live.sync_reply = std::move(input.reply);
     proceed(live, Begin{});

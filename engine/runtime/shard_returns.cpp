@@ -144,6 +144,13 @@ void Shard::come_back(Folded folded) {
     std::vector<Action> calls = calls_to_repeat(execution, now);
     auto returned = std::make_unique<LiveExecution>(std::move(execution), ++last_life_);
     LiveExecution& live = *live_.emplace(key, std::move(returned)).first->second;
+    if (const auto parked = parked_tokens_.extract(key)) open_tokens_ -= parked.mapped();
+    for (const auto& [id, frame] : live.execution.frames) {
+        if (frame.task && !frame.task->token.empty() &&
+            live.execution.find_task(id, frame.task->scheduled) != nullptr)
+            live.tokens.emplace_back(id, frame.task->scheduled);
+    }
+    open_tokens_ += live.tokens.size();
     if (folded.machine_deleted) {
         proceed(live, MachineDeleted{});
     } else {
@@ -166,6 +173,9 @@ void Shard::on(FailureStored input) {
     if (!open() || away.empty()) return;
     if (input.outcome == Outcome::committed) {
         by_.closings.some_closed();
+        ExecutionReports::Ended failed;
+        failed.status = ExecutionStatus::failed;
+        by_.reports->ended(failed);
         return deliver(std::move(away.mapped()));
     }
     bring_back_later(input.key);
@@ -206,6 +216,7 @@ void Shard::park_idle() {
             continue;  // looked after again when that is over
         if (may_park(*live, now)) {
             live->armed.reset();  // the timer stays
+            if (!live->tokens.empty()) parked_tokens_.emplace(idle.key, live->tokens.size());
             live_.erase(idle.key);
         } else if (now - live->touched < patience(live->execution)) {
             live->idle_queued = true;

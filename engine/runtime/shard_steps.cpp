@@ -93,6 +93,7 @@ Step Shard::decide(LiveExecution& live, InputBody body) {
 
 void Shard::follow(LiveExecution& live, Step step, std::optional<Waiter> waiter) {
     if (live.kept == Kept::journal && !step.entries.empty()) write(live, step);
+    count_tokens(live, step.entries);
     if (live.pending.empty()) {
         act(live, std::move(step.actions));
         if (waiter) answer(*waiter, Outcome::committed);
@@ -222,6 +223,12 @@ void Shard::look_after(LiveExecution& live) {
 void Shard::finish(LiveExecution& live) {
     cancel_calls(live);
     if (live.kept == Kept::start) forget(live.key());
+    const Execution& x = live.execution;
+    by_.reports->ended({.arn = x.info.arn,
+                        .type = x.info.type,
+                        .status = x.status,
+                        .duration = x.stop_time.value_or(x.info.start_time) - x.info.start_time,
+                        .events = x.last_event});
     if (live.kept == Kept::nothing) live.sync_reply(sync_end_of(live.execution));
     by_.closings.closed(live.execution.info.arn);
     remove(live);
@@ -236,6 +243,7 @@ void Shard::drop(LiveExecution& live, Outcome outcome) {
 
 void Shard::remove(LiveExecution& live) {
     if (live.armed) timers_.erase({*live.armed, live.key()});
+    tokens_gone(live);
     live_.erase(live.key());
 }
 
@@ -250,8 +258,27 @@ void Shard::drop_everything(Outcome outcome) {
     overdue_.clear();
     retries_.clear();
     unforgotten_.clear();
+    parked_tokens_.clear();
+    open_tokens_ = 0;
     loads_ = 0;
 }
+
+/// After a Step: tokens that it gave out, and those whose tasks it ended.
+void Shard::count_tokens(LiveExecution& live, const std::vector<Entry>& entries) {
+    Sequence sequence = live.execution.last_sequence - static_cast<Sequence>(entries.size());
+    for (const Entry& entry : entries) {
+        ++sequence;
+        const auto* scheduled = std::get_if<TaskWasScheduled>(&entry.note.body);
+        if (scheduled == nullptr || scheduled->token.empty()) continue;
+        live.tokens.emplace_back(entry.note.frame, sequence);
+        ++open_tokens_;
+    }
+    open_tokens_ -= std::erase_if(live.tokens, [&](const auto& token) {
+        return live.execution.find_task(token.first, token.second) == nullptr;
+    });
+}
+
+void Shard::tokens_gone(const LiveExecution& live) { open_tokens_ -= live.tokens.size(); }
 
 void Shard::forget(ExecutionKey key) {
     inbox_->write_began(kBytesPerWrite);

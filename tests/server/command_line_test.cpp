@@ -70,6 +70,7 @@ TEST(CommandLine, NothingMeansTheDefaults) {
     EXPECT_EQ(settings.port, 8083);
     EXPECT_EQ(settings.data, "/home/ada/.local/share/stepwell/stepwell.db");
     EXPECT_EQ(settings.durability, Durability::normal);
+    EXPECT_TRUE(settings.keep_executions.for_ever());
     EXPECT_EQ(settings.owner, (Owner{"123456789012", "us-east-1"}));
     EXPECT_EQ(settings.wait_time_scale, 1.0);
     EXPECT_EQ(settings.log_level, LogLevel::info);
@@ -91,6 +92,19 @@ TEST(CommandLine, ServeTakesEveryOption) {
     EXPECT_EQ(settings.lambda.region, "eu-west-1");
     EXPECT_EQ(settings.lambda.account, "000000000001");
     EXPECT_EQ(settings.log_level, LogLevel::debug);
+}
+
+TEST(CommandLine, KeepsExecutionsByAgeOrByNumber) {
+    const auto kept = [](const char* value) {
+        return settings_of(parse({"--keep-executions", value})).keep_executions;
+    };
+    EXPECT_EQ(kept("90d").age, Seconds{90 * 86'400});
+    EXPECT_FALSE(kept("90d").newest);
+    EXPECT_EQ(kept("12h").age, Seconds{12 * 3'600});
+    EXPECT_EQ(kept("0m").age, Seconds{0});
+    EXPECT_EQ(kept("10000").newest, 10'000U);
+    EXPECT_FALSE(kept("10000").age);
+    EXPECT_EQ(kept("0").newest, 0U);
 }
 
 TEST(CommandLine, AwsLocalToolsOptionsMeanTheSame) {
@@ -213,6 +227,15 @@ INSTANTIATE_TEST_SUITE_P(
         NonsenseCase{"AddressName", {"--address", "example.org"}, {}, "is not an IP address"},
         NonsenseCase{"DataEmpty", {"--data", ""}, {}, "--data"},
         NonsenseCase{"Durability", {"--durability", "high"}, {}, "give normal, or full"},
+        NonsenseCase{
+            "KeepWord", {"--keep-executions", "few"}, {}, "give 90d, 12h, 30m, or how many"},
+        NonsenseCase{
+            "KeepUnit", {"--keep-executions", "90y"}, {}, "is neither an age nor a number"},
+        NonsenseCase{
+            "KeepNothing", {"--keep-executions", "d"}, {}, "is neither an age nor a number"},
+        NonsenseCase{
+            "KeepNegative", {"--keep-executions=-1"}, {}, "is neither an age nor a number"},
+        NonsenseCase{"KeepTooLong", {"--keep-executions", "9999999999d"}, {}, "is neither an age"},
         NonsenseCase{"Region", {"--region", "US East"}, {}, "such as us-east-1"},
         NonsenseCase{"Account", {"--account", "123"}, {}, "give 12 digits"},
         NonsenseCase{"AccountLetters", {"--account", "12345678901x"}, {}, "give 12 digits"},

@@ -36,7 +36,8 @@ Handlers FakeBackend::handlers() {
                         ++resets_;
                     }
                     respond({.status = 200, .body = "{}", .error_type = {}});
-                }};
+                },
+            .metrics = [](std::string& text) { text += "backend_metric 7\n"; }};
 }
 
 FakeBackend::Call FakeBackend::next_call() {

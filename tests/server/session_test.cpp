@@ -40,6 +40,34 @@ TEST(Session, HandsTheRequestOverAndAnswersIt) {
                 MatchesRegex("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} .* GMT"));
 }
 
+TEST(Session, CountsRequestsByOperationAndResult) {
+    RunningServer server;
+    RawClient client(server.port());
+    const auto request = [&](const char* operation, const char* error_type) {
+        client.send(api_request(operation, "{}"));
+        server.backend.next_call().respond(
+            {.status = *error_type == 0 ? 200 : 400, .body = "{}", .error_type = error_type});
+        ASSERT_TRUE(client.receive());
+    };
+    request("StartExecution", "");
+    request("StartExecution", "");
+    request("StartExecution", "InvalidArn");
+    request("No\"Such", "UnknownOperationException");
+    client.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto reply = client.receive();
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->headers.at("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    const std::string counted = "stepwell_requests_total{operation=";
+    EXPECT_THAT(reply->body, HasSubstr(counted + "\"StartExecution\",result=\"Success\"} 2\n"));
+    EXPECT_THAT(reply->body, HasSubstr(counted + "\"StartExecution\",result=\"InvalidArn\"} 1\n"));
+    EXPECT_THAT(reply->body,
+                HasSubstr(counted + "\"Unknown\",result=\"UnknownOperationException\"} 1\n"));
+    EXPECT_THAT(reply->body,
+                HasSubstr("stepwell_request_seconds_count{operation=\"StartExecution\"} 3\n"));
+    EXPECT_THAT(reply->body, HasSubstr("\nbackend_metric 7\n"));
+}
+
 TEST(Session, KeepsTheConnection) {
     RunningServer server;
     server.backend.echo();
