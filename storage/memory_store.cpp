@@ -454,7 +454,7 @@ storage::WriteStatistics MemoryStore::write_statistics() const {
     const std::shared_lock lock(impl_->tables.mutex);
     for (const auto& [arn, machine] : impl_->tables.machines) {
         statistics.running_executions +=
-            static_cast<std::int64_t>(machine.of(ExecutionStatus::running).size());
+            static_cast<std::int64_t>(machine.executions.of(ExecutionStatus::running).size());
     }
     return statistics;
 }
