@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <future>
 #include <set>
 #include <thread>
@@ -258,10 +259,11 @@ TEST_P(DiskFaults, LoseNothingThatWasAcknowledgedHoweverOftenTheyComeAndGo) {
             server->tasks.script(state, [](const TaskCall&) { return Payload::from_text("1"); });
         machine = server->create("m", kTwoTasks);
         std::mutex mutex;
+        std::atomic<bool> over{false};  // as long as the disk comes and goes, there are writes
         std::vector<std::thread> clients;
         for (int client = 0; client < 3; ++client) {
             clients.emplace_back([&, client] {
-                for (int i = 0; i < 60; ++i) {
+                for (int i = 0; !over; ++i) {
                     const std::string name = std::to_string(client) + "-" + std::to_string(i);
                     const Response response =
                         server->call("StartExecution", start_of(machine, name));
@@ -285,6 +287,7 @@ TEST_P(DiskFaults, LoseNothingThatWasAcknowledgedHoweverOftenTheyComeAndGo) {
                     [&] { return server->store->write_statistics().commits > before.commits; }))
                 break;
         }
+        over = true;
         mend();
         for (std::thread& client : clients) client.join();
         for (const std::string& name : acknowledged) {
