@@ -5,8 +5,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as sfn from '@aws-sdk/client-sfn';
+import { gaps, mistypedInputs, remember } from './sdk_coverage.mjs';
 
 const ROLE = 'arn:aws:iam::123456789012:role/e2e';
+const KEY = { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: 'alias/orders', kmsDataKeyReusePeriodSeconds: 300 };
 const LOG_GROUP = 'arn:aws:logs:us-east-1:123456789012:log-group:runs:*';
 const folder = process.env.E2E_FOLDER;
 
@@ -23,6 +25,7 @@ async function call(operation, input = {}) {
   const { $metadata, ...answer } = await client.send(new sfn[`${operation}Command`](input));
   assert.equal($metadata.httpStatusCode, 200);
   assert.match($metadata.requestId, /^[0-9a-f-]{36}$/);
+  remember(operation, input, answer);
   return answer;
 }
 
@@ -101,16 +104,27 @@ test('logging, tracing and encryption come back as they were set', async () => {
     level: 'ALL', includeExecutionData: true, destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: LOG_GROUP } }],
   };
   const stateMachineArn = await create(PASS, {
-    loggingConfiguration, tracingConfiguration: { enabled: true }, encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+    loggingConfiguration, tracingConfiguration: { enabled: true }, encryptionConfiguration: KEY,
     tags: [{ key: 'team', value: 'blue' }, { key: 'empty', value: '' }],
   });
   const described = await call('DescribeStateMachine', { stateMachineArn });
   assert.deepEqual(described.loggingConfiguration, loggingConfiguration);
   assert.deepEqual(described.tracingConfiguration, { enabled: true });
-  assert.deepEqual(described.encryptionConfiguration, { type: 'AWS_OWNED_KEY' });
+  assert.deepEqual(described.encryptionConfiguration, KEY);
+  const { executionArn } = await call('StartExecution', { stateMachineArn });
 
-  await call('UpdateStateMachine', { stateMachineArn, loggingConfiguration: { level: 'OFF' }, tracingConfiguration: { enabled: false } });
+  const otherKey = { ...KEY, kmsDataKeyReusePeriodSeconds: 900 };
+  await call('UpdateStateMachine', {
+    stateMachineArn, loggingConfiguration: { ...loggingConfiguration, level: 'OFF' }, tracingConfiguration: { enabled: false },
+    encryptionConfiguration: otherKey,
+  });
+  // An execution has what its machine had when it was started.
+  const then = await call('DescribeStateMachineForExecution', { executionArn });
+  assert.deepEqual(then.loggingConfiguration, loggingConfiguration);
+  assert.deepEqual(then.tracingConfiguration, { enabled: true });
+  assert.deepEqual(then.encryptionConfiguration, KEY);
   const updated = await call('DescribeStateMachine', { stateMachineArn });
+  assert.deepEqual(updated.encryptionConfiguration, otherKey);
   assert.equal(updated.loggingConfiguration.level, 'OFF');
   assert.deepEqual(updated.tracingConfiguration, { enabled: false });
   assert.equal(updated.definition, PASS);
@@ -127,7 +141,7 @@ test('what is wrong with a machine is refused', async () => {
   await refuse('TooManyTags', /./, { tags: Array.from({ length: 51 }, (_, i) => ({ key: `k${i}`, value: '' })) });
   await refuse('InvalidLoggingConfiguration', 'Invalid Logging Configuration: Must specify exactly one Log Destination.',
     { loggingConfiguration: { level: 'ALL' } });
-  await refuse('ValidationException', /./, { publish: true });
+  await refuse('ValidationException', 'Version description can only be set when publish is true', { versionDescription: 'x' });
   await refused('ValidationException', /'name' failed to satisfy constraint/, call('CreateStateMachine', { ...good, name: '' }));
   assert.ok(!(await call('ListStateMachines')).stateMachines.some((m) => m.name === 'good'));
 });
@@ -546,4 +560,163 @@ test('what has no endpoint fails with the name of what is missing', async () => 
   })));
   assert.equal(error, 'States.Runtime');
   assert.match(cause, /no endpoint for the service 'aws-sdk:s3'/);
+});
+
+test('versions are published, described, run, listed and deleted', async () => {
+  const made = await call('CreateStateMachine', {
+    name: 'versioned', definition: PASS, roleArn: ROLE, publish: true, versionDescription: 'the first',
+  });
+  const { stateMachineArn } = made;
+  assert.equal(made.stateMachineVersionArn, `${stateMachineArn}:1`);
+  const first = await call('DescribeStateMachine', { stateMachineArn: made.stateMachineVersionArn });
+  assert.deepEqual([first.stateMachineArn, first.description, first.definition], [`${stateMachineArn}:1`, 'the first', PASS]);
+
+  const updated = await call('UpdateStateMachine', {
+    stateMachineArn, definition: one({ Type: 'Succeed' }), publish: true, versionDescription: 'the second',
+  });
+  assert.equal(updated.stateMachineVersionArn, `${stateMachineArn}:2`);
+  const again = await call('PublishStateMachineVersion', { stateMachineArn, revisionId: updated.revisionId, description: 'no other' });
+  assert.equal(again.stateMachineVersionArn, `${stateMachineArn}:2`);
+  await refused('ConflictException', /^Failed to publish the State Machine version for revision INITIAL\. /,
+    call('PublishStateMachineVersion', { stateMachineArn, revisionId: 'INITIAL' }));
+
+  const { executionArn } = await call('StartExecution', { stateMachineArn: `${stateMachineArn}:1` });
+  const ran = await closed(executionArn);
+  assert.deepEqual([ran.stateMachineArn, ran.stateMachineVersionArn, ran.output],
+    [stateMachineArn, `${stateMachineArn}:1`, '{"said":"hello"}']);
+  const { events } = await call('GetExecutionHistory', { executionArn });
+  assert.equal(events[0].executionStartedEventDetails.stateMachineVersionArn, `${stateMachineArn}:1`);
+  const then = await call('DescribeStateMachineForExecution', { executionArn, includedData: 'ALL_DATA' });
+  assert.equal(then.definition, PASS);
+
+  const page = await call('ListStateMachineVersions', { stateMachineArn, maxResults: 1 });
+  assert.deepEqual(page.stateMachineVersions.map((v) => v.stateMachineVersionArn), [`${stateMachineArn}:2`]);
+  const rest = await call('ListStateMachineVersions', { stateMachineArn, nextToken: page.nextToken });
+  assert.deepEqual(rest.stateMachineVersions.map((v) => v.stateMachineVersionArn), [`${stateMachineArn}:1`]);
+  await call('DeleteStateMachineVersion', { stateMachineVersionArn: `${stateMachineArn}:1` });
+  await refused('StateMachineDoesNotExist', `State Machine Does Not Exist: '${stateMachineArn}:1'`,
+    call('StartExecution', { stateMachineArn: `${stateMachineArn}:1` }));
+});
+
+test('aliases route starts to versions', async () => {
+  const { stateMachineArn, stateMachineVersionArn } = await call('CreateStateMachine', {
+    name: 'aliased', definition: PASS, roleArn: ROLE, publish: true,
+  });
+  const second = (await call('UpdateStateMachine', { stateMachineArn, definition: HOUR, publish: true })).stateMachineVersionArn;
+  const to = (...routes) => routes.map(([arn, weight]) => ({ stateMachineVersionArn: arn, weight }));
+  const { stateMachineAliasArn, creationDate } = await call('CreateStateMachineAlias', {
+    name: 'PROD', description: 'what customers use', routingConfiguration: to([stateMachineVersionArn, 100], [second, 0]),
+  });
+  assert.equal(stateMachineAliasArn, `${stateMachineArn}:PROD`);
+  assert.deepEqual(await call('DescribeStateMachineAlias', { stateMachineAliasArn }), {
+    stateMachineAliasArn, name: 'PROD', description: 'what customers use', creationDate, updateDate: creationDate,
+    routingConfiguration: to([stateMachineVersionArn, 100], [second, 0]),
+  });
+
+  const { executionArn } = await call('StartExecution', { stateMachineArn: stateMachineAliasArn });
+  const ran = await closed(executionArn);
+  assert.deepEqual([ran.stateMachineAliasArn, ran.stateMachineVersionArn], [stateMachineAliasArn, stateMachineVersionArn]);
+  const { events } = await call('GetExecutionHistory', { executionArn });
+  assert.equal(events[0].executionStartedEventDetails.stateMachineAliasArn, stateMachineAliasArn);
+  const { executions } = await call('ListExecutions', { stateMachineArn: stateMachineAliasArn });
+  assert.deepEqual(executions.map((e) => [e.executionArn, e.stateMachineAliasArn, e.stateMachineVersionArn]),
+    [[executionArn, stateMachineAliasArn, stateMachineVersionArn]]);
+
+  await refused('ConflictException', /^Version to be deleted must not be referenced by an alias\. .*: \[PROD\]$/,
+    call('DeleteStateMachineVersion', { stateMachineVersionArn }));
+  const { updateDate } = await call('UpdateStateMachineAlias', {
+    stateMachineAliasArn, description: 'later', routingConfiguration: to([second, 100]),
+  });
+  assert.ok(updateDate >= creationDate);
+  await call('CreateStateMachineAlias', { name: 'TEST', routingConfiguration: to([second, 100]) });
+  const page = await call('ListStateMachineAliases', { stateMachineArn, maxResults: 1 });
+  assert.deepEqual(page.stateMachineAliases.map((a) => a.stateMachineAliasArn), [stateMachineAliasArn]);
+  const rest = await call('ListStateMachineAliases', { stateMachineArn, nextToken: page.nextToken });
+  assert.deepEqual(rest.stateMachineAliases.map((a) => a.stateMachineAliasArn), [`${stateMachineArn}:TEST`]);
+  await call('DeleteStateMachineAlias', { stateMachineAliasArn });
+  await refused('ResourceNotFound', 'Request references a resource that does not exist.',
+    call('DescribeStateMachineAlias', { stateMachineAliasArn }));
+});
+
+test('tags are added, listed and removed', async () => {
+  const resourceArn = await create(PASS, { tags: [{ key: 'a', value: '1' }] });
+  await call('TagResource', { resourceArn, tags: [{ key: 'b', value: '2' }] });
+  assert.deepEqual((await call('ListTagsForResource', { resourceArn })).tags, [{ key: 'a', value: '1' }, { key: 'b', value: '2' }]);
+  await call('UntagResource', { resourceArn, tagKeys: ['a'] });
+  assert.deepEqual((await call('ListTagsForResource', { resourceArn })).tags, [{ key: 'b', value: '2' }]);
+  await refused('ResourceNotFound', `Resource not found: '${resourceArn}x'`,
+    call('TagResource', { resourceArn: `${resourceArn}x`, tags: [] }));
+});
+
+test('a trace header and what is left out come back with an execution', async () => {
+  const stateMachineArn = await create(PASS);
+  const traceHeader = 'Root=1-5e1b4151-5ac6c58a0000000000000000;Sampled=1';
+  const { executionArn } = await call('StartExecution', { stateMachineArn, traceHeader });
+  await closed(executionArn);
+  assert.equal((await call('DescribeExecution', { executionArn })).traceHeader, traceHeader);
+  const bare = await call('DescribeExecution', { executionArn, includedData: 'METADATA_ONLY' });
+  assert.deepEqual([bare.input, bare.inputDetails, bare.output], [undefined, { included: false }, undefined]);
+  const express = await create(PASS, { type: 'EXPRESS' });
+  const ended = await call('StartSyncExecution', { stateMachineArn: express, traceHeader, includedData: 'METADATA_ONLY' });
+  assert.deepEqual([ended.traceHeader, ended.output], [traceHeader, undefined]);
+});
+
+test('a definition is validated', async () => {
+  const checked = await call('ValidateStateMachineDefinition', {
+    definition: '{"States":{}}', type: 'STANDARD', severity: 'ERROR', maxResults: 1,
+  });
+  assert.equal(checked.result, 'FAIL');
+  assert.equal(checked.diagnostics.length, 1);
+  assert.ok(checked.diagnostics[0].code && checked.diagnostics[0].message && checked.diagnostics[0].location);
+  assert.deepEqual(await call('ValidateStateMachineDefinition', { definition: PASS }), { result: 'OK', diagnostics: [], truncated: false });
+});
+
+test('a state is tested', async () => {
+  const tested = await call('TestState', {
+    definition: JSON.stringify({ Type: 'Pass', Result: { said: 'hello' }, Next: 'Other' }), roleArn: ROLE, input: '{}', inspectionLevel: 'INFO',
+  });
+  assert.deepEqual(tested, { output: '{"said":"hello"}', nextState: 'Other', status: 'SUCCEEDED' });
+});
+
+// Operations of parts that come with other issues: the test says so once one is there, and this list grows shorter.
+const TO_COME = {
+  'Map Runs and redrive (issue 6)': ['DescribeMapRun', 'ListMapRuns', 'UpdateMapRun', 'RedriveExecution'],
+};
+// Members that no call here can use or get, and why.
+const OUT_OF_REACH = [
+  // Only where a Map Run is concerned (issue 6).
+  /^ListExecutions in (mapRunArn|redriveFilter)$/,
+  /^ListExecutions out executions\[\]\.(mapRunArn|itemCount|redriveDate)$/,
+  /^DescribeExecution out (mapRunArn|redriveDate)$/,
+  /^DescribeStateMachineForExecution out (mapRunArn|label)$/,
+  /^DescribeStateMachine out label$/,
+  // Variables (issue 4).
+  /^DescribeStateMachine(ForExecution)? out variableReferences$/,
+  // Events of states and tasks that other tests run: the whole history is a matter of the recorded cases.
+  /^GetExecutionHistory out events\[\]\..*EventDetails/,
+  // What TestState shows of each kind of state: tests/api and the recorded cases of family teststate.
+  /^TestState (in (variables|context|stateName|revealSecrets|mock|stateConfiguration)|out inspectionData)/,
+  /^TestState out (error|cause)$/,
+];
+
+test('every operation and every member of the API is used', () => {
+  const toCome = new Set(Object.values(TO_COME).flat());
+  assert.deepEqual(gaps().filter((gap) => !toCome.has(gap) && !OUT_OF_REACH.some((pattern) => pattern.test(gap))), []);
+});
+
+test('every member of every input is known', async () => {
+  const unknown = [];
+  const absent = new Set();
+  for (const { operation, path, body } of mistypedInputs()) {
+    const response = await fetch(process.env.STEPWELL_ENDPOINT, {
+      method: 'POST', body,
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AWSStepFunctions.${operation}` },
+    });
+    const { __type } = await response.json();
+    if (__type === 'UnknownOperationException') absent.add(operation);
+    else if (__type !== 'SerializationException') unknown.push(`${operation} ${path}: ${__type}`);
+  }
+  assert.deepEqual(unknown, []);
+  const toCome = Object.values(TO_COME).flat();
+  assert.deepEqual([...absent].filter((operation) => !toCome.includes(operation)), []);
 });
