@@ -12,6 +12,7 @@
 #include "engine/base/state_errors.hpp"
 #include "engine/query/expression.hpp"
 #include "engine/query/jsonata/expression.hpp"
+#include "engine/query/variables.hpp"
 #include "server/wall_clock.hpp"
 
 namespace stepwell::server {
@@ -129,13 +130,21 @@ Outcome evaluate_path(const Work& work, Expression::Accept accept) {
         return NoValue{std::move(error), "SCHEMA_VALIDATION_FAILED", compiled.error().message};
     }
     static const Json kNothing = Json::object();
-    const auto bound = std::find_if(work.bindings.begin(), work.bindings.end(),
-                                    [](const auto& binding) { return binding.first == "context"; });
-    const LazyContext context(
-        [&] { return bound == work.bindings.end() ? kNothing : bound->second; });
+    const Json* bound_context = &kNothing;
+    VariableTable table;
+    for (const auto& [name, value] : work.bindings) {
+        if (name == "context") {
+            bound_context = &value;
+        } else {
+            table.insert_or_assign(name, Payload(value));
+        }
+    }
+    Variables variables;
+    variables.add_scope(table);
+    const LazyContext context([bound_context] { return *bound_context; });
     RandomBits random(system_seed());
     const Json& input = work.input == nullptr ? kNothing : *work.input;
-    const Scope scope{input, context, random};
+    const Scope scope{input, context, random, &variables};
     auto value = compiled->evaluate(scope);
     if (value) return std::move(*value).take();
     StateError error = invalid_path(value.error());
@@ -239,7 +248,10 @@ Json batch_answer(const Json& line, const Eval& command, const Json* input) {
     Json answer = Json::object();
     Bindings bindings = command.bindings;
     if (const auto own = line.find("bindings"); own != line.end() && own->is_object()) {
-        for (const auto& [name, value] : own->items()) bindings.emplace_back(name, value);
+        for (const auto& [name, value] : own->items()) {
+            std::erase_if(bindings, [&](const auto& binding) { return binding.first == name; });
+            bindings.emplace_back(name, value);
+        }
     }
     if (const auto data = line.find("data"); data != line.end()) input = &*data;
     const auto number = [&line](const char* name) -> std::optional<std::int64_t> {

@@ -68,6 +68,10 @@ TEST(Eval, TakesTheInputFromAFile) {
     EXPECT_EQ(
         eval({"--language=intrinsic", "States.MathAdd($.order.total, 1)", "--input", input.path()}),
         (Printed{true, "8\n", ""}));
+    EXPECT_EQ(eval({"--language", "jsonpath", "$x[1]", "--bind", "x=[1,2]"}),
+              (Printed{true, "2\n", ""}));
+    EXPECT_EQ(eval({"--language", "jsonpath", "$$.Id", "--bind", R"(context={"Id":"e"})"}),
+              (Printed{true, "\"e\"\n", ""}));
     EXPECT_EQ(eval({"1", "--input", "/nowhere"}),
               (Printed{false, "", "stepwell: /nowhere cannot be read\n"}));
 }
@@ -105,18 +109,18 @@ TEST(Eval, AnswersABatchLineByLine) {
 oops
 )~");
     const Printed printed = eval({"--standard", "--batch", batch.path()});
-EXPECT_FALSE(printed.ok);
-std::istringstream lines(printed.out);
-std::vector<std::string> answers;
-for (std::string line; std::getline(lines, line);) answers.push_back(line);
-ASSERT_EQ(answers.size(), 5U);
-EXPECT_EQ(answers[0], R"({"result":3})");
-EXPECT_EQ(answers[1], R"({"undefined":true})");
-EXPECT_EQ(json(answers[2]).at("error").at("code"), "D3140");
-EXPECT_EQ(json(answers[3]).at("error").at("code"), "S0201");
-EXPECT_TRUE(json(answers[4]).contains("error"));
-EXPECT_TRUE(printed.errors.starts_with("stepwell: line 6: Unrecognized token 'oops'"))
-    << printed.errors;
+    EXPECT_FALSE(printed.ok);
+    std::istringstream lines(printed.out);
+    std::vector<std::string> answers;
+    for (std::string line; std::getline(lines, line);) answers.push_back(line);
+    ASSERT_EQ(answers.size(), 5U);
+    EXPECT_EQ(answers[0], R"({"result":3})");
+    EXPECT_EQ(answers[1], R"({"undefined":true})");
+    EXPECT_EQ(json(answers[2]).at("error").at("code"), "D3140");
+    EXPECT_EQ(json(answers[3]).at("error").at("code"), "S0201");
+    EXPECT_TRUE(json(answers[4]).contains("error"));
+    EXPECT_TRUE(printed.errors.starts_with("stepwell: line 6: Unrecognized token 'oops'"))
+        << printed.errors;
 }
 
 TEST(Eval, RefusesWhatItCannotUnderstand) {
