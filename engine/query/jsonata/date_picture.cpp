@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/json.hpp"
+#include "engine/query/jsonata/failure.hpp"
 #include "engine/query/jsonata/number_text.hpp"
 #include "engine/query/jsonata/utf16.hpp"
 
@@ -105,7 +106,7 @@ void set_parsed_digits(DateMarker& marker) {
     marker.min_parsed_digits = most - std::min(most, marker.number->optional_digits);
 }
 
-Error too_wide() { return Error("", "Expression evaluation memory limit exceeded"); }
+Error too_wide() { return memory_exceeded().error(); }
 
 Result<DateMarker, Error> parse_marker(std::string_view text, Dialect dialect) {
     DateMarker marker;

@@ -204,11 +204,19 @@ std::string filled(std::string_view text, const ErrorParts& parts) {
     return out += text;
 }
 
-Failure limit(std::string message) {
-    Failure failure(Error({}, std::move(message)));
-    failure.limit = true;
-    return failure;
+// OBSERVED: the causes of States.QueryEvaluationError on AWS. docs/observed.md
+constexpr std::string_view kStackOverflow =
+    "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as "
+    "tail-recursive";
+constexpr std::string_view kTimeout = "Expression evaluation timeout: Check for infinite loop";
+constexpr std::string_view kMemoryExceeded =
+    "Expression evaluation memory limit exceeded: Check for excessive memory usage";
+
+bool is_limit(std::string_view message) {
+    return message == kStackOverflow || message == kTimeout || message == kMemoryExceeded;
 }
+
+Failure limit(std::string_view message) { return Failure(Error({}, std::string(message))); }
 
 }  // namespace
 
@@ -217,7 +225,9 @@ Failure::Failure(Error error)
       parts{.position = error.position,
             .token = std::move(error.token),
             .message = std::move(error.message)},
-      complete_(true) {}
+      complete_(true) {
+    limit = code.empty() && is_limit(parts.message);
+}
 
 Error Failure::error() const {
     Error made;
@@ -229,18 +239,9 @@ Error Failure::error() const {
     return made;
 }
 
-// OBSERVED: the causes of States.QueryEvaluationError on AWS. docs/observed.md
-Failure stack_overflow() {
-    return limit(
-        "Stack overflow error: Check for non-terminating recursive function. Consider rewriting "
-        "as tail-recursive");
-}
-Failure evaluation_timeout() {
-    return limit("Expression evaluation timeout: Check for infinite loop");
-}
-Failure memory_exceeded() {
-    return limit("Expression evaluation memory limit exceeded: Check for excessive memory usage");
-}
+Failure stack_overflow() { return limit(kStackOverflow); }
+Failure evaluation_timeout() { return limit(kTimeout); }
+Failure memory_exceeded() { return limit(kMemoryExceeded); }
 
 Failure evaluation_deferred() {
     Failure failure = evaluation_timeout();

@@ -30,7 +30,7 @@ class Failure {
 public:
     Failure(std::string_view error_code, ErrorParts error_parts)
         : code(error_code), parts(std::move(error_parts)) {}
-    /// An error whose message is complete.
+    /// An error whose message is complete. One of the limits' keeps being one.
     explicit Failure(Error error);
 
     /// With its message, by the reference implementation's templates.
@@ -56,7 +56,8 @@ T value_or_fail(Result<T, Error> result) {
     return std::move(*result);
 }
 
-/// AWS's limits, in its words. They have no code.
+/// AWS's limits, in its words. They have no code. A function of the libraries returns their
+/// error().
 Failure stack_overflow();
 Failure evaluation_timeout();
 Failure memory_exceeded();

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "engine/base/json.hpp"
+#include "engine/query/jsonata/failure.hpp"
 #include "engine/query/jsonata/number_text.hpp"
 #include "engine/query/jsonata/number_words.hpp"
 #include "engine/query/jsonata/utf16.hpp"
@@ -224,15 +225,16 @@ Result<std::string, Error> format_integer(double value, const IntegerPicture& pi
     std::string out;
     switch (picture.style) {
         case Style::letters:
+            if (!std::isfinite(size)) return memory_exceeded().error();
             out = letters(size, picture.letter_case == Case::upper ? 'A' : 'a');
             break;
         case Style::roman:
-            if (size > kMaxRoman) return Error("", "Expression evaluation memory limit exceeded");
+            if (size > kMaxRoman) return memory_exceeded().error();
             out = roman_numeral(size);
             change_case(out, picture.letter_case);
             break;
         case Style::words:
-            if (!std::isfinite(size)) return Error("", "Stack overflow error");
+            if (!std::isfinite(size)) return stack_overflow().error();
             out = number_words(size, picture.ordinal);
             change_case(out, picture.letter_case);
             break;

@@ -27,7 +27,10 @@ Value array_of(const std::vector<Value>& values) {
 
 std::optional<Match> find(const Regex& regex, const Value& subject, std::size_t from) {
     heap().tick();
-    const auto found = value_or_fail(regex.find(subject.text(), from, heap().deadline()));
+    auto result = regex.find(subject.text(), from, heap().deadline());
+    // What ended it may be the soft limit of time, and it is to be tried again then.
+    if (!result) heap().check_time();
+    const auto found = value_or_fail(std::move(result));
     if (!found) return std::nullopt;
     Match match;
     match.begin = found->begin();

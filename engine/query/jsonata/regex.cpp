@@ -5,6 +5,7 @@
 
 #include <new>
 
+#include "engine/query/jsonata/failure.hpp"
 #include "engine/query/jsonata/regex_syntax.hpp"
 #include "engine/query/jsonata/utf16.hpp"
 
@@ -79,7 +80,7 @@ Error syntax_error(std::string_view pattern, std::string_view reason) {
     return Error("", message);
 }
 
-Error out_of_time() { return Error("", "Expression evaluation timeout"); }
+Error out_of_time() { return evaluation_timeout().error(); }
 
 pcre2_compile_context* compile_context() {
     static const Owned<pcre2_compile_context> context = [] {

@@ -44,7 +44,13 @@ TEST(FormatInteger, FollowsThePicture) {
                   "D3130: Formatting or parsing an integer as a sequence starting with \"\u03B1\" "
                   "is "
                   "not supported by this implementation"},
-             Case{1e9, "I", ": Expression evaluation memory limit exceeded"},
+             Case{
+                 1e9, "I",
+                 ": Expression evaluation memory limit exceeded: Check for excessive memory usage"},
+             Case{
+                 HUGE_VAL, "a",
+                 ": Expression evaluation memory limit exceeded: Check for excessive memory usage"},
+             Case{HUGE_VAL, "0", "Infinity"},
          }) {
         EXPECT_EQ(outcome(format_integer(value, picture)), want) << picture;
     }
