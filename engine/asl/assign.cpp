@@ -21,11 +21,13 @@ std::string_view variable_of(std::string_view key) {
     return key;
 }
 
-void add_assign(const Json& owner, AssignedNames& names) {
+void add_assign(const Json& owner, std::string_view state, AssignedNames& names) {
     const Json* assign = member(owner, "Assign");
     if (assign == nullptr || !assign->is_object()) return;
-    for (const auto& [key, unused] : assign->get_ref<const Json::object_t&>())
-        names.insert(variable_of(key));
+    for (const auto& [key, unused] : assign->get_ref<const Json::object_t&>()) {
+        const auto [known, is_new] = names.emplace(variable_of(key), state);
+        if (!is_new && known->second != state) known->second.reset();
+    }
 }
 
 void check_name(const StateReader& state, std::string_view name, const Location& where) {
@@ -50,12 +52,13 @@ void check_name(const StateReader& state, std::string_view name, const Location&
 
 AssignedNames assigned_names(const Json::object_t& states) {
     AssignedNames names;
-    for (const auto& [unused, state] : states) {
-        add_assign(state, names);
+    for (const auto& [name, state] : states) {
+        add_assign(state, name, names);
         for (const std::string_view list : {"Choices", "Catch"}) {
             const Json* items = member(state, list);
             if (items == nullptr || !items->is_array()) continue;
-            for (const Json& item : items->get_ref<const Json::array_t&>()) add_assign(item, names);
+            for (const Json& item : items->get_ref<const Json::array_t&>())
+                add_assign(item, name, names);
         }
     }
     return names;

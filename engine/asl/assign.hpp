@@ -1,7 +1,7 @@
 #pragma once
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -14,8 +14,9 @@ namespace stepwell::asl {
 
 struct StateReader;
 
-/// Names that point into the definition's JSON.
-using AssignedNames = std::set<std::string_view>;
+/// Variables and the one state that assigns each; no state where several do. Both point into the
+/// definition's JSON.
+using AssignedNames = std::map<std::string_view, std::optional<std::string_view>>;
 
 /// The variables that the states of one `States` object assign, those inside Parallel and Map
 /// excluded: what is no Assign yet is passed over.

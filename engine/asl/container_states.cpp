@@ -20,8 +20,9 @@ FlowIndex read_inner(const StateReader& state, const Fields& scope, WorkflowType
                      const FlowReader* outer_scope) {
     scope.require({"States", "StartAt"});
     scope.string("Comment");
-    return FlowReader::read(state.flow.definition(), scope,
-                            {type, state.flow.context().depth + 1, outer_scope});
+    return FlowReader::read(
+        state.flow.definition(), scope,
+        {type, state.flow.context().depth + 1, outer_scope, state.flow.name_of(state.index)});
 }
 
 struct Processor {

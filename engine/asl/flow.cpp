@@ -51,9 +51,11 @@ FlowIndex FlowReader::read(Definition& definition, const Fields& scope, FlowCont
 }
 
 bool FlowReader::outer_scope_assigns(std::string_view name) const {
-    for (const FlowReader* outer = context_.outer_scope; outer != nullptr;
-         outer = outer->context_.outer_scope) {
-        if (outer->assigned_.contains(name)) return true;
+    for (const FlowReader* inner = this; inner->context_.outer_scope != nullptr;
+         inner = inner->context_.outer_scope) {
+        const AssignedNames& assigned = inner->context_.outer_scope->assigned_;
+        const auto found = assigned.find(name);
+        if (found != assigned.end() && found->second != inner->context_.within) return true;
     }
     return false;
 }

@@ -38,6 +38,8 @@ struct FlowContext {
     /// The scope whose variables it sees beside its own; null for a machine, and for the children
     /// of a distributed Map, which are executions of their own.
     const FlowReader* outer_scope = nullptr;
+    /// The state of that scope which holds this one.
+    std::string_view within = {};
 };
 
 /// One `States` object with its `StartAt` while it is read: names become indexes, and the graph is
@@ -54,7 +56,10 @@ public:
     Definition& definition() { return definition_; }
     const FlowContext& context() const { return context_; }
     Problems& problems() { return definition_.problems; }
-    /// Whether a state of a scope around this one assigns the variable.
+    /// As it stands in the definition.
+    std::string_view name_of(StateIndex state) const { return states_[state - first_].name; }
+    /// Whether a state of a scope around this one assigns the variable: one beside those that this
+    /// scope is within, which do so only when it is over (OBSERVED, docs/observed.md).
     bool outer_scope_assigns(std::string_view name) const;
 
     /// Where state `from` may go: the state of this scope that the string names, or a report of a

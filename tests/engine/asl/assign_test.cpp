@@ -54,8 +54,17 @@ TEST(Assign, InARuleOrACatcherBelongsToTheScopeOfItsState) {
             "C":{"Type":"Choice","Default":"E","Choices":[
               {"Variable":"$.a","IsNull":true,"Next":"E","Assign":{"ruled":1}}]},
             "E":{"Type":"Succeed"}}})"),
-                ElementsAre(reused("caught", "/States/P/Branches[0]/States/I/Assign"),
-                            reused("ruled", "/States/P/Branches[0]/States/I/Assign")));
+                ElementsAre(reused("ruled", "/States/P/Branches[0]/States/I/Assign")));
+}
+
+TEST(Assign, OfTheStateThatHoldsTheScopeComesWhenThatIsOver) {
+    const std::string own = R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Next":"Z",
+             "Assign":{"x":1},"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z","Assign":{"y":1}}],
+             "Branches":[{"StartAt":"I","States":{"I":{"Type":"Pass","End":true,"Assign":{"x":1,"y":2}}}}]},
+           "Z":{"Type":"Pass","End":true)";
+    EXPECT_THAT(findings(own + "}}}"), IsEmpty());
+    EXPECT_THAT(findings(own + R"(,"Assign":{"y":3}}}})"),
+                ElementsAre(reused("y", "/States/P/Branches[0]/States/I/Assign")));
 }
 
 TEST(Assign, OfSucceedAndFailIsRefused) {
