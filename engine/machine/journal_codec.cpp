@@ -229,6 +229,7 @@ template <class A>
 void fields(A& a, ActivityStartedDetails& d) {
     each(a, d.worker_name);
 }
+
 template <class A>
 void fields(A& a, EvaluationFailedDetails& d) {
     each(a, d.state, d.error, d.cause, d.location);

@@ -202,6 +202,7 @@ class Scenarios:
         for execution in executions:
             self.ended(execution)
         self.assertEqual(len(self.children(child)), len(executions))
+
     # --- Variables ----------------------------------------------------------------------------------------------------
 
     def test_variables_are_as_they_were(self):
