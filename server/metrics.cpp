@@ -101,7 +101,7 @@ void write_metrics(std::string& out, const Runtime::Statistics& runtime) {
            runtime.open_tokens);
 }
 
-void write_metrics(std::string& out, const storage::WriteStatistics& store) {
+void write_metrics(std::string& out, const WriteStatistics& store) {
     single(out, "stepwell_executions_running", "gauge", "Stored executions that run.",
            store.running_executions);
     single(out, "stepwell_store_commits_total", "counter", "Groups of writes committed.",

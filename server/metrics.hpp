@@ -8,7 +8,7 @@
 
 #include "engine/base/histogram.hpp"
 #include "engine/runtime/runtime.hpp"
-#include "storage/group_writer.hpp"
+#include "engine/write_statistics.hpp"
 
 /// `GET /metrics`: what the server counts, in Prometheus' text format.
 /// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
@@ -34,6 +34,6 @@ private:
 };
 
 void write_metrics(std::string& out, const Runtime::Statistics& runtime);
-void write_metrics(std::string& out, const storage::WriteStatistics& store);
+void write_metrics(std::string& out, const WriteStatistics& store);
 
 }  // namespace stepwell::server

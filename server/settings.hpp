@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/base/arn.hpp"
+#include "engine/keep_executions.hpp"
 #include "integrations/config.hpp"
-#include "storage/keep_executions.hpp"
 
 /// What the server can be told, wherever it is said: on the command line, in the environment or in
 /// stepwell.yaml.

@@ -8,7 +8,7 @@ namespace stepwell {
 /// A store that says what its writer has done, for /metrics. Thread-safe.
 class MeasuredStore : public Store {
 public:
-    virtual storage::WriteStatistics write_statistics() const = 0;
+    virtual WriteStatistics write_statistics() const = 0;
 };
 
 }  // namespace stepwell

@@ -449,8 +449,8 @@ std::optional<TimePoint> MemoryStore::latest_time() const {
     return impl_->tables.latest_time;
 }
 
-storage::WriteStatistics MemoryStore::write_statistics() const {
-    storage::WriteStatistics statistics = impl_->writer.statistics();
+WriteStatistics MemoryStore::write_statistics() const {
+    WriteStatistics statistics = impl_->writer.statistics();
     const std::shared_lock lock(impl_->tables.mutex);
     for (const auto& [arn, machine] : impl_->tables.machines) {
         statistics.running_executions +=

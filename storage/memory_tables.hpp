@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/keep_executions.hpp"
+#include "engine/keep_executions.hpp"
 #include "storage/write.hpp"
 
 namespace stepwell::storage {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "storage/keep_executions.hpp"
+#include "engine/keep_executions.hpp"
 #include "storage/removal.hpp"
 #include "storage/sqlite.hpp"
 

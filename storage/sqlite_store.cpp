@@ -281,8 +281,8 @@ void SqliteStore::reset(Committed done) { impl_->writer.submit(Reset{}, std::mov
 
 void SqliteStore::close() { impl_->close(); }
 
-storage::WriteStatistics SqliteStore::write_statistics() const {
-    storage::WriteStatistics statistics = impl_->writer.statistics();
+WriteStatistics SqliteStore::write_statistics() const {
+    WriteStatistics statistics = impl_->writer.statistics();
     statistics.running_executions = impl_->backend.running_executions();
     return statistics;
 }

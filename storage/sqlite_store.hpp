@@ -7,9 +7,9 @@
 #include <memory>
 #include <string>
 
+#include "engine/keep_executions.hpp"
 #include "engine/store.hpp"
 #include "storage/group_writer.hpp"
-#include "storage/keep_executions.hpp"
 #include "storage/measured_store.hpp"
 
 namespace stepwell {
@@ -122,7 +122,7 @@ public:
     void reset(Committed done) override;
     void close() override;
 
-    storage::WriteStatistics write_statistics() const override;
+    WriteStatistics write_statistics() const override;
 
 private:
     class Impl;
