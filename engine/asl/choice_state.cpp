@@ -211,7 +211,6 @@ ChoiceRule read_rule(const Fields& fields, Place place) {
         return present.front() == "Condition" ? ChoiceRule{}
                                               : read_condition(fields, present.front());
     }
-    check_jsonata_strings(fields, "Condition");
     const Json* condition = fields.find("Condition");
     if (condition != nullptr && !condition->is_string()) fields.boolean("Condition");
     return {};
@@ -232,8 +231,10 @@ ChoiceState read_choice(const StateReader& state) {
         const std::string path = "Choices[" + std::to_string(i) + "]";
         Choice choice;
         choice.assign = read_assign(state, *rule, path + "/Assign", StatesMembers::plain);
-        check_jsonata_strings(*rule, "Output");
+        choice.output = jsonata_value(*rule, "Output", path + "/Output");
         choice.rule = read_rule(*rule, Place::top);
+        if (auto condition = jsonata_value(*rule, "Condition", path + "/Condition"))
+            choice.rule = *std::move(condition);
         choice.next = state.target(*rule, "Next").value_or(0);
         out.choices.push_back(std::move(choice));
     }

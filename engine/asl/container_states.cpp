@@ -61,7 +61,7 @@ MapState::Limit<Number> read_limit(const StateReader& state, std::string_view na
         if (auto expression = reference_path(state.fields, key)) return *std::move(expression);
         return {};
     }
-    check_jsonata_strings(state.fields, name);
+    if (auto expression = jsonata_expression(state.fields, name)) return *std::move(expression);
     if (const auto value = read()) return *value;
     return {};
 }
@@ -100,7 +100,7 @@ ParallelState read_parallel(const StateReader& state) {
         out.branches.push_back(read_inner(state, *scope, state.flow.context().type, &state.flow));
     }
     out.parameters = payload_template(state.fields, "Parameters");
-    check_jsonata_strings(state.fields, "Arguments");
+    out.arguments = jsonata_value(state.fields, "Arguments", "Arguments");
     out.result_selector = payload_template(state.fields, "ResultSelector");
     out.result_path = result_path(state.fields);
     out.retry = read_retry(state);
@@ -116,7 +116,7 @@ MapState read_map(const StateReader& state) {
     check_distributed_fields(state, processor.mode);
     out.items_path = reference_path(state.fields, "ItemsPath");
     state.fields.array("Items");
-    check_jsonata_strings(state.fields, "Items");
+    out.items = jsonata_value(state.fields, "Items", "Items");
     out.item_selector = read_item_selector(state);
     read_limits(state, out);
     out.result_selector = payload_template(state.fields, "ResultSelector");

@@ -61,9 +61,8 @@ void check_s3_resource(const Fields& fields, std::initializer_list<std::string_v
 }
 
 void check_parameters(const Fields& fields) {
-    const std::string_view name =
-        fields.language() == QueryLanguage::json_path ? "Parameters" : "Arguments";
-    payload_template(fields, name);
+    payload_template(fields, "Parameters");
+    jsonata_value(fields, "Arguments", "Arguments");
 }
 
 void check_headers(const Fields& config) {
@@ -86,7 +85,7 @@ void check_reader_config(const Fields& config) {
     check_headers(config);
     config.one_of("CSVDelimiter", {"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"});
     config.at_most_one({"MaxItems", "MaxItemsPath"});
-    check_jsonata_strings(config, "MaxItems");
+    jsonata_expression(config, "MaxItems");
     config.integer("MaxItems", kMaxItems);
     reference_path(config, "MaxItemsPath");
     config.string("ItemsPointer");
@@ -108,7 +107,7 @@ void check_batcher(const Fields& batcher) {
     batcher.integer("MaxInputBytesPerBatch", kBatchBytes);
     reference_path(batcher, "MaxItemsPerBatchPath");
     reference_path(batcher, "MaxInputBytesPerBatchPath");
-    payload_template(batcher, "BatchInput");
+    computed(batcher, "BatchInput", "ItemBatcher/BatchInput", StatesMembers::plain);
 }
 
 void check_writer(const Fields& writer) {

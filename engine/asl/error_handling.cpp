@@ -79,7 +79,8 @@ Catcher read_catcher(const StateReader& state, const Fields& fields, std::size_t
     out.error_equals = read_error_equals(fields, last);
     out.next = state.target(fields, "Next").value_or(0);
     out.result_path = result_path(fields);
-    check_jsonata_strings(fields, "Output");
+    out.output = jsonata_value(fields, "Output", "Catch[" + std::to_string(index) + "]/Output",
+                               StatesMembers::with_error_output);
     out.assign = read_assign(state, fields, "Catch[" + std::to_string(index) + "]/Assign",
                              StatesMembers::with_error_output);
     return out;

@@ -168,11 +168,35 @@ std::optional<Template> payload_template(const Fields& fields, std::string_view 
     return std::nullopt;
 }
 
-std::optional<Computed> computed(const Fields& fields, std::string_view name, std::string,
-                                 StatesMembers) {
-    auto compiled = payload_template(fields, name);
-    if (!compiled) return std::nullopt;
-    return Computed(*std::move(compiled));
+std::optional<Computed> computed(const Fields& fields, std::string_view name, std::string path,
+                                 StatesMembers members) {
+    if (json_path(fields)) {
+        if (auto compiled = payload_template(fields, name)) return Computed(*std::move(compiled));
+    } else if (auto compiled = jsonata_value(fields, name, std::move(path), members)) {
+        return Computed(*std::move(compiled));
+    }
+    return std::nullopt;
+}
+
+std::optional<JsonataValue> jsonata_value(const Fields& fields, std::string_view name,
+                                          std::string path, StatesMembers members) {
+    const Json* value = fields.find(name);
+    if (value == nullptr || json_path(fields)) return std::nullopt;
+    check_jsonata_strings(fields, name);
+    auto compiled = JsonataValue::compile(*value, std::move(path), members);
+    if (compiled) return *std::move(compiled);
+    for (JsonataProblem& problem : compiled.error()) {
+        fields.problems().error_below(problem.code, std::move(problem.message), fields.at(name),
+                                      problem.place);
+    }
+    return std::nullopt;
+}
+
+std::optional<JsonataValue> jsonata_expression(const Fields& fields, std::string_view name) {
+    const Json* value = fields.find(name);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    if (!is_jsonata(value->get_ref<const std::string&>())) return std::nullopt;
+    return jsonata_value(fields, name, std::string(name));
 }
 
 void warn_of_path(const Fields& fields, std::string_view name) {

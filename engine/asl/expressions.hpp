@@ -29,6 +29,16 @@ std::optional<Template> payload_template(const Fields& fields, std::string_view 
 std::optional<Computed> computed(const Fields& fields, std::string_view name, std::string path,
                                  StatesMembers members);
 
+/// A field of a JSONata state whose value may be computed, whole or in part: Output, Arguments,
+/// Items. Compiled, with AWS's words for what does not compile; nothing in a JSONPath state, where
+/// it is refused by name.
+std::optional<JsonataValue> jsonata_value(const Fields& fields, std::string_view name,
+                                          std::string path,
+                                          StatesMembers members = StatesMembers::plain);
+/// The same of a field that is a literal otherwise (Seconds, MaxConcurrency): only where it is
+/// `{% … %}`.
+std::optional<JsonataValue> jsonata_expression(const Fields& fields, std::string_view name);
+
 /// Warns of a literal that reads like a path, in a field whose path goes into `<name>Path`:
 /// NO_PATH.
 void warn_of_path(const Fields& fields, std::string_view name);

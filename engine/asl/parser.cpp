@@ -2,7 +2,6 @@
 
 #include "engine/asl/definition_text.hpp"
 #include "engine/asl/flow.hpp"
-#include "engine/asl/unsupported.hpp"
 
 namespace stepwell::asl {
 namespace {
@@ -20,7 +19,6 @@ void read_language(const Fields& fields, Definition& definition) {
     const std::string* language = fields.one_of("QueryLanguage", {"JSONPath", "JSONata"});
     if (language == nullptr || *language == "JSONPath") return;
     definition.language = QueryLanguage::jsonata;
-    unsupported::jsonata(definition.problems, fields.at("QueryLanguage"));
 }
 
 void read_machine(const Json& json, WorkflowType type, Definition& definition) {

@@ -30,6 +30,13 @@ void Problems::error(std::string_view code, std::string message, const Location&
     if (found_.size() < kMostKept) add(Severity::error, code, std::move(message), where.text());
 }
 
+void Problems::error_below(std::string_view code, std::string message, const Location& where,
+                           std::string_view place) {
+    ++errors_;
+    if (found_.size() < kMostKept)
+        add(Severity::error, code, std::move(message), where.text().append(place));
+}
+
 void Problems::error(std::string_view code, std::string message) {
     ++errors_;
     add(Severity::error, code, std::move(message), "");

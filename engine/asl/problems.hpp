@@ -63,6 +63,9 @@ public:
     void error(std::string_view code, std::string message, const Location& where);
     /// Without a location: AWS gives none to some.
     void error(std::string_view code, std::string message);
+    /// At a place below `where`: `/a[1]`.
+    void error_below(std::string_view code, std::string message, const Location& where,
+                     std::string_view place);
     void warning(std::string_view code, std::string message, const Location& where);
     /// Something AWS takes and Stepwell does not: reported only if AWS would refuse nothing
     /// (unsupported.hpp).

@@ -11,7 +11,6 @@ constexpr IntegerRange kWaitSeconds{0, 99'999'999};
 std::optional<TimePoint> read_timestamp(const Fields& fields) {
     const std::string* text = fields.string("Timestamp");
     if (text == nullptr) return std::nullopt;
-    if (fields.language() == QueryLanguage::jsonata && is_jsonata(*text)) return std::nullopt;
     const auto time = parse_rfc3339(*text);
     if (!time)
         fields.problems().schema("String does not match RFC3339 timestamp", fields.at("Timestamp"));
@@ -28,6 +27,7 @@ FailState::Text read_text(const Fields& fields, std::string_view literal, std::s
     }
     warn_of_path(fields, literal);
     check_jsonata_strings(fields, literal);
+    if (auto expression = jsonata_expression(fields, literal)) return *std::move(expression);
     const std::string* text = fields.string(literal);
     if (text == nullptr) return {};
     return *text;
@@ -53,14 +53,18 @@ WaitState read_wait(const StateReader& state) {
     const auto present =
         fields.exactly_one({"SecondsPath", "Seconds", "TimestampPath", "Timestamp"});
     if (present == "Seconds") {
-        if (const auto seconds = fields.integer("Seconds", kWaitSeconds))
+        if (auto expression = jsonata_expression(fields, "Seconds"))
+            out.until = SecondsExpression{*std::move(expression)};
+        else if (const auto seconds = fields.integer("Seconds", kWaitSeconds))
             out.until = Seconds{*seconds};
-        check_jsonata_strings(fields, "Seconds");
     } else if (present == "SecondsPath") {
         if (auto path = reference_path(fields, "SecondsPath"))
             out.until = SecondsPath{*std::move(path)};
     } else if (present == "Timestamp") {
-        if (const auto time = read_timestamp(fields)) out.until = *time;
+        if (auto expression = jsonata_expression(fields, "Timestamp"))
+            out.until = TimestampExpression{*std::move(expression)};
+        else if (const auto time = read_timestamp(fields))
+            out.until = *time;
     } else if (present == "TimestampPath") {
         if (auto path = reference_path(fields, "TimestampPath"))
             out.until = TimestampPath{*std::move(path)};

@@ -6,7 +6,6 @@
 #include "engine/asl/assign.hpp"
 #include "engine/asl/expressions.hpp"
 #include "engine/asl/state_fields.hpp"
-#include "engine/asl/unsupported.hpp"
 #include "engine/asl/variable_references.hpp"
 
 namespace stepwell::asl {
@@ -54,8 +53,6 @@ void check_language(const Fields& fields, QueryLanguage machine) {
         fields.problems().schema(
             "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
             fields.where());
-    } else if (fields.language() == QueryLanguage::jsonata && machine == QueryLanguage::json_path) {
-        unsupported::jsonata(fields.problems(), fields.at("QueryLanguage"));
     }
 }
 
@@ -103,7 +100,7 @@ State read_state(FlowReader& flow, StateIndex index, const Json& value, const Lo
     const StateReader reader{flow, index, *fields};
     out.language = fields->language();
     out.assign = read_assign(reader, *fields, "Assign", members_after(*type));
-    check_jsonata_strings(*fields, "Output");
+    out.output = jsonata_value(*fields, "Output", "Output", members_after(*type));
     out.input_path = whole_or_path(*fields, "InputPath");
     out.output_path = whole_or_path(*fields, "OutputPath");
     out.body = read_body(*type, reader);

@@ -39,7 +39,7 @@ SecondsField read_seconds(const Fields& fields, std::string_view literal, std::s
         if (auto expression = reference_path(fields, path)) return *std::move(expression);
         return {};
     }
-    check_jsonata_strings(fields, literal);
+    if (auto expression = jsonata_expression(fields, literal)) return *std::move(expression);
     if (const auto seconds = fields.integer(literal, kTimeoutSeconds)) return Seconds{*seconds};
     return {};
 }
@@ -176,7 +176,7 @@ TaskState read_task(const StateReader& state) {
     TaskState out;
     read_resource(state, out);
     out.parameters = payload_template(fields, "Parameters");
-    check_jsonata_strings(fields, "Arguments");
+    out.arguments = jsonata_value(fields, "Arguments", "Arguments");
     out.credentials = read_credentials(fields);
     out.result_selector = payload_template(fields, "ResultSelector");
     out.result_path = result_path(fields);

@@ -11,9 +11,6 @@ void refuse(Problems& problems, std::string_view feature, const Location& where)
 
 }  // namespace
 
-void jsonata(Problems& problems, const Location& where) {
-    refuse(problems, "the JSONata query language", where);
-}
 void distributed_map(Problems& problems, const Location& where) {
     if (problems.expects_trial()) return;
     refuse(problems, "Map states in DISTRIBUTED mode", where);

@@ -9,8 +9,6 @@
 /// calls.
 namespace stepwell::asl::unsupported {
 
-/// `QueryLanguage: JSONata`.                                TODO(#4)
-void jsonata(Problems& problems, const Location& where);
 /// `ProcessorConfig.Mode: DISTRIBUTED`.                     TODO(#6)
 void distributed_map(Problems& problems, const Location& where);
 

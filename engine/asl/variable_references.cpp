@@ -12,7 +12,9 @@ public:
 
     void add(const Expression& field) { field.collect_variables(names); }
     void add(const Template& field) { field.collect_variables(names); }
-    void add(const JsonataValue&) {}  // of states that are not run yet
+    void add(const JsonataValue& field) {
+        names.insert(field.variables().begin(), field.variables().end());
+    }
     template <class T>
     void add(const std::optional<T>& field) {
         if (field) add(*field);

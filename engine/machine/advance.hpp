@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +45,12 @@ struct TokenCame {
     Sequence scheduled = 0;
     std::variant<Payload, Failure, std::monostate> report;
 };
+/// A question was answered on the slow lane.
+struct Answered {
+    FrameId frame = 0;
+    std::uint64_t ticket = 0;
+    Answer answer;
+};
 /// StopExecution.
 struct Stop {
     Failure failure;
@@ -51,7 +58,8 @@ struct Stop {
 /// Its state machine is being deleted: it ends before its next transition.
 struct MachineDeleted {};
 
-using InputBody = std::variant<Begin, GoOn, TaskEnded, WorkerCame, TokenCame, Stop, MachineDeleted>;
+using InputBody =
+    std::variant<Begin, GoOn, TaskEnded, WorkerCame, TokenCame, Answered, Stop, MachineDeleted>;
 
 /// `now` never goes back for an execution: an earlier one is taken as the time of its last entry.
 struct Input {
@@ -59,6 +67,9 @@ struct Input {
     std::uint64_t seed = 0;
     InputBody body;
     const ActivityDirectory* activities = nullptr;  ///< null: every activity is there
+    /// How long the expressions of one entry or exit may take here, and, about, all of the Step;
+    /// what takes longer becomes an Ask. None: however long.
+    std::optional<std::chrono::microseconds> patience = std::nullopt;
 };
 
 /// Call a task. The call's id is the runtime's to choose.
@@ -84,7 +95,14 @@ struct QueueTask {
 struct UnqueueTask {
     QueueTask task;
 };
-using Action = std::variant<StartTask, CancelTask, QueueTask, UnqueueTask>;
+/// Answer a question elsewhere, without patience: Answered brings the answer. One that comes when
+/// the question is no longer open is dropped.
+struct Ask {
+    FrameId frame = 0;
+    std::uint64_t ticket = 0;
+    Question question;
+};
+using Action = std::variant<Ask, StartTask, CancelTask, QueueTask, UnqueueTask>;
 
 /// What an input led to: entries to store (already applied), and actions to take once they are
 /// durable.

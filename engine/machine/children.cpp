@@ -47,10 +47,19 @@ void Turn::work(Frame& frame, const asl::ParallelState& state) {
     if (!input) return state_failed(frame, input.error());
     const auto parameters = fill(state.parameters, *input, frame);
     if (!parameters) return state_failed(frame, parameters.error());
+    start_branches(frame, state, *parameters);
+}
+
+void Turn::start_branches(Frame& frame, const asl::ParallelState& state, const Payload& input) {
     if (mock() != nullptr) return give_mock(frame, *mock());
-    record(frame, EventType::parallel_state_started, NoDetails{},
-           BranchesStarted{x_.next_frame, static_cast<std::uint32_t>(state.branches.size()),
-                           *parameters});
+    record(
+        frame, EventType::parallel_state_started, NoDetails{},
+        BranchesStarted{x_.next_frame, static_cast<std::uint32_t>(state.branches.size()), input});
+}
+
+std::uint32_t concurrency_of(std::int64_t most) {
+    if (most == 0) return kInlineMapConcurrency;
+    return static_cast<std::uint32_t>(std::min<std::int64_t>(most, kInlineMapConcurrency));
 }
 
 Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const Scope& scope) {
@@ -85,8 +94,7 @@ Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const
         if (trial() != nullptr) trial()->data.tolerated_failure_percentage = percentage;
     }
     if (trial() != nullptr) observe_limits(state, most);
-    if (most == 0) return kInlineMapConcurrency;
-    return static_cast<std::uint32_t>(std::min<std::int64_t>(most, kInlineMapConcurrency));
+    return concurrency_of(most);
 }
 
 void Turn::work(Frame& frame, const asl::MapState& state) {
@@ -112,10 +120,15 @@ void Turn::work(Frame& frame, const asl::MapState& state) {
     if (!items_read) observe(&TrialData::after_items_path, items);
     const auto concurrency = map_concurrency(state, scope);
     if (!concurrency) return state_failed(frame, located(frame, concurrency.error()));
-    if (mock() != nullptr) return try_map(frame, state, items, *input);
+    start_map(frame, state, items, *input, *concurrency);
+}
+
+void Turn::start_map(Frame& frame, const asl::MapState& state, const Payload& items,
+                     const Payload& input, std::uint32_t concurrency) {
+    if (mock() != nullptr) return try_map(frame, state, items, input);
     record(frame, EventType::map_state_started,
            MapStartedDetails{std::int64_t(items.value().size())},
-           MapStarted{x_.next_frame, items, *input, *concurrency});
+           MapStarted{x_.next_frame, items, input, concurrency});
     if (x_.closed()) return;
     if (frame.children->count == 0) return children_done(frame);
     start_items(frame, frame.last_event);
@@ -123,28 +136,16 @@ void Turn::work(Frame& frame, const asl::MapState& state) {
 
 /// Starts items until as many run as may. `previous`: what the …Started events hang on.
 void Turn::start_items(Frame& map, EventId previous) {
-    const auto& state = std::get<asl::MapState>(x_.state_of(map).body);
     while (!x_.closed() && map.phase == Phase::parent &&
            map.children->started < map.children->count &&
            map.children->running < map.children->concurrency) {
         const std::uint32_t index = map.children->started;
         const Json& item = map.children->items.value().at(index);
-        Payload input;
-        if (state.item_selector) {
-            const FrameScope scope(x_, map, random_, map.children->input.value(),
-                                   std::pair(index, &item));
-            auto selected = std::get<Template>(*state.item_selector).evaluate(scope);
-            if (!selected) {
-                abort_children(map, map.last_event);
-                return state_failed(map, located(map, std::move(selected).error()));
-            }
-            input = Payload(*std::move(selected));
-        } else {
-            input = Payload(item);
-        }
+        const auto input = selected_item(map, index, item);
+        if (!input) return;
         record_beside(map, previous, EventType::map_iteration_started,
                       MapIterationDetails{x_.state_of(map).name, index},
-                      IterationStarted{index, input});
+                      IterationStarted{index, *input});
     }
 }
 

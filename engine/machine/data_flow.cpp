@@ -104,17 +104,21 @@ Evaluated<std::vector<AssignedVariable>> Turn::bounded_variables(const Frame& fr
     return out;
 }
 
-void Turn::leave(Frame& frame, const Payload& output, std::vector<AssignedVariable> assigned,
-                 asl::Transition then) {
-    const asl::State& state = x_.state_of(frame);
+Evaluated<void> Turn::check_output(const Frame& frame, const Payload& output) const {
     // DIFFERS: a bound of ours, so that no loop nests its data without end. docs/differences.md
     if (!output.same_as(frame.input) && is_deeper_than(output.value(), kMaxJsonDepth)) {
-        return state_failed(frame,
-                            located(frame, {std::string(state_errors::kRuntime),
-                                            "The output is nested deeper than " +
-                                                std::to_string(kMaxJsonDepth) + " levels."}));
+        return located(frame, {std::string(state_errors::kRuntime),
+                               "The output is nested deeper than " + std::to_string(kMaxJsonDepth) +
+                                   " levels."});
     }
-    if (output.size() > kMaxPayloadBytes) return state_failed(frame, too_large(state.name));
+    if (output.size() > kMaxPayloadBytes) return too_large(x_.state_of(frame).name);
+    return {};
+}
+
+void Turn::leave(Frame& frame, const Payload& output, std::vector<AssignedVariable> assigned,
+                 asl::Transition then) {
+    if (auto fits = check_output(frame, output); !fits) return state_failed(frame, fits.error());
+    const asl::State& state = x_.state_of(frame);
     if (trial() != nullptr) trial()->next = std::exchange(then.next, std::nullopt);
     record(frame, *exited_event(state.type()),
            StateExitedDetails{state.name, output, std::move(assigned)},

@@ -8,30 +8,6 @@
 namespace stepwell {
 namespace {
 
-bool is_ready(Phase phase) {
-    switch (phase) {
-        case Phase::entering:
-        case Phase::working:
-        case Phase::scheduled:
-        case Phase::finishing:
-        case Phase::failing:
-        case Phase::retrying:
-            return true;
-        case Phase::waiting:
-        case Phase::backoff:
-        case Phase::called:
-        case Phase::submitted:
-        case Phase::watched:
-        case Phase::queued:
-        case Phase::parent:
-        case Phase::ended:
-        case Phase::failed:
-        case Phase::aborted:
-            return false;
-    }
-    return false;
-}
-
 /// Whether a restart has something to do for the frame's task.
 bool is_carried_out(Phase phase) {
     return phase == Phase::called || phase == Phase::watched || phase == Phase::queued;
@@ -54,6 +30,7 @@ public:
     void operator()(const EnteredState& note) {
         frame_.state = note.state;
         frame_.entered_event = entry_.event->id;
+        frame_.before_entered = entry_.event->previous;
         frame_.entered_time = entry_.event->timestamp;
         frame_.attempts.clear();
         frame_.retry_count = 0;
@@ -189,6 +166,7 @@ public:
     void operator()(const FrameFailed& note) {
         drop_timer();
         drop_task();
+        drop_questions(frame_);
         frame_.failure = {note.error, note.cause};
         set_phase(Phase::failed);
         Frame& parent = x_.frame(frame_.parent);
@@ -202,6 +180,7 @@ public:
     void operator()(const FrameAborted&) {
         drop_timer();
         drop_task();
+        drop_questions(frame_);
         set_phase(Phase::aborted);
         --x_.frame(frame_.parent).children->running;
     }
@@ -229,8 +208,8 @@ private:
     /// Keeps Execution::ready in step: a frame that becomes ready stands at the back, one that
     /// already was keeps its place.
     void set_phase(Phase phase) {
-        const bool was = is_ready(frame_.phase);
-        const bool is = is_ready(phase);
+        const bool was = takes_turns(frame_.phase);
+        const bool is = takes_turns(phase);
         if (is_carried_out(frame_.phase)) --x_.calls;
         if (is_carried_out(phase)) ++x_.calls;
         frame_.phase = phase;
@@ -277,6 +256,7 @@ private:
     void drop_work() {
         drop_timer();
         drop_task();
+        drop_questions(frame_);
         frame_.heartbeat_missed = false;
         if (frame_.children) drop_children(frame_);
     }
@@ -291,6 +271,11 @@ private:
             x_.variable_bytes += variable_bytes(variable.name, variable.value);
         }
     }
+    void drop_questions(Frame& frame) {
+        if (!frame.questions) return;
+        if (frame.questions->ticket != 0) --x_.open_questions;
+        frame.questions.reset();
+    }
     void drop_variables(const Frame& frame) {
         for (const auto& [name, value] : frame.variables)
             x_.variable_bytes -= variable_bytes(name, value);
@@ -302,6 +287,7 @@ private:
              child != x_.frames.end() && child->first < end;) {
             if (child->second.children) drop_children(child->second);
             drop_variables(child->second);
+            drop_questions(child->second);
             child = x_.frames.erase(child);
         }
         frame.children.reset();
@@ -331,6 +317,31 @@ private:
 };
 
 }  // namespace
+
+bool takes_turns(Phase phase) {
+    switch (phase) {
+        case Phase::entering:
+        case Phase::working:
+        case Phase::scheduled:
+        case Phase::finishing:
+        case Phase::failing:
+        case Phase::retrying:
+            return true;
+        case Phase::deciding:
+        case Phase::waiting:
+        case Phase::backoff:
+        case Phase::called:
+        case Phase::submitted:
+        case Phase::watched:
+        case Phase::queued:
+        case Phase::parent:
+        case Phase::ended:
+        case Phase::failed:
+        case Phase::aborted:
+            return false;
+    }
+    return false;
+}
 
 Execution::Execution(ExecutionInfo execution_info) : info(std::move(execution_info)) {
     last_time = info.start_time;
@@ -362,7 +373,7 @@ std::optional<TimePoint> Execution::next_timer() const {
 std::optional<TimePoint> Execution::wake_at() const {
     if (closed()) return std::nullopt;
     if (!ready.empty()) return TimePoint{};
-    if (calls > 0) return TimePoint{};
+    if (calls > 0 || open_questions > 0) return TimePoint{};
     return next_timer();
 }
 

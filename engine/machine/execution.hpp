@@ -11,6 +11,7 @@
 
 #include "engine/asl/model.hpp"
 #include "engine/machine/journal.hpp"
+#include "engine/machine/question.hpp"
 #include "engine/machine/token.hpp"
 #include "engine/machine/trial.hpp"
 
@@ -57,6 +58,7 @@ enum class Phase : std::uint8_t {
     finishing,  ///< ready: the work of `state` gave `result`
     failing,    ///< ready: the task or the children of `state` failed with `failure`
     retrying,   ///< ready: the work of `state` begins again
+    deciding,   ///< its expressions are being evaluated on the slow lane
     waiting,    ///< in a Wait state, until `due`
     backoff,    ///< before a retry, until `due`
     called,     ///< its task is being carried out
@@ -68,6 +70,9 @@ enum class Phase : std::uint8_t {
     failed,     ///< it failed with `failure`
     aborted,    ///< it was stopped since a sibling failed
 };
+
+/// Whether a frame in this phase stands in Execution::ready.
+bool takes_turns(Phase phase);
 
 /// The task of a frame, from …Scheduled on.
 struct FrameTask {
@@ -96,6 +101,25 @@ struct FrameChildren {
     bool map = false;
 };
 
+/// What a question of a frame is about.
+struct QuestionKey {
+    enum class Kind : std::uint8_t { conditions, entry, exit, caught, item };
+    Kind kind = Kind::entry;
+    std::uint32_t index = 0;  ///< caught: of the catcher; item: of the item
+    bool operator==(const QuestionKey&) const = default;
+};
+
+/// Questions of a frame that took too long and went to the slow lane. Not stored: a restart asks
+/// them again.
+struct FrameQuestions {
+    std::uint64_t ticket = 0;  ///< of the one that is open; 0: none
+    QuestionKey open;
+    Phase resume = Phase::working;  ///< where the frame stood
+    std::string token;              ///< entry: of the attempt, as the question knew it
+    std::optional<Failure> caught;  ///< by the catcher whose question is open
+    std::vector<std::pair<QuestionKey, Answer>> answers;
+};
+
 /// One flow of control: the root, a branch of a Parallel, or an item of a Map.
 struct Frame {
     FrameId id = 0;
@@ -107,6 +131,7 @@ struct Frame {
     Payload result;          ///< of the state's work, or of the whole flow
     EventId last_event = 0;  ///< `previous` of its next event
     EventId entered_event = 0;
+    EventId before_entered = 0;  ///< `previous` of …StateEntered
     TimePoint entered_time;
     TimePoint due;           ///< waiting, backoff
     Sequence due_since = 0;  ///< the entry that set `due`; 0: none
@@ -117,6 +142,7 @@ struct Frame {
     std::uint32_t retry_count = 0;        ///< of all retriers: $$.State.RetryCount
     std::unique_ptr<FrameTask> task;
     std::unique_ptr<FrameChildren> children;
+    std::unique_ptr<FrameQuestions> questions;
 };
 
 /// What a timer of an execution is for.
@@ -132,7 +158,9 @@ struct Execution {
     std::deque<FrameId> ready;  ///< turns to take; the front is in its turn
     FrameId next_frame = 1;
     std::uint32_t calls = 0;  ///< frames whose task a restart takes up: called, watched, queued
-    std::size_t variable_bytes = 0;  ///< of the variables of all frames, by variable_bytes()
+    std::uint32_t open_questions = 0;  ///< on the slow lane; not stored
+    std::uint64_t last_ticket = 0;     ///< of a question
+    std::size_t variable_bytes = 0;    ///< of the variables of all frames, by variable_bytes()
     EventId last_event = 0;
     Sequence last_sequence = 0;
     TimePoint last_time;

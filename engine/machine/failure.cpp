@@ -8,21 +8,6 @@
 namespace stepwell {
 namespace {
 
-struct Rules {
-    const std::vector<asl::Retrier>* retry = nullptr;
-    const std::vector<asl::Catcher>* catchers = nullptr;
-};
-
-/// Task, Parallel and Map may retry and catch; the others may not.
-Rules rules_of(const asl::StateBody& body) {
-    if (const auto* task = std::get_if<asl::TaskState>(&body))
-        return {&task->retry, &task->catchers};
-    if (const auto* parallel = std::get_if<asl::ParallelState>(&body))
-        return {&parallel->retry, &parallel->catchers};
-    if (const auto* map = std::get_if<asl::MapState>(&body)) return {&map->retry, &map->catchers};
-    return {};
-}
-
 /// Interval × rate^attempts, capped, in milliseconds: never more than a state may wait.
 double delay_millis(const asl::Retrier& retrier, std::uint32_t attempts) {
     constexpr double kLongest = 99'999'999e3;
@@ -32,15 +17,25 @@ double delay_millis(const asl::Retrier& retrier, std::uint32_t attempts) {
     return std::min(delay, kLongest);
 }
 
-Json error_output(const Failure& failure) {
+}  // namespace
+
+WorkRules rules_of(const asl::StateBody& body) {
+    const auto of = [](const auto& state) {
+        return WorkRules{&state.retry, &state.catchers, state.then};
+    };
+    if (const auto* task = std::get_if<asl::TaskState>(&body)) return of(*task);
+    if (const auto* parallel = std::get_if<asl::ParallelState>(&body)) return of(*parallel);
+    if (const auto* map = std::get_if<asl::MapState>(&body)) return of(*map);
+    return {};
+}
+
+Payload error_output(const Failure& failure) {
     Json output = Json::object();
     // OBSERVED: what an error lacks (a time-out its cause) is empty here (docs/observed.md).
     output["Error"] = failure.error.value_or("");
     output["Cause"] = failure.cause.value_or("");
-    return output;
+    return Payload(std::move(output));
 }
-
-}  // namespace
 
 bool error_matches(const std::vector<std::string>& error_equals, const Failure& failure,
                    bool reported, bool heartbeat_missed) {
@@ -72,9 +67,14 @@ void Turn::settle(Frame& frame, const Failure& failure) {
     if (x_.closed()) return;
     if (retry(frame, failure)) return;
     // A retry of a Parallel or Map leaves no …StateFailed; its last failure does.
-    if (frame.children && (frame.phase == Phase::failing || frame.phase == Phase::parent)) {
+    const bool is_map = x_.state_of(frame).type() == asl::StateType::map;
+    const bool children_failed =
+        frame.children && (frame.phase == Phase::failing || frame.phase == Phase::parent);
+    // OBSERVED: of a Map also where an expression failed before its first item (docs/observed.md).
+    const bool map_not_begun = is_map && !frame.children && evaluation_failed_ == frame.last_event;
+    if (children_failed || map_not_begun) {
         const EventType type =
-            frame.children->map ? EventType::map_state_failed : EventType::parallel_state_failed;
+            is_map ? EventType::map_state_failed : EventType::parallel_state_failed;
         record(frame, type, NoDetails{}, Plain{});
     }
     if (recover(frame, failure)) return;
@@ -113,12 +113,17 @@ bool Turn::recover(Frame& frame, const Failure& failure) {
     const std::vector<asl::Catcher>* catchers = rules_of(state.body).catchers;
     if (catchers == nullptr) return false;
     const bool reported = frame.phase == Phase::failing;
-    for (const asl::Catcher& catcher : *catchers) {
+    for (std::uint32_t i = 0; i < catchers->size(); ++i) {
+        const asl::Catcher& catcher = (*catchers)[i];
         if (!error_matches(catcher.error_equals, failure, reported, frame.heartbeat_missed))
             continue;
-        observe_catch(static_cast<std::size_t>(&catcher - catchers->data()), failure);
+        observe_catch(i, failure);
+        if (state.language == asl::QueryLanguage::jsonata) {
+            catch_jsonata(frame, i, failure);
+            return true;
+        }
         // OBSERVED: OutputPath does not touch a caught error's output (docs/observed.md).
-        const auto caught = leave_caught(frame, catcher, Payload(error_output(failure)));
+        const auto caught = leave_caught(frame, catcher, error_output(failure));
         if (!caught) fail_frame(frame, Failure{caught.error().error, caught.error().cause});
         return true;
     }
@@ -130,6 +135,7 @@ Evaluated<void> Turn::leave_caught(Frame& frame, const asl::Catcher& catcher,
     const auto output = merge(catcher.result_path, frame.input, error_output);
     if (!output) return located(frame, output.error());
     auto variables = TRY(assigned(frame, catcher.assign, error_output));
+    if (auto fits = check_output(frame, *output); !fits) return fits.error();
     leave(frame, *output, std::move(variables), asl::Transition{catcher.next});
     return {};
 }

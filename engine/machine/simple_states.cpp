@@ -17,12 +17,12 @@ std::string shown(const Json& value) {
     return value.is_string() ? value.get<std::string>() : write_json(value);
 }
 
+}  // namespace
+
 StateError no_choice_matched() {
     return {std::string(state_errors::kNoChoiceMatched),
             "Failed to transition out of the state. The state does not point to a next state."};
 }
-
-}  // namespace
 
 void Turn::work(Frame& frame, const asl::PassState& state) {
     const auto input = effective_input(frame);
@@ -87,7 +87,11 @@ void Turn::work(Frame& frame, const asl::WaitState& state) {
     if (!input) return state_failed(frame, input.error());
     const auto until = wait_until(frame, state, *input);
     if (!until) return state_failed(frame, located(frame, until.error()));
-    if (const TimePoint due = scaled(*until); due > now_) {
+    wait(frame, *until);
+}
+
+void Turn::wait(Frame& frame, TimePoint until) {
+    if (const TimePoint due = scaled(until); due > now_) {
         note(frame, WaitsUntil{due});
     } else {
         end_wait(frame);
@@ -151,7 +155,9 @@ Evaluated<TimePoint> Turn::wait_until(Frame& frame, const asl::WaitState& state,
 }
 
 void Turn::end_wait(Frame& frame) {
-    const auto& state = std::get<asl::WaitState>(x_.state_of(frame).body);
+    const asl::State& here = x_.state_of(frame);
+    const auto& state = std::get<asl::WaitState>(here.body);
+    if (here.language == asl::QueryLanguage::jsonata) return end_wait_jsonata(frame, state);
     const auto input = effective_input(frame);
     if (!input) return state_failed(frame, input.error());
     leave_with(frame, *input, x_.state_of(frame).assign, *input, state.then);

@@ -98,6 +98,8 @@ QueueTask queue_task(const Execution& execution, const Frame& frame) {
 }
 
 void Turn::work(Frame& frame, const asl::TaskState& state) {
+    if (const auto there = check_activity(frame, state); !there)
+        return state_failed(frame, there.error());
     if (const auto scheduled = schedule(frame, state); !scheduled)
         state_failed(frame, scheduled.error());
 }
@@ -114,31 +116,41 @@ std::string Turn::new_token(const Frame& frame, const asl::TaskState& state) {
                     : std::string();
 }
 
-Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
-    const auto* service = std::get_if<asl::ServiceResource>(&state.resource);
-    const auto* activity = std::get_if<asl::ActivityResource>(&state.resource);
+TaskWasScheduled Turn::new_attempt(const Frame& frame, const asl::TaskState& state) {
     TaskWasScheduled task;
     task.token = new_token(frame, state);
     task.request_id = make_uuid(random_);
+    return task;
+}
 
-    const Payload input = TRY(effective_input(frame));
-    const std::string_view token =
-        activity != nullptr ? std::string_view() : std::string_view(task.token);
-    const FrameScope scope(x_, frame, random_, input.value(), std::nullopt, token);
-    const auto here = [&](StateError error) { return located(frame, std::move(error)); };
-    if (activity != nullptr && mock() == nullptr && input_.activities != nullptr &&
-        !input_.activities->has_activity(activity->activity_arn)) {
-        return here({std::string(state_errors::kRuntime),
-                     "The activity " + activity->activity_arn + " does not exist."});
+std::string_view token_in_context(const asl::TaskState& state, const TaskWasScheduled& task) {
+    return is_activity(state) ? std::string_view() : std::string_view(task.token);
+}
+
+Evaluated<void> Turn::check_activity(const Frame& frame, const asl::TaskState& state) const {
+    const auto* activity = std::get_if<asl::ActivityResource>(&state.resource);
+    if (activity == nullptr || mock() != nullptr || input_.activities == nullptr ||
+        input_.activities->has_activity(activity->activity_arn)) {
+        return {};
     }
-    Payload parameters = input;
+    return located(frame, {std::string(state_errors::kRuntime),
+                           "The activity " + activity->activity_arn + " does not exist."});
+}
+
+Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
+    TaskWasScheduled task = new_attempt(frame, state);
+    const Payload input = TRY(effective_input(frame));
+    const FrameScope scope(x_, frame, random_, input.value(), std::nullopt,
+                           token_in_context(state, task));
+    const auto here = [&](StateError error) { return located(frame, std::move(error)); };
+    TaskPlan plan{.parameters = input};
     if (state.parameters) {
         auto made = state.parameters->evaluate(scope);
         if (!made) return here(std::move(made).error());
-        parameters = Payload(*std::move(made));
+        plan.parameters = Payload(*std::move(made));
     }
-    observe(&TrialData::after_parameters, parameters);
-    if (parameters.size() > kMaxPayloadBytes) return too_large(x_.state_of(frame).name);
+    observe(&TrialData::after_parameters, plan.parameters);
+    if (plan.parameters.size() > kMaxPayloadBytes) return too_large(x_.state_of(frame).name);
     auto timeout = seconds_of(state.timeout, "TimeoutSecondsPath", scope);
     if (!timeout) return here(std::move(timeout).error());
     auto heartbeat = seconds_of(state.heartbeat, "HeartbeatSecondsPath", scope);
@@ -150,33 +162,44 @@ Evaluated<void> Turn::schedule(Frame& frame, const asl::TaskState& state) {
         if (role != credentials->end() && role->is_string())
             task.credentials_role_arn = role->get<std::string>();
     }
-    task.heartbeat_seconds = *heartbeat ? (*heartbeat)->count() : 0;
+    plan.timeout = *timeout;
+    plan.heartbeat = *heartbeat;
+    record_scheduled(frame, state, std::move(task), plan);
+    return {};
+}
+
+void Turn::record_scheduled(Frame& frame, const asl::TaskState& state, TaskWasScheduled task,
+                            const TaskPlan& plan) {
+    const auto* service = std::get_if<asl::ServiceResource>(&state.resource);
+    const auto* activity = std::get_if<asl::ActivityResource>(&state.resource);
+    task.heartbeat_seconds = plan.heartbeat ? plan.heartbeat->count() : 0;
     if (activity != nullptr) {
         // The time of an activity's task counts from ActivityStarted on: Developer Guide,
         // "Troubleshooting activities".
-        ActivityScheduledDetails details{activity->activity_arn, parameters, count_of(*timeout),
-                                         count_of(*heartbeat)};
+        ActivityScheduledDetails details{activity->activity_arn, plan.parameters,
+                                         count_of(plan.timeout), count_of(plan.heartbeat)};
         record(frame, EventType::activity_scheduled, std::move(details), std::move(task));
-        if (x_.closed()) return {};
+        if (x_.closed()) return;
         if (mock() != nullptr) {
             give_mock(frame, *mock());
         } else {
             step_.actions.emplace_back(queue_task(x_, frame));
         }
-        return {};
+        return;
     }
-    if (*timeout) task.deadline = now_ + **timeout;
+    if (plan.timeout) task.deadline = now_ + *plan.timeout;
     if (service == nullptr) {
         LambdaScheduledDetails details{std::get<asl::LambdaResource>(state.resource).function_arn,
-                                       parameters, count_of(*timeout), task.credentials_role_arn};
+                                       plan.parameters, count_of(plan.timeout),
+                                       task.credentials_role_arn};
         record(frame, EventType::lambda_function_scheduled, std::move(details), std::move(task));
     } else {
-        TaskScheduledDetails details{
-            service->resource_type, service->resource,    x_.info.region,           parameters,
-            count_of(*timeout),     count_of(*heartbeat), task.credentials_role_arn};
+        TaskScheduledDetails details{service->resource_type,   service->resource,
+                                     x_.info.region,           plan.parameters,
+                                     count_of(plan.timeout),   count_of(plan.heartbeat),
+                                     task.credentials_role_arn};
         record(frame, EventType::task_scheduled, std::move(details), std::move(task));
     }
-    return {};
 }
 
 void Turn::call_task(Frame& frame) {

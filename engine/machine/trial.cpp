@@ -60,6 +60,19 @@ void Turn::try_map(Frame& frame, const asl::MapState& state, const Payload& item
     give_mock(frame, mock);
 }
 
+Evaluated<Json> Turn::tried_item(Frame& frame, const asl::Computed& selector, const Payload& input,
+                                 std::uint32_t index, const Json& item) {
+    const ItemInContext about = std::pair(index, &item);
+    if (const auto* source = std::get_if<Template>(&selector)) {
+        const FrameScope scope(x_, frame, random_, input.value(), about);
+        return source->evaluate(scope);
+    }
+    Answer found =
+        answer(question(frame, {&std::get<JsonataValue>(selector)}, about), std::nullopt);
+    if (found) return std::move(found->front());
+    return StateError{std::string(state_errors::kQueryEvaluationError), found.error().cause};
+}
+
 Evaluated<void> Turn::observe_item_selector(Frame& frame, const asl::MapState& state,
                                             const Payload& items, const Payload& input) {
     if (!state.item_selector) return {};
@@ -67,8 +80,7 @@ Evaluated<void> Turn::observe_item_selector(Frame& frame, const asl::MapState& s
     std::uint32_t index = 0;
     std::size_t bytes = 0;
     for (const Json& item : items.value()) {
-        const FrameScope scope(x_, frame, random_, input.value(), std::pair(index, &item));
-        Json selected = TRY(std::get<Template>(*state.item_selector).evaluate(scope));
+        Json selected = TRY(tried_item(frame, *state.item_selector, input, index, item));
         // More than an answer may show is not gathered: a small Map could ask for gigabytes.
         bytes += write_json(selected).size() + 1;
         if (bytes > kMaxPayloadBytes) return {};

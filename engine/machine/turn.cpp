@@ -83,8 +83,11 @@ void Turn::run() {
 
 void Turn::take_turns() {
     do {
-        while (!x_.closed() && !x_.ready.empty() && step_.transitions < kTransitionsPerStep) {
-            take_turn(x_.frame(x_.ready.front()));
+        while (!x_.closed() && !x_.ready.empty() && step_.transitions < kTransitionsPerStep &&
+               !(input_.patience && spent_ > *input_.patience)) {
+            const FrameId id = x_.ready.front();
+            take_turn(x_.frame(id));
+            forget_answers(id);
         }
         // Retries and Waits of no length are due at once.
     } while (!x_.closed() && x_.ready.empty() && fire_next_timer());
@@ -202,6 +205,7 @@ void Turn::take_turn(Frame& frame) {
         case Phase::failing:
             handle_failure(frame);
             return;
+        case Phase::deciding:
         case Phase::waiting:
         case Phase::backoff:
         case Phase::called:
@@ -231,10 +235,14 @@ void Turn::enter(Frame& frame) {
 }
 
 void Turn::work(Frame& frame) {
-    std::visit([&](const auto& state) { work(frame, state); }, x_.state_of(frame).body);
+    const asl::State& here = x_.state_of(frame);
+    if (here.language == asl::QueryLanguage::jsonata)
+        return std::visit([&](const auto& state) { work_jsonata(frame, state); }, here.body);
+    std::visit([&](const auto& state) { work(frame, state); }, here.body);
 }
 
 void Turn::finish(Frame& frame) {
+    if (x_.state_of(frame).language == asl::QueryLanguage::jsonata) return finish_jsonata(frame);
     const Payload result = frame.result;
     const auto leave_state = [&](const auto& state) {
         leave_with_result(frame, state.result_selector, state.result_path, result, state.then);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/machine/advance.hpp"
+#include "engine/machine/jsonata_fields.hpp"
 #include "engine/machine/variables.hpp"
 
 /// Inside of the interpreter: how one input is carried through an execution. Used by engine/machine
@@ -26,10 +27,13 @@ private:
     void take(const TaskEnded& input);
     void take(const WorkerCame& input);
     void take(const TokenCame& input);
+    void take(const Answered& input);
     void take(const Stop& input);
     void take(const MachineDeleted&);
     void take_turns();
     void take_turn(Frame& frame);
+    /// Of questions that have been dealt with, once a frame has had its turn.
+    void forget_answers(FrameId id);
     bool fire_next_timer();
     void enter(Frame& frame);
     void work(Frame& frame);
@@ -55,12 +59,20 @@ private:
     void work(Frame& frame, const asl::FailState& state);
     Evaluated<TimePoint> wait_until(Frame& frame, const asl::WaitState& state,
                                     const Payload& input);
+    void wait(Frame& frame, TimePoint until);
     void end_wait(Frame& frame);
     TimePoint scaled(TimePoint target) const;
 
     // task_state.cpp
     void work(Frame& frame, const asl::TaskState& state);
     Evaluated<void> schedule(Frame& frame, const asl::TaskState& state);
+    /// The ids of a new attempt, and its token where it has one.
+    TaskWasScheduled new_attempt(const Frame& frame, const asl::TaskState& state);
+    /// Fails where the task's activity is not there.
+    Evaluated<void> check_activity(const Frame& frame, const asl::TaskState& state) const;
+    struct TaskPlan;
+    void record_scheduled(Frame& frame, const asl::TaskState& state, TaskWasScheduled task,
+                          const TaskPlan& plan);
     std::string new_token(const Frame& frame, const asl::TaskState& state);
     void call_task(Frame& frame);
     void worker_started(Frame& frame, const std::string& worker_name);
@@ -73,11 +85,56 @@ private:
     void work(Frame& frame, const asl::ParallelState& state);
     void work(Frame& frame, const asl::MapState& state);
     Evaluated<std::uint32_t> map_concurrency(const asl::MapState& state, const Scope& scope);
+    void start_branches(Frame& frame, const asl::ParallelState& state, const Payload& input);
+    void start_map(Frame& frame, const asl::MapState& state, const Payload& items,
+                   const Payload& input, std::uint32_t concurrency);
     void start_items(Frame& map, EventId previous);
+    /// What ItemSelector makes of an item; nothing where the answer is yet to come, or where it
+    /// failed and that has been seen to.
+    std::optional<Payload> selected_item(Frame& map, std::uint32_t index, const Json& item);
+    /// After the answer to the question about the next item.
+    void go_on_with_items(Frame& map);
     void child_ended(Frame& child);
     void children_done(Frame& frame);
     void abort_children(Frame& frame, EventId failing_event);
     void abort(Frame& frame, EventId failing_event);
+
+    // questions.cpp: what JSONata fields come to, here or on the slow lane.
+    /// The answer, or nothing where it is being looked for elsewhere: the caller then leaves all as
+    /// it is, and asks again when it is called again.
+    std::optional<Answer> ask(Frame& frame, QuestionKey key, Question question);
+    void send_away(Frame& frame, QuestionKey key, Question question);
+    /// What `values` see in the state of a frame.
+    Question question(const Frame& frame, std::vector<const JsonataValue*> values,
+                      ItemInContext item = std::nullopt, std::string_view token = {});
+
+    // jsonata_states.cpp, jsonata_work.cpp: states whose query language is JSONata.
+    struct JsonataExit;
+    void work_jsonata(Frame& frame, const asl::TaskState& state);
+    void work_jsonata(Frame& frame, const asl::PassState& state);
+    void work_jsonata(Frame& frame, const asl::ChoiceState& state);
+    void work_jsonata(Frame& frame, const asl::WaitState& state);
+    void work_jsonata(Frame& frame, const asl::SucceedState& state);
+    void work_jsonata(Frame& frame, const asl::FailState& state);
+    void work_jsonata(Frame& frame, const asl::ParallelState& state);
+    void work_jsonata(Frame& frame, const asl::MapState& state);
+    void end_wait_jsonata(Frame& frame, const asl::WaitState& state);
+    void finish_jsonata(Frame& frame);
+    Queried<std::uint32_t> map_concurrency_jsonata(const asl::MapState& state, const Asked& asked,
+                                                   std::vector<Json>& values);
+    /// Output and Assign; then the state is left.
+    void exit_jsonata(Frame& frame, const JsonataExit& exit);
+    struct Departure {
+        Payload output;
+        std::vector<AssignedVariable> assigned;
+    };
+    Evaluated<Departure> departure_of(const Frame& frame, const JsonataExit& exit,
+                                      std::vector<Json> values);
+    /// A catcher of a JSONata state: its Output and Assign; then the state is left.
+    void catch_jsonata(Frame& frame, std::uint32_t catcher, const Failure& failure);
+    /// EvaluationFailed; then the state has failed.
+    void evaluation_failed(Frame& frame, const QueryFailure& failure);
+    StateError record_evaluation_failure(Frame& frame, const QueryFailure& failure);
 
     // failure.cpp: Retry, Catch, and where a failure goes otherwise.
     void state_failed(Frame& frame, StateError error);
@@ -108,6 +165,8 @@ private:
     void leave_with(Frame& frame, const Payload& unfiltered,
                     const std::optional<asl::Computed>& assign, const Payload& result,
                     asl::Transition then);
+    /// Why a state may not be left with this output: it is too deep or too large.
+    Evaluated<void> check_output(const Frame& frame, const Payload& output) const;
     void leave(Frame& frame, const Payload& output, std::vector<AssignedVariable> assigned,
                asl::Transition then);
     /// What an Assign of a JSONPath state sets.
@@ -135,6 +194,8 @@ private:
                  const Payload& input);
     Evaluated<void> observe_item_selector(Frame& frame, const asl::MapState& state,
                                           const Payload& items, const Payload& input);
+    Evaluated<Json> tried_item(Frame& frame, const asl::Computed& selector, const Payload& input,
+                               std::uint32_t index, const Json& item);
     bool over_tolerance() const;
     void end_with_retry(Frame& frame, double delay_millis, const Failure& failure);
     void observe_catch(std::size_t catcher, const Failure& failure);
@@ -144,6 +205,8 @@ private:
     Step& step_;
     TimePoint now_;
     RandomBits random_;
+    std::chrono::microseconds spent_{0};  ///< on expressions
+    EventId evaluation_failed_ = 0;       ///< the last EvaluationFailed recorded here
 };
 
 /// "TaskStateEntered" and its like for a state type.
@@ -160,6 +223,42 @@ QueueTask queue_task(const Execution& execution, const Frame& frame);
 
 /// States.DataLimitExceeded of a state, or of a task by the name it is reported under.
 StateError too_large(const std::string& name);
+
+StateError no_choice_matched();
+
+/// How many items of an inline Map run at once where `most` (0: no limit) may.
+std::uint32_t concurrency_of(std::int64_t most);
+
+/// How the work of a state may be retried and caught, and where control goes after it. Task,
+/// Parallel and Map; the others have none.
+struct WorkRules {
+    const std::vector<asl::Retrier>* retry = nullptr;
+    const std::vector<asl::Catcher>* catchers = nullptr;
+    asl::Transition then = {};
+};
+WorkRules rules_of(const asl::StateBody& body);
+
+/// The error output of a catcher: `{"Error":…,"Cause":…}`.
+Payload error_output(const Failure& failure);
+
+/// The token of an attempt as the Context Object shows it; an activity's is its worker's business.
+std::string_view token_in_context(const asl::TaskState& state, const TaskWasScheduled& task);
+
+/// How a JSONata state is left.
+struct Turn::JsonataExit {
+    const std::optional<JsonataValue>& output;
+    const std::optional<asl::Computed>& assign;
+    Payload otherwise;  ///< without Output
+    std::optional<Payload> result = std::nullopt;
+    asl::Transition then = {};
+};
+
+/// What a Task is scheduled with.
+struct Turn::TaskPlan {
+    Payload parameters;
+    std::optional<Seconds> timeout = std::nullopt;
+    std::optional<Seconds> heartbeat = std::nullopt;
+};
 
 /// The same for what an Assign sets, or for all variables of an execution.
 StateError too_large_variables(const std::string& state);

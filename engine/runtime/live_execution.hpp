@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -58,7 +59,9 @@ struct LiveExecution {
 
     ExecutionKey key() const { return execution.info.key; }
     /// Where something will go on by itself soon, or answers are owed.
-    bool busy() const { return turn_queued || !pending.empty() || !calls.empty(); }
+    bool busy() const {
+        return turn_queued || !pending.empty() || !calls.empty() || execution.open_questions > 0;
+    }
 
     Execution execution;
     const std::uint64_t life;
@@ -75,6 +78,7 @@ struct LiveExecution {
     TimePoint touched;               // its last input
     bool turn_queued = false;
     bool idle_queued = false;
+    std::shared_ptr<const void> presence;  // who asks the slow lane; made when first needed
     Reply<SyncEnded> sync_reply;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/machine/execution.hpp"
+#include "engine/machine/question.hpp"
 #include "engine/runtime/activity_queues.hpp"
 #include "engine/runtime/reply.hpp"
 
@@ -62,6 +63,16 @@ struct LookAtClock {};
 struct CallEnded {
     TaskCallId call = 0;
     TaskResult result;
+};
+
+// --- from the slow lane
+
+struct QuestionAnswered {
+    ExecutionKey key = 0;
+    std::uint64_t life = 0;
+    FrameId frame = 0;
+    std::uint64_t ticket = 0;
+    Answer answer;
 };
 
 // --- from the store's writer. A `life` names one stay of an execution in memory: what an earlier
@@ -134,7 +145,7 @@ struct Quit {};
 
 using Message = std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, TokenInput,
                              WorkerInput, MachineGone, MachineGoneFor, LookAtClock, CallEnded,
-                             StepStored, FailureStored, StillStored, BroughtBack, WakesFound,
-                             AllWakesFound, CloseForReset, Reopen, Drain, Quit>;
+                             QuestionAnswered, StepStored, FailureStored, StillStored, BroughtBack,
+                             WakesFound, AllWakesFound, CloseForReset, Reopen, Drain, Quit>;
 
 }  // namespace stepwell

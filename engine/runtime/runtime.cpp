@@ -19,6 +19,8 @@ namespace stepwell {
 namespace {
 
 constexpr unsigned kReaders = 2;
+/// Threads for expressions that take long.
+constexpr unsigned kSlowThreads = 4;
 constexpr std::size_t kWakesPerRead = 4096;
 /// How long a shut-down waits for writes: somewhat longer than the store lets one wait for a
 /// failing disk.
@@ -46,12 +48,21 @@ public:
                           inbox_of(task.key).post(WorkerInput{task, std::move(poll)});
                       }),
           tokens_(std::make_shared<TokenMint>(store.token_key())),
-          readers_(std::make_shared<Readers>(kReaders, activity_)) {
+          readers_(std::make_shared<Readers>(kReaders, activity_)),
+          slow_lane_(kSlowThreads, activity_) {
         RandomBits seeds(random_seed);
         static std::atomic<TaskCallId> last_call{0};  // unique in the process, so of all runtimes
-        const ShardSurroundings by{
-            store,       tasks,      clock_,    *readers_, definitions_,
-            activities_, *closings_, last_call, reports_,  options.wait_time_scale};
+        const ShardSurroundings by{store,
+                                   tasks,
+                                   clock_,
+                                   *readers_,
+                                   slow_lane_,
+                                   definitions_,
+                                   activities_,
+                                   *closings_,
+                                   last_call,
+                                   reports_,
+                                   options.wait_time_scale};
         for (unsigned i = 0; i < shard_count(options); ++i) {
             shards_.push_back(std::make_unique<Shard>(by, i, seeds.next(), tokens_, activity_));
         }
@@ -121,6 +132,7 @@ private:
     std::atomic<std::uint64_t> generation_{0};
 
     const std::shared_ptr<Readers> readers_;
+    SlowLane slow_lane_;
 };
 
 /// Tells the shards when which execution must be looked at. Runs on a thread that may block.
@@ -201,6 +213,7 @@ void Runtime::Impl::shut_down() {
     }
     activities_.close();
     post_to_all([] { return Drain{}; });
+    slow_lane_.stop();
     activity_->wait_for(kLongestDrain);
     post_to_all([] { return Quit{}; });
     for (const auto& shard : shards_) shard->join();

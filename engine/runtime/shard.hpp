@@ -21,6 +21,7 @@
 #include "engine/runtime/inbox.hpp"
 #include "engine/runtime/live_execution.hpp"
 #include "engine/runtime/readers.hpp"
+#include "engine/runtime/slow_lane.hpp"
 
 namespace stepwell {
 
@@ -30,6 +31,7 @@ struct ShardSurroundings {
     TaskRunner& tasks;
     const EngineClock& clock;
     Readers& readers;
+    SlowLane& slow_lane;
     DefinitionCache& definitions;
     ActivityQueues& activities;
     ClosingWatch& closings;
@@ -110,6 +112,7 @@ private:
     void on(MachineGoneFor input);
     void on(LookAtClock) {}  // the loop looks at it after every message
     void on(CallEnded input);
+    void on(QuestionAnswered input);
     void on(CloseForReset input);
     void on(Reopen input);
     void on(Drain);
@@ -129,6 +132,7 @@ private:
     void on(StepStored input);
     void act(LiveExecution& live, std::vector<Action> actions);
     void call_task(LiveExecution& live, StartTask start);
+    void ask_slow_lane(LiveExecution& live, Ask ask);
     void cancel_task(LiveExecution& live, const CancelTask& cancel);
     void cancel_calls(LiveExecution& live);
     TaskPlace place_of(const LiveExecution& live, const QueueTask& task) const;

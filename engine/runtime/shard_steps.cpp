@@ -30,6 +30,9 @@ void cut(std::string& text, std::size_t most_characters) {
     }
 }
 
+/// What the expressions of one entry or exit may take on a shard. design.md, "Order", 6.
+constexpr std::chrono::milliseconds kPatienceForExpressions{5};
+
 /// What may stand in an inbox: a result that no limit lets pass is replaced by a small one of which
 /// that is true, too.
 TaskResult bounded(TaskResult result) {
@@ -85,8 +88,11 @@ Step Shard::decide(LiveExecution& live, InputBody body) {
     // could be failed.
     if (live_.contains(live.key())) in_hand_ = InHand{live.key(), 0, 0};
     live.touched = by_.clock.now();
-    Step step =
-        advance(live.execution, Input{live.touched, random_.next(), std::move(body), &by_.store});
+    Step step = advance(live.execution, Input{.now = live.touched,
+                                              .seed = random_.next(),
+                                              .body = std::move(body),
+                                              .activities = &by_.store,
+                                              .patience = kPatienceForExpressions});
     transitions_.fetch_add(static_cast<std::uint64_t>(step.transitions), std::memory_order_relaxed);
     return step;
 }
@@ -147,7 +153,8 @@ void Shard::on(StepStored input) {
 
 void Shard::act(LiveExecution& live, std::vector<Action> actions) {
     for (Action& action : actions) {
-        std::visit(Overloaded{[&](StartTask& start) { call_task(live, std::move(start)); },
+        std::visit(Overloaded{[&](Ask& ask) { ask_slow_lane(live, std::move(ask)); },
+                              [&](StartTask& start) { call_task(live, std::move(start)); },
                               [&](CancelTask& cancel) { cancel_task(live, cancel); },
                               [&](QueueTask& task) {
                                   // What came meanwhile may have ended the attempt.
@@ -172,6 +179,23 @@ void Shard::call_task(LiveExecution& live, StartTask start) {
     by_.tasks.start(std::move(start.call), [inbox = inbox_](TaskCallId id, TaskResult result) {
         inbox->post(CallEnded{id, bounded(std::move(result))});
     });
+}
+
+void Shard::ask_slow_lane(LiveExecution& live, Ask ask) {
+    if (!open()) return;
+    if (!live.presence) live.presence = std::make_shared<char>();
+    by_.slow_lane.post(
+        std::move(ask.question), live.presence,
+        [inbox = inbox_, key = live.key(), life = live.life, frame = ask.frame,
+         ticket = ask.ticket](Answer answer) {
+            inbox->post(QuestionAnswered{key, life, frame, ticket, std::move(answer)});
+        });
+}
+
+void Shard::on(QuestionAnswered input) {
+    LiveExecution* live = find(input.key, input.life);
+    if (live == nullptr || !open()) return;
+    proceed(*live, Answered{input.frame, input.ticket, std::move(input.answer)});
 }
 
 void Shard::cancel_task(LiveExecution& live, const CancelTask& cancel) {

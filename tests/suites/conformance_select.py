@@ -3,8 +3,8 @@
 
     conformance_select.py CASES_DIR OUT_DIR
 
-A case is chosen if it needs no service but Lambda, calls only operations that exist here, and its definitions stay within
-JSONPath, without distributed Maps and integrations other than Lambda and Step Functions itself. The folder is given
+A case is chosen if it needs no service but Lambda, calls only operations that exist here, and its definitions do
+without distributed Maps and integrations other than Lambda and Step Functions itself. The folder is given
 to the runner with --cases. Prints how many cases were chosen and, for each reason, how many were not.
 """
 import collections
@@ -32,7 +32,6 @@ REACHED = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-
 # What Express workflows refuse is refused by name, whether the integration is there or not; and what a mock stands for
 # need not be there.
 NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations", "distributed Map"}}
-JSONATA_FIELDS = {"Arguments", "Output", "Condition", "Items"}
 
 
 def definitions(case):
@@ -66,11 +65,7 @@ def beyond(definition):
     """Why a definition is beyond this version, or None."""
     if not isinstance(definition, dict):
         return None
-    if definition.get("QueryLanguage") == "JSONata":
-        return "JSONata"
     for state in states(definition):
-        if state.get("QueryLanguage") == "JSONata" or JSONATA_FIELDS & state.keys():
-            return "JSONata"
         processor = state.get("ItemProcessor")
         config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
         if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":

@@ -162,25 +162,27 @@ private:
         const auto stored = decode_entries(encode_entries(step.entries));
         journal.insert(journal.end(), stored.begin(), stored.end());
         for (Action& action : step.actions) {
-            std::visit(Overloaded{[&](StartTask& start) {
-                                      all_calls.push_back(start);
-                                      calls.push_back(std::move(start));
-                                  },
-                                  [&](CancelTask& cancel) {
-                                      cancelled.push_back(cancel);
-                                      std::erase_if(calls, [&](const StartTask& call) {
-                                          return call.frame == cancel.frame &&
-                                                 call.scheduled == cancel.scheduled;
-                                      });
-                                  },
-                                  [&](QueueTask& task) { queue.push_back(std::move(task)); },
-                                  [&](UnqueueTask& gone) {
-                                      std::erase_if(queue, [&](const QueueTask& task) {
-                                          return task.frame == gone.task.frame &&
-                                                 task.scheduled == gone.task.scheduled;
-                                      });
-                                  }},
-                       action);
+            std::visit(
+                Overloaded{[](Ask&) { throw std::logic_error("nothing takes too long here"); },
+                           [&](StartTask& start) {
+                               all_calls.push_back(start);
+                               calls.push_back(std::move(start));
+                           },
+                           [&](CancelTask& cancel) {
+                               cancelled.push_back(cancel);
+                               std::erase_if(calls, [&](const StartTask& call) {
+                                   return call.frame == cancel.frame &&
+                                          call.scheduled == cancel.scheduled;
+                               });
+                           },
+                           [&](QueueTask& task) { queue.push_back(std::move(task)); },
+                           [&](UnqueueTask& gone) {
+                               std::erase_if(queue, [&](const QueueTask& task) {
+                                   return task.frame == gone.task.frame &&
+                                          task.scheduled == gone.task.scheduled;
+                               });
+                           }},
+                action);
         }
         check_fold();
         more_ = step.more;
