@@ -42,7 +42,7 @@ public:
 class NoTasks final : public TaskRunner {
 public:
     void start(TaskCall, TaskDone) override {}
-    void cancel(TaskCallId) override {}
+    void cancel(TaskCallId, Job) override {}
     void cancel_all() override {}
 };
 
