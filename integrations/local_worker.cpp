@@ -121,8 +121,10 @@ ChildCommand function_command(const LocalFunction& function, const FunctionHome&
     switch (function.runtime) {
         case LambdaRuntime::python:
             command.executable = find_program("python3");
-            // The third word is for people who look at `ps`.
-            command.arguments = {"python3", "-u", "-", "stepwell:" + function.name};
+            // -B: bytecode that Python keeps is told from a newer source by whole seconds and size
+            // alone, so two edits within a second would run the first. The last word is for people
+            // who look at `ps`.
+            command.arguments = {"python3", "-u", "-B", "-", "stepwell:" + function.name};
             command.standard_input = kPythonBootstrap;
             command.folder = "/";
             break;
