@@ -220,6 +220,20 @@ Problem read_all(Settings& settings, const Arguments& arguments, const Environme
     return std::nullopt;
 }
 
+/// Fills what `app` was given. nullopt: parsed; otherwise what to do instead.
+std::optional<Command> parse_with(CLI::App& app, std::vector<std::string> arguments,
+                                  const char* see_help) {
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    try {
+        app.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+        return Print{app.help()};
+    } catch (const CLI::ParseError& e) {
+        return UsageError{one_line(e.what()) + see_help};
+    }
+    return std::nullopt;
+}
+
 /// `stepwell validate`: needs no settings.
 Command parse_validate(std::vector<std::string> arguments) {
     constexpr const char* kSeeValidateHelp = "; stepwell validate --help says more";
@@ -236,14 +250,8 @@ Command parse_validate(std::vector<std::string> arguments) {
     app.footer(
         "Prints FILE:LINE:COLUMN: error: MESSAGE [CODE] for all that is wrong. The exit status is "
         "1 where\nany definition would be refused, else 0.");
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-    try {
-        app.parse(std::move(arguments));
-    } catch (const CLI::CallForHelp&) {
-        return Print{app.help()};
-    } catch (const CLI::ParseError& e) {
-        return UsageError{one_line(e.what()) + kSeeValidateHelp};
-    }
+    if (auto instead = parse_with(app, std::move(arguments), kSeeValidateHelp))
+        return *std::move(instead);
     if (validate.files.empty())
         return UsageError{std::string("validate needs at least one file") + kSeeValidateHelp};
     if (type == "EXPRESS" || type == "express") {
@@ -313,14 +321,8 @@ Command parse_eval(std::vector<std::string> arguments) {
         "then. "
         "Of a\nbatch prints {\"result\": ...}, {\"undefined\": true} or {\"error\": {\"code\", "
         "\"message\", \"position\"}} a line.");
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-    try {
-        app.parse(std::move(arguments));
-    } catch (const CLI::CallForHelp&) {
-        return Print{app.help()};
-    } catch (const CLI::ParseError& e) {
-        return UsageError{one_line(e.what()) + kSeeEvalHelp};
-    }
+    if (auto instead = parse_with(app, std::move(arguments), kSeeEvalHelp))
+        return *std::move(instead);
     if (auto problem = set_language(eval, language)) return *std::move(problem);
     for (const std::string& binding : bindings) {
         if (auto problem = add_binding(eval, binding)) return *std::move(problem);
