@@ -105,8 +105,7 @@ int serve(const Serve& command) {
     log_settings(settings, command.warnings);
 
     const WallClock clock;
-    const std::unique_ptr<MeasuredStore> store =
-        open_store(settings.data, sqlite_options(settings));
+    const std::unique_ptr<GroupedStore> store = open_store(settings.data, sqlite_options(settings));
     OwnApi own_api;
     TaskRegistry tasks({.lambda = settings.lambda}, own_api);
     Runtime runtime(*store, tasks, clock, {.wait_time_scale = settings.wait_time_scale},

@@ -86,23 +86,7 @@ SqliteStore::SqliteStore(const std::filesystem::path& path, SqliteOptions option
 
 SqliteStore::~SqliteStore() = default;
 
-void SqliteStore::create_state_machine(StateMachineRecord record, Tags tags,
-                                       std::optional<Publication> publish, Published done) {
-    impl_->writer.submit_publishing(
-        CreateStateMachine{std::move(record), std::move(tags), std::move(publish)},
-        std::move(done));
-}
-
-void SqliteStore::update_state_machine(StateMachineRecord record, std::string expected_revision_id,
-                                       std::optional<Publication> publish, Published done) {
-    impl_->writer.submit_publishing(
-        UpdateStateMachine{std::move(record), std::move(expected_revision_id), std::move(publish)},
-        std::move(done));
-}
-
-void SqliteStore::delete_state_machine(const std::string& arn, Committed done) {
-    impl_->writer.submit(DeleteStateMachine{arn}, std::move(done));
-}
+storage::GroupWriter& SqliteStore::writer() { return impl_->writer; }
 
 std::shared_ptr<const StateMachineRecord> SqliteStore::find_state_machine(
     const std::string& arn) const {
@@ -123,16 +107,6 @@ std::vector<StateMachineRecord> SqliteStore::list_state_machines(const Owner& ow
 
 std::optional<Tags> SqliteStore::tags_of(const std::string& arn) const {
     return impl_->readers.with([&](Reader& r) { return r.tags_of(arn); });
-}
-
-void SqliteStore::create_activity(ActivityRecord record,
-                                  std::vector<std::pair<std::string, std::string>> tags,
-                                  Committed done) {
-    impl_->writer.submit(CreateActivity{std::move(record), std::move(tags)}, std::move(done));
-}
-
-void SqliteStore::delete_activity(const std::string& arn, Committed done) {
-    impl_->writer.submit(DeleteActivity{arn}, std::move(done));
 }
 
 std::optional<ActivityRecord> SqliteStore::find_activity(const std::string& arn) const {
@@ -173,58 +147,6 @@ std::vector<AliasRecord> SqliteStore::list_aliases(const std::string& state_mach
                                                    std::size_t limit) const {
     return impl_->readers.with(
         [&](Reader& r) { return r.list_aliases(state_machine_arn, version, after_name, limit); });
-}
-
-void SqliteStore::publish_version(const std::string& state_machine_arn,
-                                  std::string expected_revision_id, Publication publication,
-                                  TimePoint now, Published done) {
-    impl_->writer.submit_publishing(
-        PublishVersion{state_machine_arn, std::move(expected_revision_id), std::move(publication),
-                       now},
-        std::move(done));
-}
-
-void SqliteStore::delete_version(const std::string& state_machine_arn, std::int64_t number,
-                                 Committed done) {
-    impl_->writer.submit(DeleteVersion{state_machine_arn, number}, std::move(done));
-}
-
-void SqliteStore::create_alias(AliasRecord record, Committed done) {
-    impl_->writer.submit(CreateAlias{std::move(record)}, std::move(done));
-}
-
-void SqliteStore::update_alias(const std::string& state_machine_arn, const std::string& name,
-                               AliasChange change, Committed done) {
-    impl_->writer.submit(UpdateAlias{state_machine_arn, name, std::move(change)}, std::move(done));
-}
-
-void SqliteStore::delete_alias(const std::string& state_machine_arn, const std::string& name,
-                               Committed done) {
-    impl_->writer.submit(DeleteAlias{state_machine_arn, name}, std::move(done));
-}
-
-void SqliteStore::tag_resource(const std::string& arn, Tags tags, Committed done) {
-    impl_->writer.submit(TagResource{arn, std::move(tags)}, std::move(done));
-}
-
-void SqliteStore::untag_resource(const std::string& arn, std::vector<std::string> keys,
-                                 Committed done) {
-    impl_->writer.submit(UntagResource{arn, std::move(keys)}, std::move(done));
-}
-
-void SqliteStore::start_execution(ExecutionRecord record, JournalRow first_step,
-                                  std::function<void(StartOutcome)> done) {
-    impl_->writer.submit_start({std::move(record), std::move(first_step)}, std::move(done));
-}
-
-void SqliteStore::append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
-                         Committed done) {
-    impl_->writer.submit(AppendStep{key, after, std::move(step), std::move(update)},
-                         std::move(done));
-}
-
-void SqliteStore::forget_execution(ExecutionKey key, Committed done) {
-    impl_->writer.submit(ForgetExecution{key}, std::move(done));
 }
 
 std::optional<ExecutionRecord> SqliteStore::find_execution(const std::string& arn) const {
@@ -277,8 +199,6 @@ std::string SqliteStore::token_key() const { return impl_->backend.token_key(); 
 
 std::optional<TimePoint> SqliteStore::latest_time() const { return impl_->backend.latest_time(); }
 
-void SqliteStore::reset(Committed done) { impl_->writer.submit(Reset{}, std::move(done)); }
-
 void SqliteStore::close() { impl_->close(); }
 
 WriteStatistics SqliteStore::write_statistics() const {
@@ -292,7 +212,7 @@ std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path
     return std::make_unique<SqliteStore>(path, std::move(options));
 }
 
-std::unique_ptr<MeasuredStore> open_store(const std::string& data, SqliteOptions options) {
+std::unique_ptr<GroupedStore> open_store(const std::string& data, SqliteOptions options) {
     if (data == ":memory:") {
         KeepExecutions keep = options.keep;
         return std::make_unique<MemoryStore>(writer_options(std::move(options)), std::move(keep));

@@ -10,7 +10,7 @@
 #include "engine/keep_executions.hpp"
 #include "engine/store.hpp"
 #include "storage/group_writer.hpp"
-#include "storage/measured_store.hpp"
+#include "storage/grouped_store.hpp"
 
 namespace stepwell {
 
@@ -42,7 +42,7 @@ struct SqliteOptions {
 /// answered from memory. A write that cannot be committed because the disk fails is tried again for
 /// `give_up_after`, then dropped and answered `overloaded`. After close() reads throw StorageError;
 /// the file is free for others when the object is gone.
-class SqliteStore final : public MeasuredStore {
+class SqliteStore final : public GroupedStore {
 public:
     /// Opens the file, or creates it, with the folders on the way to it. Throws StorageError, its
     /// message one line that says what is wrong and how to mend it: the file is a folder, in use by
@@ -51,55 +51,28 @@ public:
     SqliteStore(const std::filesystem::path& path, SqliteOptions options);
     ~SqliteStore() override;
 
-    void create_state_machine(StateMachineRecord record, Tags tags,
-                              std::optional<Publication> publish, Published done) override;
-    void update_state_machine(StateMachineRecord record, std::string expected_revision_id,
-                              std::optional<Publication> publish, Published done) override;
-    void delete_state_machine(const std::string& arn, Committed done) override;
     std::shared_ptr<const StateMachineRecord> find_state_machine(
         const std::string& arn) const override;
     std::vector<StateMachineRecord> list_state_machines(const Owner& owner,
                                                         const std::string& after_name,
                                                         std::size_t limit) const override;
 
-    void publish_version(const std::string& state_machine_arn, std::string expected_revision_id,
-                         Publication publication, TimePoint now, Published done) override;
-    void delete_version(const std::string& state_machine_arn, std::int64_t number,
-                        Committed done) override;
     std::shared_ptr<const StateMachineRecord> find_version(const std::string& state_machine_arn,
                                                            std::int64_t number) const override;
     std::vector<VersionItem> list_versions(const std::string& state_machine_arn,
                                            std::int64_t before, std::size_t limit) const override;
-    void create_alias(AliasRecord record, Committed done) override;
-    void update_alias(const std::string& state_machine_arn, const std::string& name,
-                      AliasChange change, Committed done) override;
-    void delete_alias(const std::string& state_machine_arn, const std::string& name,
-                      Committed done) override;
     std::optional<AliasRecord> find_alias(const std::string& state_machine_arn,
                                           const std::string& name) const override;
     std::vector<AliasRecord> list_aliases(const std::string& state_machine_arn,
                                           std::int64_t version, const std::string& after_name,
                                           std::size_t limit) const override;
 
-    void tag_resource(const std::string& arn, Tags tags, Committed done) override;
-    void untag_resource(const std::string& arn, std::vector<std::string> keys,
-                        Committed done) override;
     std::optional<Tags> tags_of(const std::string& arn) const override;
 
-    void create_activity(ActivityRecord record,
-                         std::vector<std::pair<std::string, std::string>> tags,
-                         Committed done) override;
-    void delete_activity(const std::string& arn, Committed done) override;
     std::optional<ActivityRecord> find_activity(const std::string& arn) const override;
     std::vector<ActivityRecord> list_activities(const Owner& owner, const std::string& after_name,
                                                 std::size_t limit) const override;
     bool has_activity(const std::string& arn) const override;
-
-    void start_execution(ExecutionRecord record, JournalRow first_step,
-                         std::function<void(StartOutcome)> done) override;
-    void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
-                Committed done) override;
-    void forget_execution(ExecutionKey key, Committed done) override;
 
     std::optional<ExecutionRecord> find_execution(const std::string& arn) const override;
     std::optional<ExecutionRecord> find_execution(ExecutionKey key) const override;
@@ -119,12 +92,13 @@ public:
 
     std::string token_key() const override;
     std::optional<TimePoint> latest_time() const override;
-    void reset(Committed done) override;
     void close() override;
 
     WriteStatistics write_statistics() const override;
 
 private:
+    storage::GroupWriter& writer() override;
+
     class Impl;
     std::unique_ptr<Impl> impl_;
 };
@@ -133,6 +107,6 @@ std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path
                                                SqliteOptions options = {});
 
 /// What `--data` names: `:memory:` is a MemoryStore, which keeps nothing; anything else a file.
-std::unique_ptr<MeasuredStore> open_store(const std::string& data, SqliteOptions options = {});
+std::unique_ptr<GroupedStore> open_store(const std::string& data, SqliteOptions options = {});
 
 }  // namespace stepwell
