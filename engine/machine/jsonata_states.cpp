@@ -66,6 +66,21 @@ void Turn::evaluation_failed(Frame& frame, const QueryFailure& failure) {
     state_failed(frame, std::move(error));
 }
 
+std::optional<std::vector<Json>> Turn::evaluate(Frame& frame, QuestionKey key, Question question) {
+    auto answered = ask(frame, key, std::move(question));
+    if (!answered) return std::nullopt;
+    if (*answered) return std::move(**answered);
+    evaluation_failed(frame, answered->error());
+    return std::nullopt;
+}
+
+void Turn::exit_jsonata(Frame& frame, const asl::Transition& then) {
+    const asl::State& here = x_.state_of(frame);
+    exit_jsonata(
+        frame,
+        {.output = here.output, .assign = here.assign, .otherwise = frame.input, .then = then});
+}
+
 void Turn::exit_jsonata(Frame& frame, const JsonataExit& exit) {
     Asked asked;
     asked.add(exit.output);
@@ -73,10 +88,9 @@ void Turn::exit_jsonata(Frame& frame, const JsonataExit& exit) {
     if (asked.nothing()) return leave(frame, exit.otherwise, {}, exit.then);
     Question about = question(frame, asked.fields);
     about.result = exit.result;
-    auto answered = ask(frame, {Kind::exit}, std::move(about));
-    if (!answered) return;
-    if (!*answered) return evaluation_failed(frame, answered->error());
-    auto departure = departure_of(frame, exit, std::move(**answered));
+    auto values = evaluate(frame, {Kind::exit}, std::move(about));
+    if (!values) return;
+    auto departure = departure_of(frame, exit, *std::move(values));
     if (!departure) return state_failed(frame, departure.error());
     leave(frame, departure->output, std::move(departure->assigned), exit.then);
 }
@@ -92,33 +106,25 @@ Evaluated<Turn::Departure> Turn::departure_of(const Frame& frame, const JsonataE
 }
 
 void Turn::work_jsonata(Frame& frame, const asl::PassState& state) {
-    const asl::State& here = x_.state_of(frame);
-    exit_jsonata(frame, {.output = here.output,
-                         .assign = here.assign,
-                         .otherwise = frame.input,
-                         .then = state.then});
+    exit_jsonata(frame, state.then);
 }
 
 void Turn::work_jsonata(Frame& frame, const asl::SucceedState&) {
-    const asl::State& here = x_.state_of(frame);
-    exit_jsonata(
-        frame,
-        {.output = here.output, .assign = here.assign, .otherwise = frame.input, .then = {}});
+    exit_jsonata(frame, asl::Transition{});
 }
 
 void Turn::work_jsonata(Frame& frame, const asl::FailState& state) {
     Asked asked;
     asked.add(state.error);
     asked.add(state.cause);
-    auto answered = ask(frame, {Kind::entry}, question(frame, asked.fields));
-    if (!answered) return;
-    if (!*answered) return evaluation_failed(frame, answered->error());
+    auto values = evaluate(frame, {Kind::entry}, question(frame, asked.fields));
+    if (!values) return;
     const auto text_of =
         [&](const asl::FailState::Text& field) -> Queried<std::optional<std::string>> {
         if (const auto* literal = std::get_if<std::string>(&field)) return std::optional(*literal);
         const auto* expression = std::get_if<JsonataValue>(&field);
         if (expression == nullptr) return std::optional<std::string>();
-        const Json& value = asked.value_of(*expression, **answered);
+        const Json& value = asked.value_of(*expression, *values);
         if (!value.is_string()) return expression->unexpected_type("string", value);
         return std::optional(value.get<std::string>());
     };
@@ -135,24 +141,18 @@ void Turn::work_jsonata(Frame& frame, const asl::ChoiceState& state) {
         conditions.push_back(&std::get<JsonataValue>(choice.rule));
     Question about = question(frame, std::move(conditions));
     about.conditions = true;
-    const auto answered = ask(frame, {Kind::conditions}, std::move(about));
-    if (!answered) return;
-    if (!*answered) return evaluation_failed(frame, answered->error());
-    const std::vector<Json>& values = **answered;
-    if (!values.empty() && values.back().get<bool>()) {
+    const auto values = evaluate(frame, {Kind::conditions}, std::move(about));
+    if (!values) return;
+    if (!values->empty() && values->back().get<bool>()) {
         // A rule's Output and Assign stand in place of the state's.
-        const asl::Choice& choice = state.choices[values.size() - 1];
+        const asl::Choice& choice = state.choices[values->size() - 1];
         return exit_jsonata(frame, {.output = choice.output,
                                     .assign = choice.assign,
                                     .otherwise = frame.input,
                                     .then = {choice.next}});
     }
     if (!state.default_next) return state_failed(frame, located(frame, no_choice_matched()));
-    const asl::State& here = x_.state_of(frame);
-    exit_jsonata(frame, {.output = here.output,
-                         .assign = here.assign,
-                         .otherwise = frame.input,
-                         .then = {state.default_next}});
+    exit_jsonata(frame, asl::Transition{state.default_next});
 }
 
 void Turn::work_jsonata(Frame& frame, const asl::WaitState& state) {
@@ -164,10 +164,9 @@ void Turn::work_jsonata(Frame& frame, const asl::WaitState& state) {
         return wait(frame, *until);
     }
     const JsonataValue& field = seconds != nullptr ? seconds->value : timestamp->value;
-    const auto answered = ask(frame, {Kind::entry}, question(frame, {&field}));
-    if (!answered) return;
-    if (!*answered) return evaluation_failed(frame, answered->error());
-    const Json& value = (*answered)->front();
+    const auto values = evaluate(frame, {Kind::entry}, question(frame, {&field}));
+    if (!values) return;
+    const Json& value = values->front();
     const auto until = seconds != nullptr ? until_seconds(field, value, now_)
                                           : until_timestamp(field, value, now_);
     if (!until) return evaluation_failed(frame, until.error());
@@ -175,11 +174,7 @@ void Turn::work_jsonata(Frame& frame, const asl::WaitState& state) {
 }
 
 void Turn::end_wait_jsonata(Frame& frame, const asl::WaitState& state) {
-    const asl::State& here = x_.state_of(frame);
-    exit_jsonata(frame, {.output = here.output,
-                         .assign = here.assign,
-                         .otherwise = frame.input,
-                         .then = state.then});
+    exit_jsonata(frame, state.then);
 }
 
 }  // namespace stepwell

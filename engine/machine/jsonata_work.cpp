@@ -113,10 +113,9 @@ void Turn::work_jsonata(Frame& frame, const asl::TaskState& state) {
 void Turn::work_jsonata(Frame& frame, const asl::ParallelState& state) {
     Payload arguments = frame.input;
     if (state.arguments) {
-        auto answered = ask(frame, {Kind::entry}, question(frame, {&*state.arguments}));
-        if (!answered) return;
-        if (!*answered) return evaluation_failed(frame, answered->error());
-        arguments = Payload(std::move((*answered)->front()));
+        auto values = evaluate(frame, {Kind::entry}, question(frame, {&*state.arguments}));
+        if (!values) return;
+        arguments = Payload(std::move(values->front()));
     }
     start_branches(frame, state, arguments);
 }
@@ -129,10 +128,9 @@ void Turn::work_jsonata(Frame& frame, const asl::MapState& state) {
     asked.add(state.tolerated_failure_percentage);
     std::vector<Json> values;
     if (!asked.nothing()) {
-        auto answered = ask(frame, {Kind::entry}, question(frame, asked.fields));
-        if (!answered) return;
-        if (!*answered) return evaluation_failed(frame, answered->error());
-        values = std::move(**answered);
+        auto evaluated = evaluate(frame, {Kind::entry}, question(frame, asked.fields));
+        if (!evaluated) return;
+        values = *std::move(evaluated);
     }
     const auto concurrency = map_concurrency_jsonata(state, asked, values);
     Payload items = frame.input;

@@ -103,6 +103,8 @@ private:
     /// The answer, or nothing where it is being looked for elsewhere: the caller then leaves all as
     /// it is, and asks again when it is called again.
     std::optional<Answer> ask(Frame& frame, QuestionKey key, Question question);
+    /// The values asked for. None: the answer comes later, or there is none and the state failed.
+    std::optional<std::vector<Json>> evaluate(Frame& frame, QuestionKey key, Question question);
     void send_away(Frame& frame, QuestionKey key, Question question);
     /// What `values` see in the state of a frame.
     Question question(const Frame& frame, std::vector<const JsonataValue*> values,
@@ -124,6 +126,8 @@ private:
                                                    std::vector<Json>& values);
     /// Output and Assign; then the state is left.
     void exit_jsonata(Frame& frame, const JsonataExit& exit);
+    /// With the state's own Output and Assign, else the state's input.
+    void exit_jsonata(Frame& frame, const asl::Transition& then);
     struct Departure {
         Payload output;
         std::vector<AssignedVariable> assigned;
