@@ -20,8 +20,10 @@ void lower_priority() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), k
 }  // namespace
 
 SlowLane::SlowLane(unsigned threads, std::shared_ptr<Activity> activity)
-    : activity_(std::move(activity)) {
-    for (unsigned i = 0; i <= threads; ++i) {
+    : thread_count_(threads + 1), activity_(std::move(activity)) {}
+
+void SlowLane::start_threads() {
+    for (unsigned i = 0; i < thread_count_; ++i) {
         threads_.emplace_back([this, i] { run(i == 0 ? quick : slow); });
         pthread_setname_np(threads_.back().native_handle(), "slow-lane");
     }
@@ -37,6 +39,7 @@ void SlowLane::put(Speed speed, Job job) {
     {
         const std::lock_guard lock(mutex_);
         if (stopped_) return activity_->end();
+        if (threads_.empty()) start_threads();
         queues_[speed].jobs.push_back(std::move(job));
     }
     queues_[speed].came.notify_one();

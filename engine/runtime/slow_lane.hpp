@@ -22,7 +22,8 @@ namespace stepwell {
 /// of executions in memory, each of which has one question at most. Thread-safe.
 class SlowLane {
 public:
-    /// `threads`: for questions that take long; one more for the others.
+    /// `threads`: for questions that take long; one more for the others. They begin with the first
+    /// question, as most servers never get one.
     SlowLane(unsigned threads, std::shared_ptr<Activity> activity);
     SlowLane(const SlowLane&) = delete;
     SlowLane& operator=(const SlowLane&) = delete;
@@ -46,9 +47,11 @@ private:
     };
     enum Speed : std::size_t { quick, slow };
 
+    void start_threads();
     void run(Speed speed);
     void put(Speed speed, Job job);
 
+    const unsigned thread_count_;
     const std::shared_ptr<Activity> activity_;
     std::mutex mutex_;
     std::array<Queue, 2> queues_;
