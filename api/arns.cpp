@@ -130,10 +130,7 @@ Checked<StateMachineArn> parse_alias_arn(std::string_view text) {
 }
 
 Checked<std::string> parse_taggable_arn(std::string_view text) {
-    if (auto activity = parse_resource(text, "activity")) {
-        if (activity->parts.size() != 2) return invalid_arn("Invalid ARN format: ", text);
-        return std::string(text);
-    }
+    if (parse_resource(text, "activity")) return parse_activity_arn(text);
     const auto machine = TRY(parse_state_machine_arn(text));
     if (machine.qualified()) return tagged_resource_not_found(machine.text);
     return machine.text;

@@ -1,6 +1,7 @@
 #include "api/arns.hpp"
 #include "api/configurations.hpp"
 #include "api/json_writer.hpp"
+#include "api/list_page.hpp"
 #include "api/operations.hpp"
 
 namespace stepwell::api::operations_of {
@@ -124,31 +125,13 @@ Checked<std::string> describe_activity(Call& call) {
 }
 
 Checked<std::string> list_activities(Call& call) {
-    const Input& input = call.input();
-    const std::string question = "ListActivities\n" + activity_arn(call.owner(), "");
-    std::string after;
-    if (const std::string* token = input.text("nextToken"))
-        after = TRY(call.services().page_tokens.read(question, *token));
-    const std::size_t limit = page_size(input);
-    auto activities = call.store().list_activities(call.owner(), after, limit + 1);
-    const bool more = activities.size() > limit;
-    if (more) activities.resize(limit);
-
-    std::string body;
-    ObjectWriter object(body);
-    object.member("activities").push_back('[');
-    for (const ActivityRecord& activity : activities) {
-        if (body.back() != '[') body.push_back(',');
-        ObjectWriter item(body);
-        write_identity(item, activity);
-        item.end();
-    }
-    body.push_back(']');
-    if (more)
-        object.text("nextToken",
-                    call.services().page_tokens.issue(question, activities.back().name));
-    object.end();
-    return body;
+    return list_page(
+        call, "activities", "ListActivities\n" + activity_arn(call.owner(), ""),
+        [&](const std::string& after, std::size_t limit) {
+            return call.store().list_activities(call.owner(), after, limit);
+        },
+        [](const ActivityRecord& activity) { return activity.name; },
+        [](ObjectWriter& item, const ActivityRecord& activity) { write_identity(item, activity); });
 }
 
 void get_activity_task(const CallPtr& call) {

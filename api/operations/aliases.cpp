@@ -2,6 +2,7 @@
 
 #include "api/arns.hpp"
 #include "api/json_writer.hpp"
+#include "api/list_page.hpp"
 #include "api/machines.hpp"
 #include "api/operations.hpp"
 
@@ -283,35 +284,20 @@ Checked<std::string> describe_state_machine_alias(Call& call) {
 }
 
 Checked<std::string> list_state_machine_aliases(Call& call) {
-    const Input& input = call.input();
-    const auto arn = TRY(parse_unlabeled_state_machine_arn(input.required_text("stateMachineArn")));
+    const auto arn =
+        TRY(parse_unlabeled_state_machine_arn(call.input().required_text("stateMachineArn")));
     if (const auto checked = check_listed(call, arn); !checked) return checked.error();
-    const std::string question = "ListStateMachineAliases\n" + arn.text;
-    std::string after;
-    if (const std::string* token = input.text("nextToken")) {
-        after = TRY(call.services().page_tokens.read(question, *token));
-    }
-    const std::size_t limit = page_size(input);
-    auto aliases =
-        call.store().list_aliases(arn.unqualified(), arn.version().value_or(0), after, limit + 1);
-    const bool more = aliases.size() > limit;
-    if (more) aliases.pop_back();
-
-    std::string body;
-    ObjectWriter object(body);
-    object.member("stateMachineAliases").push_back('[');
-    for (const AliasRecord& alias : aliases) {
-        if (body.back() != '[') body.push_back(',');
-        ObjectWriter item(body);
-        item.text("stateMachineAliasArn", qualified_arn(alias.state_machine_arn, alias.name));
-        item.date("creationDate", alias.creation_date);
-        item.end();
-    }
-    body.push_back(']');
-    if (more)
-        object.text("nextToken", call.services().page_tokens.issue(question, aliases.back().name));
-    object.end();
-    return body;
+    return list_page(
+        call, "stateMachineAliases", "ListStateMachineAliases\n" + arn.text,
+        [&](const std::string& after, std::size_t limit) {
+            return call.store().list_aliases(arn.unqualified(), arn.version().value_or(0), after,
+                                             limit);
+        },
+        [](const AliasRecord& alias) { return alias.name; },
+        [](ObjectWriter& item, const AliasRecord& alias) {
+            item.text("stateMachineAliasArn", qualified_arn(alias.state_machine_arn, alias.name));
+            item.date("creationDate", alias.creation_date);
+        });
 }
 
 }  // namespace stepwell::api::operations_of

@@ -1,6 +1,7 @@
 #include "api/arns.hpp"
 #include "api/configurations.hpp"
 #include "api/json_writer.hpp"
+#include "api/list_page.hpp"
 #include "api/machines.hpp"
 #include "api/operations.hpp"
 #include "api/variable_references.hpp"
@@ -70,34 +71,18 @@ Checked<std::string> describe_state_machine_for_execution(Call& call) {
 }
 
 Checked<std::string> list_state_machines(Call& call) {
-    const Input& input = call.input();
-    const std::string question = "ListStateMachines\n" + state_machine_arn(call.owner(), "");
-    std::string after;
-    if (const std::string* token = input.text("nextToken")) {
-        after = TRY(call.services().page_tokens.read(question, *token));
-    }
-    const std::size_t limit = page_size(input);
-    auto machines = call.store().list_state_machines(call.owner(), after, limit + 1);
-    const bool more = machines.size() > limit;
-    if (more) machines.resize(limit);
-
-    std::string body;
-    ObjectWriter object(body);
-    object.member("stateMachines").push_back('[');
-    for (const StateMachineRecord& machine : machines) {
-        if (body.back() != '[') body.push_back(',');
-        ObjectWriter item(body);
-        item.text("stateMachineArn", machine.arn);
-        item.text("name", machine.name);
-        item.text("type", type_text(machine.type));
-        item.date("creationDate", machine.creation_date);
-        item.end();
-    }
-    body.push_back(']');
-    if (more)
-        object.text("nextToken", call.services().page_tokens.issue(question, machines.back().name));
-    object.end();
-    return body;
+    return list_page(
+        call, "stateMachines", "ListStateMachines\n" + state_machine_arn(call.owner(), ""),
+        [&](const std::string& after, std::size_t limit) {
+            return call.store().list_state_machines(call.owner(), after, limit);
+        },
+        [](const StateMachineRecord& machine) { return machine.name; },
+        [](ObjectWriter& item, const StateMachineRecord& machine) {
+            item.text("stateMachineArn", machine.arn);
+            item.text("name", machine.name);
+            item.text("type", type_text(machine.type));
+            item.date("creationDate", machine.creation_date);
+        });
 }
 
 }  // namespace stepwell::api::operations_of

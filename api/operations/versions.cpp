@@ -2,6 +2,7 @@
 
 #include "api/arns.hpp"
 #include "api/json_writer.hpp"
+#include "api/list_page.hpp"
 #include "api/machines.hpp"
 #include "api/operations.hpp"
 
@@ -104,39 +105,23 @@ void delete_state_machine_version(const CallPtr& call) {
 }
 
 Checked<std::string> list_state_machine_versions(Call& call) {
-    const Input& input = call.input();
-    const auto arn = TRY(parse_unlabeled_state_machine_arn(input.required_text("stateMachineArn")));
+    const auto arn =
+        TRY(parse_unlabeled_state_machine_arn(call.input().required_text("stateMachineArn")));
     // The model names no error for a machine that is not there but InvalidArn.
     if (arn.qualified() || !call.store().find_state_machine(arn.text))
         return error(ErrorKind::invalid_arn, arn.text);
-    const std::string question = "ListStateMachineVersions\n" + arn.text;
-    std::int64_t before = 0;
-    if (const std::string* token = input.text("nextToken")) {
-        const std::string position = TRY(call.services().page_tokens.read(question, *token));
-        std::from_chars(position.data(), position.data() + position.size(), before);
-    }
-    const std::size_t limit = page_size(input);
-    auto versions = call.store().list_versions(arn.text, before, limit + 1);
-    const bool more = versions.size() > limit;
-    if (more) versions.pop_back();
-
-    std::string body;
-    ObjectWriter object(body);
-    object.member("stateMachineVersions").push_back('[');
-    for (const VersionItem& version : versions) {
-        if (body.back() != '[') body.push_back(',');
-        ObjectWriter item(body);
-        item.text("stateMachineVersionArn", qualified_arn(arn.text, version.number));
-        item.date("creationDate", version.creation_date);
-        item.end();
-    }
-    body.push_back(']');
-    if (more) {
-        object.text("nextToken", call.services().page_tokens.issue(
-                                     question, std::to_string(versions.back().number)));
-    }
-    object.end();
-    return body;
+    return list_page(
+        call, "stateMachineVersions", "ListStateMachineVersions\n" + arn.text,
+        [&](const std::string& after, std::size_t limit) {
+            std::int64_t before = 0;
+            std::from_chars(after.data(), after.data() + after.size(), before);
+            return call.store().list_versions(arn.text, before, limit);
+        },
+        [](const VersionItem& version) { return std::to_string(version.number); },
+        [&](ObjectWriter& item, const VersionItem& version) {
+            item.text("stateMachineVersionArn", qualified_arn(arn.text, version.number));
+            item.date("creationDate", version.creation_date);
+        });
 }
 
 }  // namespace stepwell::api::operations_of
