@@ -213,7 +213,6 @@ Problem read_all(Settings& settings, const Arguments& arguments, const Environme
     if (auto problem = read_config(settings, arguments, environment)) return problem;
     if (auto problem = read_environment(settings, environment)) return problem;
     if (auto problem = read_arguments(settings, arguments)) return problem;
-    if (auto problem = choose_data(settings, environment)) return problem;
     settings.lambda.region = settings.owner.region;
     settings.lambda.account = settings.owner.account;
     if (const auto error = check_lambda_options(settings.lambda)) return error->message;
@@ -367,6 +366,8 @@ Command parse_command_line(const std::vector<std::string>& arguments,
     if (auto problem = read_all(serve.settings, parser.arguments(), environment))
         return UsageError{std::move(*problem)};
     if (ask_health) return Health{serve.settings.address, serve.settings.port};
+    if (auto problem = choose_data(serve.settings, environment))
+        return UsageError{std::move(*problem)};
     serve.warnings = unused_variables(environment);
     return serve;
 }

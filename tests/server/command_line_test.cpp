@@ -180,6 +180,13 @@ TEST(CommandLine, ValidateTakesFilesAndAType) {
     EXPECT_THAT(std::get<Print>(parse({"validate", "--help"})).text, HasSubstr("FILE:LINE"));
 }
 
+TEST(CommandLine, HealthAsksWhereServeWouldListenAndNeedsNoData) {
+    const auto asked = std::get<Health>(
+        parse({"health"}, {{"STEPWELL_PORT", "9"}, {"STEPWELL_ADDRESS", "::1"}, {"HOME", ""}}));
+    EXPECT_EQ(asked.address, "::1");
+    EXPECT_EQ(asked.port, 9);
+}
+
 TEST(CommandLine, VersionIsOneLine) {
     EXPECT_THAT(std::get<Print>(parse({"--version"})).text,
                 testing::MatchesRegex("stepwell [0-9.]+\n"));
