@@ -36,6 +36,7 @@ struct ItemPage {
     std::vector<Payload> items;  ///< may be empty
     std::string cursor;          ///< of the next page; at most 4 KiB; says nothing at the end
     bool end = false;            ///< no page follows
+    std::string source;          ///< of all its items, as $$.Map.Item.Source: `S3://bucket/key`
 };
 
 /// Reads data sets for Map Runs. Implemented in integrations/, and by fakes in tests.
