@@ -10,7 +10,8 @@ FROM --platform=$BUILDPLATFORM ${BASE} AS build
 ARG TARGETARCH=amd64
 WORKDIR /src
 COPY . .
-RUN docker/build-static "$TARGETARCH" /image
+# The compiler's cache outlives the build: the next one compiles what has changed.
+RUN --mount=type=cache,target=/root/.cache/ccache docker/build-static "$TARGETARCH" /image
 
 FROM ${BASE} AS functions
 RUN apt-get update -qq \
