@@ -21,6 +21,9 @@ public:
         text_unless_empty("stateMachineAliasArn", d.state_machine_alias_arn);
         text_unless_empty("stateMachineVersionArn", d.state_machine_version_arn);
     }
+    void operator()(const ExecutionRedrivenDetails& d) {
+        object_.number("redriveCount", d.redrive_count);
+    }
     void operator()(const OutputDetails& d) { output(d.output); }
     void operator()(const FailureDetails& d) { failure(d.error, d.cause); }
     void operator()(const StateEnteredDetails& d) {

@@ -122,6 +122,8 @@ struct ExecutionRecord {
     std::optional<TimePoint> wake_at;
     Sequence last_sequence = 0;
     EventId last_event = 0;
+    std::int64_t redrive_count = 0;
+    std::optional<TimePoint> redrive_date;  ///< of the last redrive
 };
 
 struct ActivityRecord {
@@ -154,6 +156,8 @@ struct ExecutionUpdate {
     std::optional<TimePoint> wake_at;
     Sequence last_sequence = 0;
     EventId last_event = 0;
+    std::int64_t redrive_count = 0;         ///< 0: this and the next as they were
+    std::optional<TimePoint> redrive_date;  ///< of the last redrive
 };
 
 /// How a write ended. `committed` is said only when it is durable (as far as --durability goes).
@@ -316,7 +320,8 @@ public:
     virtual void start_execution(ExecutionRecord record, JournalRow first_step,
                                  std::function<void(StartOutcome)> done) = 0;
     /// Stores a Step behind entry `after`, with the row's changes, as one.
-    /// conflict: `after` is not the last entry. not_found: the execution is not there.
+    /// conflict: `after` is not the last entry. not_found: the execution is not there, or it is
+    /// closed and its machine is DELETING: nothing of that is opened again.
     virtual void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
                         Committed done) = 0;
     /// Removes a stored Express execution that has ended.

@@ -192,6 +192,8 @@ Outcome MemoryTables::append(AppendStep& write) {
     ExecutionRecord& record = found->second.record;
     ExecutionUpdate& update = write.update;
     if (record.last_sequence != write.after) return Outcome::conflict;
+    if (record.status != ExecutionStatus::running && !active_machine(record.state_machine_arn))
+        return Outcome::not_found;
     saw(write.step.latest_time);
     if (update.stop_date) saw(*update.stop_date);
     if (update.status != ExecutionStatus::running) update.wake_at.reset();
@@ -211,6 +213,10 @@ Outcome MemoryTables::append(AppendStep& write) {
     record.wake_at = update.wake_at;
     record.last_sequence = update.last_sequence;
     record.last_event = update.last_event;
+    if (update.redrive_count != 0) {
+        record.redrive_count = update.redrive_count;
+        record.redrive_date = update.redrive_date;
+    }
     if (write.step.entry_count > 0) found->second.journal.push_back(std::move(write.step));
     if (turns) {
         machines.at(record.state_machine_arn).index(record);

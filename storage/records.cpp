@@ -48,6 +48,8 @@ enum {
     last_event,
     version,
     alias,
+    redrive_count,
+    redrive_date,
     input,
     output,
     error,
@@ -140,6 +142,8 @@ ExecutionRecord execution_head_record(const sqlite::Rows& rows) {
     record.last_event = rows.integer(execution::last_event);
     record.version = rows.maybe_integer(execution::version).value_or(0);
     record.alias = rows.text(execution::alias);
+    record.redrive_count = rows.maybe_integer(execution::redrive_count).value_or(0);
+    record.redrive_date = rows.maybe_time(execution::redrive_date);
     return record;
 }
 

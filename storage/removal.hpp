@@ -46,6 +46,7 @@ public:
     void clear();
 
     void machine_deleted(std::int64_t machine);
+    bool is_deleting(std::int64_t machine) const { return deleting_.contains(machine); }
     /// An execution of the machine has ended or gone.
     void execution_ended(std::int64_t machine);
 

@@ -178,6 +178,11 @@ CREATE TABLE journal_leftovers(
   last_row INTEGER PRIMARY KEY        -- journal.id
 ) STRICT;
 )sql",
+    // RedriveExecution.
+    R"sql(
+ALTER TABLE executions ADD COLUMN redrive_count INTEGER;  -- null: never, and no date
+ALTER TABLE executions ADD COLUMN redrive_date INTEGER;   -- of the last redrive
+)sql",
 };
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);

@@ -467,9 +467,10 @@ Outcome SqliteWriter::append(AppendStep& write) {
     ExecutionHead* const head = execution_heads_.find(write.key);
     if (head == nullptr) return Outcome::not_found;
     if (head->last_sequence != write.after) return Outcome::conflict;
+    const bool ran = head->status == ExecutionStatus::running;
+    if (!ran && removal_.is_deleting(head->machine)) return Outcome::not_found;
     insert_journal(*head, write.step);
 
-    const bool ran = head->status == ExecutionStatus::running;
     const bool runs = update.status == ExecutionStatus::running;
     head->last_sequence = update.last_sequence;
     head->last_event = update.last_event;
@@ -493,10 +494,11 @@ void SqliteWriter::turn_execution(const AppendStep& write, const ExecutionHead& 
     const ExecutionUpdate& u = write.update;
     const bool long_result = has_long_result(u);
     const std::optional<std::string> none;
-    turn_execution_.execute(write.key, head.last_sequence, head.last_event, head.last_row,
-                            head.row_count, head.wake_at, static_cast<int>(u.status), u.stop_date,
-                            long_result ? none : u.output, long_result ? none : u.error,
-                            long_result ? none : u.cause);
+    turn_execution_.execute(
+        write.key, head.last_sequence, head.last_event, head.last_row, head.row_count, head.wake_at,
+        static_cast<int>(u.status), u.stop_date, long_result ? none : u.output,
+        long_result ? none : u.error, long_result ? none : u.cause,
+        u.redrive_count != 0 ? std::optional(u.redrive_count) : std::nullopt, u.redrive_date);
     if (long_result) {
         insert_result_.execute(write.key, u.output, u.error, u.cause);
     } else if (had_results) {

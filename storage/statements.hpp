@@ -136,10 +136,11 @@ inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
 
 // --- executions
 
-#define STEPWELL_EXECUTION_COLUMNS                                                        \
-    "SELECT e.key, e.arn, e.name, m.arn, r.revision_id, e.type, e.status, e.start_date, " \
-    "e.stop_date, "                                                                       \
-    "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event, e.version, e.alias"
+#define STEPWELL_EXECUTION_COLUMNS                                                               \
+    "SELECT e.key, e.arn, e.name, m.arn, r.revision_id, e.type, e.status, e.start_date, "        \
+    "e.stop_date, "                                                                              \
+    "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event, e.version, e.alias, " \
+    "e.redrive_count, e.redrive_date"
 #define STEPWELL_WHOLE_EXECUTION                                                                 \
     STEPWELL_EXECUTION_COLUMNS                                                                   \
     ", coalesce(e.input, i.input), coalesce(e.output, o.output), coalesce(e.error, o.error), "   \
@@ -234,7 +235,8 @@ WHERE key = ?1)";
 inline constexpr char kTurnExecution[] = R"(
 UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5,
                       wake_at = ?6, status = ?7, stop_date = ?8, output = ?9, error = ?10,
-                      cause = ?11
+                      cause = ?11, redrive_count = coalesce(?12, redrive_count),
+                      redrive_date = coalesce(?13, redrive_date)
 WHERE key = ?1)";
 inline constexpr char kDeleteExecution[] = "DELETE FROM executions WHERE key = ?1";
 inline constexpr char kOneExecutionOf[] =

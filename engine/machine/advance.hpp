@@ -57,9 +57,14 @@ struct Stop {
 };
 /// Its state machine is being deleted: it ends before its next transition.
 struct MachineDeleted {};
+/// RedriveExecution, of an execution that is closed: what failed, timed out or was stopped goes on,
+/// and only that. Not accepted where redrivability() (redrive.hpp) is against it.
+struct Redrive {
+    std::string client_token;  ///< empty: none was given
+};
 
-using InputBody =
-    std::variant<Begin, GoOn, TaskEnded, WorkerCame, TokenCame, Answered, Stop, MachineDeleted>;
+using InputBody = std::variant<Begin, GoOn, TaskEnded, WorkerCame, TokenCame, Answered, Stop,
+                               MachineDeleted, Redrive>;
 
 /// `now` never goes back for an execution: an earlier one is taken as the time of its last entry.
 struct Input {

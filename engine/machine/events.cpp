@@ -20,6 +20,7 @@ constexpr Row kRows[] = {
     {EventType::execution_failed, "ExecutionFailed", "executionFailedEventDetails"},
     {EventType::execution_aborted, "ExecutionAborted", "executionAbortedEventDetails"},
     {EventType::execution_timed_out, "ExecutionTimedOut", "executionTimedOutEventDetails"},
+    {EventType::execution_redriven, "ExecutionRedriven", "executionRedrivenEventDetails"},
     {EventType::task_state_entered, "TaskStateEntered", kEntered},
     {EventType::pass_state_entered, "PassStateEntered", kEntered},
     {EventType::choice_state_entered, "ChoiceStateEntered", kEntered},

@@ -25,6 +25,7 @@ enum class EventType : std::uint8_t {
     execution_failed = 3,
     execution_aborted = 4,
     execution_timed_out = 5,
+    execution_redriven = 6,
     task_state_entered = 10,
     pass_state_entered = 11,
     choice_state_entered = 12,
@@ -169,13 +170,17 @@ struct EvaluationFailedDetails {
     std::string location;  ///< empty: absent
 };
 
+struct ExecutionRedrivenDetails {
+    std::int64_t redrive_count = 0;
+};
+
 /// The alternatives' order is stored: add at the end only.
 using EventDetails =
     std::variant<NoDetails, ExecutionStartedDetails, OutputDetails, FailureDetails,
                  StateEnteredDetails, StateExitedDetails, LambdaScheduledDetails,
                  TaskScheduledDetails, TaskDetails, TaskOutputDetails, TaskFailureDetails,
                  MapStartedDetails, MapIterationDetails, ActivityScheduledDetails,
-                 ActivityStartedDetails, EvaluationFailedDetails>;
+                 ActivityStartedDetails, EvaluationFailedDetails, ExecutionRedrivenDetails>;
 
 /// One event of the public history. API Reference, "HistoryEvent".
 struct HistoryEvent {

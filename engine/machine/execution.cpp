@@ -4,6 +4,7 @@
 
 #include "engine/base/overloaded.hpp"
 #include "engine/machine/advance.hpp"
+#include "engine/machine/redrive.hpp"
 
 namespace stepwell {
 namespace {
@@ -29,6 +30,7 @@ public:
 
     void operator()(const EnteredState& note) {
         frame_.state = note.state;
+        frame_.in_state = true;
         frame_.entered_event = entry_.event->id;
         frame_.before_entered = entry_.event->previous;
         frame_.entered_time = entry_.event->timestamp;
@@ -40,6 +42,7 @@ public:
     void operator()(const LeftState& note) {
         drop_work();
         assign_variables();
+        frame_.in_state = false;
         if (note.next) {
             frame_.state = *note.next;
             frame_.input = note.output;
@@ -204,7 +207,57 @@ public:
         if (x_.status != ExecutionStatus::timed_out) x_.failure = {failure.error, failure.cause};
     }
 
+    void operator()(const Redriven& note) {
+        const HistoryEvent& event = *entry_.event;
+        x_.status = ExecutionStatus::running;
+        x_.stop_time.reset();
+        x_.output.reset();
+        x_.failure = {};
+        x_.redrive_count = note.count;
+        x_.redrive_time = event.timestamp;
+        x_.redriven_event = event.id;
+        if (!note.client_token.empty())
+            x_.tokens_of_redrives.push_back({note.client_token, event.timestamp});
+        if (x_.tokens_of_redrives.size() > kTokensOfRedrives) x_.tokens_of_redrives.pop_front();
+        // Nothing goes on but what the notes behind this one name.
+        x_.ready.clear();
+        x_.timers.clear();
+        x_.calls = 0;
+        for (auto& [id, frame] : x_.frames) drop_questions(frame);
+        if (note.deadline) x_.timers.emplace(*note.deadline, 0, 0, TimerKind::execution);
+    }
+    void operator()(const TakenUp& note) {
+        frame_.attempts.clear();
+        frame_.retry_count = 0;
+        frame_.failure = {};
+        if (!entry_.event) frame_.last_event = x_.redriven_event;
+        if (frame_.id != frame_.parent) ++x_.frame(frame_.parent).children->running;
+        switch (note.at) {
+            case TakenUpAt::entry:
+                drop_work();
+                frame_.in_state = false;
+                return go_on(Phase::entering);
+            case TakenUpAt::work:
+                drop_work();
+                frame_.result = Payload();
+                return go_on(Phase::working);
+            case TakenUpAt::children:
+                frame_.children->running = 0;
+                frame_.heartbeat_missed = false;
+                frame_.phase = Phase::parent;
+                return;
+            case TakenUpAt::finish:
+                return go_on(Phase::finishing);
+        }
+    }
+
 private:
+    /// After a redrive, for which no phase stands for anything any more.
+    void go_on(Phase phase) {
+        frame_.phase = phase;
+        x_.ready.push_back(frame_.id);
+    }
+
     /// Keeps Execution::ready in step: a frame that becomes ready stands at the back, one that
     /// already was keeps its place.
     void set_phase(Phase phase) {

@@ -127,6 +127,7 @@ struct Frame {
     std::uint32_t index = 0;  ///< of its branch or item
     Phase phase = Phase::entering;
     asl::StateIndex state = 0;
+    bool in_state = false;   ///< `state` was entered, and not left yet
     Payload input;           ///< the state's raw input
     Payload result;          ///< of the state's work, or of the whole flow
     EventId last_event = 0;  ///< `previous` of its next event
@@ -143,6 +144,12 @@ struct Frame {
     std::unique_ptr<FrameTask> task;
     std::unique_ptr<FrameChildren> children;
     std::unique_ptr<FrameQuestions> questions;
+};
+
+/// A redrive that a caller may ask for again with its token, and be told that it is done.
+struct TokenOfRedrive {
+    std::string token;
+    TimePoint redrive_date;
 };
 
 /// What a timer of an execution is for.
@@ -169,6 +176,10 @@ struct Execution {
     std::optional<TimePoint> stop_time;
     std::optional<Payload> output;
     Failure failure;
+    std::uint32_t redrive_count = 0;
+    std::optional<TimePoint> redrive_time;          ///< of the last redrive
+    EventId redriven_event = 0;                     ///< ExecutionRedriven of the last redrive
+    std::deque<TokenOfRedrive> tokens_of_redrives;  ///< the last ones, the oldest first
 
     /// In the order in which they fire: due time, then the entry that set them.
     using Timer = std::tuple<TimePoint, Sequence, FrameId, TimerKind>;

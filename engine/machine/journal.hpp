@@ -104,11 +104,30 @@ struct Closed {};
 struct WorkerHasTask {
     std::optional<TimePoint> deadline;  ///< where TimeoutSeconds is given
 };
+/// The execution, which was closed, is open again (with ExecutionRedriven). Which of its frames go
+/// on, and where, the notes behind this one say.
+struct Redriven {
+    std::uint32_t count = 0;            ///< of its redrives, with this one
+    std::string client_token;           ///< empty: none was given
+    std::optional<TimePoint> deadline;  ///< where the machine has TimeoutSeconds: they count anew
+};
+/// Where a frame goes on after a redrive.
+enum class TakenUpAt : std::uint8_t {
+    entry,     ///< enters its state (again)
+    work,      ///< begins the work of its state from the start
+    children,  ///< awaits those of its branches or items that are taken up, or not started yet
+    finish,    ///< its branches or items are all done: leaves its state with their results
+};
+/// A frame that had not come to the end of its flow goes on (alone, or with MapIterationStarted).
+struct TakenUp {
+    TakenUpAt at = TakenUpAt::work;
+};
 
-using NoteBody = std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled,
-                              TaskWasStarted, TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry,
-                              RetryBegins, BranchesStarted, MapStarted, IterationStarted,
-                              ChildrenDone, FrameFailed, FrameAborted, Closed, WorkerHasTask>;
+using NoteBody =
+    std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled, TaskWasStarted,
+                 TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry, RetryBegins, BranchesStarted,
+                 MapStarted, IterationStarted, ChildrenDone, FrameFailed, FrameAborted, Closed,
+                 WorkerHasTask, Redriven, TakenUp>;
 
 struct Note {
     FrameId frame = 0;

@@ -236,6 +236,11 @@ void fields(A& a, EvaluationFailedDetails& d) {
 }
 
 template <class A>
+void fields(A& a, ExecutionRedrivenDetails& d) {
+    each(a, d.redrive_count);
+}
+
+template <class A>
 void fields(A& a, EnteredState& n) {
     each(a, n.state);
 }
@@ -286,6 +291,14 @@ void fields(A& a, FrameFailed& n) {
 template <class A>
 void fields(A& a, WorkerHasTask& n) {
     each(a, n.deadline);
+}
+template <class A>
+void fields(A& a, Redriven& n) {
+    each(a, n.count, n.client_token, n.deadline);
+}
+template <class A>
+void fields(A& a, TakenUp& n) {
+    each(a, n.at);
 }
 
 template <class... Ts>

@@ -55,7 +55,7 @@ ExecutionStartedDetails started_details(const ExecutionInfo& info) {
 
 Step advance(Execution& execution, const Input& input) {
     Step step;
-    if (execution.closed()) {
+    if (execution.closed() && !std::holds_alternative<Redrive>(input.body)) {
         step.accepted = false;
         return step;
     }
@@ -73,7 +73,7 @@ Turn::Turn(Execution& execution, const Input& input, Step& step)
 void Turn::run() {
     while (!x_.closed() && fire_next_timer()) {
     }
-    if (!x_.closed()) {
+    if (!x_.closed() || std::holds_alternative<Redrive>(input_.body)) {
         std::visit([this](const auto& body) { take(body); }, input_.body);
     } else {
         step_.accepted = false;

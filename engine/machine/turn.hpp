@@ -30,6 +30,8 @@ private:
     void take(const Answered& input);
     void take(const Stop& input);
     void take(const MachineDeleted&);
+    void take(const Redrive& input);  // redrive.cpp
+    void take_up(Frame& frame, TakenUpAt at);
     void take_turns();
     void take_turn(Frame& frame);
     /// Of questions that have been dealt with, once a frame has had its turn.

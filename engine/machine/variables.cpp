@@ -10,7 +10,8 @@ bool counts_retries(asl::StateType type) {
            type == asl::StateType::map;
 }
 
-Json about_execution(const ExecutionInfo& info) {
+Json about_execution(const Execution& x) {
+    const ExecutionInfo& info = x.info;
     Json execution = Json::object();
     execution["Id"] = info.arn;
     execution["Input"] = info.input.value();
@@ -18,7 +19,8 @@ Json about_execution(const ExecutionInfo& info) {
     execution["Name"] = info.name;
     execution["RoleArn"] = info.role_arn.empty() ? Json() : Json(info.role_arn);
     // OBSERVED: Express executions, which cannot be redriven, have none (docs/observed.md).
-    if (info.type == asl::WorkflowType::standard) execution["RedriveCount"] = 0;
+    if (info.type == asl::WorkflowType::standard) execution["RedriveCount"] = x.redrive_count;
+    if (x.redrive_time) execution["RedriveTime"] = to_iso8601(*x.redrive_time);
     return execution;
 }
 
@@ -60,7 +62,7 @@ Json context_of(const Execution& execution, const Frame& frame, ItemInContext it
     if (counts_retries(state.type()))
         here["RetryCount"] = trial != nullptr ? trial->retry_count : frame.retry_count;
     Json context = Json::object();
-    context["Execution"] = about_execution(execution.info);
+    context["Execution"] = about_execution(execution);
     context["StateMachine"] = std::move(machine);
     context["State"] = std::move(here);
     if (!token.empty()) {

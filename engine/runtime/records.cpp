@@ -74,6 +74,8 @@ ExecutionRecord record_of(const Execution& execution, const std::string& revisio
     record.wake_at = execution.wake_at();
     record.last_sequence = execution.last_sequence;
     record.last_event = execution.last_event;
+    record.redrive_count = execution.redrive_count;
+    record.redrive_date = execution.redrive_time;
     return record;
 }
 
@@ -104,7 +106,9 @@ ExecutionUpdate update_of(const Execution& execution) {
             .cause = execution.failure.cause,
             .wake_at = execution.wake_at(),
             .last_sequence = execution.last_sequence,
-            .last_event = execution.last_event};
+            .last_event = execution.last_event,
+            .redrive_count = execution.redrive_count,
+            .redrive_date = execution.redrive_time};
 }
 
 JournalRow row_of(const std::vector<Entry>& entries, const Execution& execution, Sequence after,
