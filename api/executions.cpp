@@ -30,6 +30,35 @@ std::optional<ExecutionStatus> status_of(std::string_view text) {
     return std::nullopt;
 }
 
+Redrivability redrivability_of(Call& call, const ExecutionRecord& execution) {
+    const auto machine = call.store().find_state_machine(execution.state_machine_arn);
+    return redrivability({.status = execution.status,
+                          .last_event = execution.last_event,
+                          .start_date = execution.start_date,
+                          .stop_date = execution.stop_date,
+                          .machine_deleting = !machine || machine->status != MachineStatus::active},
+                         call.services().clock.now());
+}
+
+std::string not_redrivable_reason(Redrivability why, ExecutionStatus status) {
+    switch (why) {
+        case Redrivability::redrivable:
+            return {};
+        case Redrivability::machine_deleting:
+            return "State machine is in DELETING status";
+        case Redrivability::running:
+        case Redrivability::succeeded:
+            return "Execution is " + std::string(status_text(status)) + " and cannot be redriven";
+        case Redrivability::too_many_events:
+            return "Execution history event limit exceeded";
+        case Redrivability::open_too_long:
+            return "Execution has exceeded the max execution time";
+        case Redrivability::closed_too_long:
+            return "Execution redrivable period exceeded";
+    }
+    return {};
+}
+
 Checked<Payload> parse_payload(std::string text, ErrorKind kind) {
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
         // OBSERVED: conformance case sfn_api__invalid_start_execution_input.

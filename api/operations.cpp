@@ -42,6 +42,7 @@ constexpr Operation kOperations[] = {
     {"ListTagsForResource", &shapes::kListTagsForResource, &reading<list_tags_for_resource>},
     {"PublishStateMachineVersion", &shapes::kPublishStateMachineVersion,
      &publish_state_machine_version},
+    {"RedriveExecution", &shapes::kRedriveExecution, &redrive_execution},
     {"SendTaskFailure", &shapes::kSendTaskFailure, &send_task_failure},
     {"SendTaskHeartbeat", &shapes::kSendTaskHeartbeat, &send_task_heartbeat},
     {"SendTaskSuccess", &shapes::kSendTaskSuccess, &send_task_success},

@@ -46,6 +46,8 @@ void start_sync_execution(const CallPtr& call);
 Checked<std::string> describe_execution(Call& call);
 Checked<std::string> list_executions(Call& call);
 void stop_execution(const CallPtr& call);
+// operations/redrive_execution.cpp
+void redrive_execution(const CallPtr& call);
 // operations/execution_history.cpp
 Checked<std::string> get_execution_history(Call& call);
 // operations/activities.cpp

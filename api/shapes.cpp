@@ -122,6 +122,13 @@ constexpr Member kListExecutionsMembers[] = {
 };
 constexpr Member kStopExecutionMembers[] = {
     {"executionArn", &kArn, true}, {"error", &kSensitiveError}, {"cause", &kSensitiveCause}};
+bool is_printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '!' && c <= '~'; });
+}
+constexpr Pattern kPrintable{"[!-~]+", &is_printable};
+constexpr Shape kClientToken{.min = 1, .max = 64, .pattern = &kPrintable};
+constexpr Member kRedriveExecutionMembers[] = {{"executionArn", &kArn, true},
+                                               {"clientToken", &kClientToken}};
 constexpr Member kGetExecutionHistoryMembers[] = {
     {"executionArn", &kArn, true}, {"maxResults", &kPageSize},          {"reverseOrder", &kBoolean},
     {"nextToken", &kPageToken},    {"includeExecutionData", &kBoolean},
@@ -226,6 +233,7 @@ constexpr Shape kStartExecution{.kind = Kind::structure, .members = kStartExecut
 constexpr Shape kStartSyncExecution{.kind = Kind::structure, .members = kStartSyncExecutionMembers};
 constexpr Shape kDescribeExecution{.kind = Kind::structure, .members = kExecutionArnAndData};
 constexpr Shape kListExecutions{.kind = Kind::structure, .members = kListExecutionsMembers};
+constexpr Shape kRedriveExecution{.kind = Kind::structure, .members = kRedriveExecutionMembers};
 constexpr Shape kStopExecution{.kind = Kind::structure, .members = kStopExecutionMembers};
 constexpr Shape kGetExecutionHistory{.kind = Kind::structure,
                                      .members = kGetExecutionHistoryMembers};

@@ -59,6 +59,7 @@ extern const Shape kStartExecution;
 extern const Shape kStartSyncExecution;
 extern const Shape kDescribeExecution;
 extern const Shape kListExecutions;
+extern const Shape kRedriveExecution;
 extern const Shape kStopExecution;
 extern const Shape kGetExecutionHistory;
 extern const Shape kSendTaskSuccess;

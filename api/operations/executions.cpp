@@ -1,43 +1,24 @@
 #include "api/executions.hpp"
 
 #include <charconv>
-#include <chrono>
 
 #include "api/arns.hpp"
 #include "api/json_writer.hpp"
 #include "api/machines.hpp"
 #include "api/operations.hpp"
-#include "engine/machine/events.hpp"
 
 namespace stepwell::api::operations_of {
 namespace {
 
-/// Developer Guide, "Restarting state machine executions with redrive": within 14 days, with less
-/// than 24,999 events.
-constexpr std::chrono::days kRedrivablePeriod{14};
-constexpr EventId kMaxRedrivableEvents = kMaxEvents - 1;
-
-/// Why an execution cannot be redriven, or "". API Reference, DescribeExecution,
-/// `redriveStatusReason`.
-std::string not_redrivable_reason(const ExecutionRecord& execution, TimePoint now) {
-    if (execution.status == ExecutionStatus::running ||
-        execution.status == ExecutionStatus::succeeded) {
-        return "Execution is " + std::string(status_text(execution.status)) +
-               " and cannot be redriven";
-    }
-    if (execution.last_event >= kMaxRedrivableEvents)
-        return "Execution history event limit exceeded";
-    if (execution.stop_date && now - *execution.stop_date > kRedrivablePeriod) {
-        return "Execution redrivable period exceeded";
-    }
-    return {};
-}
-
-void write_redrive(ObjectWriter& object, const ExecutionRecord& execution, TimePoint now) {
-    const std::string reason = not_redrivable_reason(execution, now);
-    object.number("redriveCount", 0);
-    object.text("redriveStatus", reason.empty() ? "REDRIVABLE" : "NOT_REDRIVABLE");
-    if (!reason.empty()) object.text("redriveStatusReason", reason);
+/// Of a Standard execution: whether and how often it was redriven, and may be.
+void write_redrive(ObjectWriter& object, Call& call, const ExecutionRecord& execution) {
+    const Redrivability redrivable = redrivability_of(call, execution);
+    object.number("redriveCount", execution.redrive_count);
+    if (execution.redrive_date) object.date("redriveDate", *execution.redrive_date);
+    const bool may_be = redrivable == Redrivability::redrivable;
+    object.text("redriveStatus", may_be ? "REDRIVABLE" : "NOT_REDRIVABLE");
+    if (!may_be)
+        object.text("redriveStatusReason", not_redrivable_reason(redrivable, execution.status));
 }
 
 /// What an execution was started on, where that was not the machine as it stood.
@@ -78,7 +59,8 @@ void write_list_item(std::string& body, const ExecutionRecord& execution) {
     item.date("startDate", execution.start_date);
     if (execution.stop_date) item.date("stopDate", *execution.stop_date);
     write_qualifiers(item, execution);
-    item.number("redriveCount", 0);
+    item.number("redriveCount", execution.redrive_count);
+    if (execution.redrive_date) item.date("redriveDate", *execution.redrive_date);
     item.end();
 }
 
@@ -110,7 +92,7 @@ Checked<std::string> describe_execution(Call& call) {
     if (data && execution->cause) object.text("cause", *execution->cause);
     write_qualifiers(object, *execution);
     if (!execution->trace_header.empty()) object.text("traceHeader", execution->trace_header);
-    write_redrive(object, *execution, call.services().clock.now());
+    write_redrive(object, call, *execution);
     object.end();
     return body;
 }

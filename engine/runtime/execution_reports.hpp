@@ -36,15 +36,18 @@ public:
     /// When each is durable, where it is stored at all.
     void started(asl::WorkflowType type);
     void ended(const Ended& execution);
+    void redriven() { redriven_.fetch_add(1, std::memory_order_relaxed); }
 
     Started starts() const;
     Ends ends() const;
+    std::uint64_t redrives() const { return redriven_.load(std::memory_order_relaxed); }
 
 private:
     void log(const Ended& execution);
 
     std::array<std::atomic<std::uint64_t>, 2> started_{};
     std::array<std::array<std::atomic<std::uint64_t>, 5>, 2> ended_{};
+    std::atomic<std::uint64_t> redriven_{0};
 
     std::mutex mutex_;  // of what follows
     std::chrono::steady_clock::time_point second_began_;

@@ -11,6 +11,7 @@
 
 #include "engine/machine/advance.hpp"
 #include "engine/runtime/activity_queues.hpp"
+#include "engine/runtime/messages.hpp"
 #include "engine/runtime/reply.hpp"
 
 namespace stepwell {
@@ -27,6 +28,10 @@ struct StopWaiter {
     Reply<Stopped> reply;
     TimePoint stop_date;
 };
+struct RedriveWaiter {
+    Reply<RedriveEnded> reply;
+    RedriveEnded ended;
+};
 struct TokenWaiter {
     Reply<TokenOutcome> reply;
     TokenOutcome outcome = TokenOutcome::accepted;
@@ -35,11 +40,12 @@ struct PollWaiter {
     PollPtr poll;
     PolledTask task;
 };
-using Waiter = std::variant<StopWaiter, TokenWaiter, PollWaiter>;
+using Waiter = std::variant<StopWaiter, RedriveWaiter, TokenWaiter, PollWaiter>;
 
 /// A Step that was given to the store: what follows once it is durable.
 struct PendingStep {
-    bool start = false;  ///< the first, which makes the execution
+    bool start = false;    ///< the first, which makes the execution
+    bool redrive = false;  ///< opens it again
     std::vector<Action> actions;
     std::vector<Waiter> waiters;
 };
@@ -80,6 +86,7 @@ struct LiveExecution {
     bool idle_queued = false;
     std::shared_ptr<const void> presence;  // who asks the slow lane; made when first needed
     Reply<SyncEnded> sync_reply;
+    std::vector<RedriveInput> redrives;  // for when its end is stored
 };
 
 }  // namespace stepwell

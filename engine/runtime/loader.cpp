@@ -61,20 +61,23 @@ Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord re
 }  // namespace
 
 LoadResult load_execution(const Store& store, DefinitionCache& definitions, ExecutionKey key,
-                          std::shared_ptr<const TokenMint> tokens, double wait_time_scale) {
+                          std::shared_ptr<const TokenMint> tokens, double wait_time_scale,
+                          IfClosed if_closed) {
     Broken broken;
     try {
         auto record = store.find_execution(key);
         if (!record) return NotThere{};
         if (record->status != ExecutionStatus::running) {
-            return AlreadyClosed{record->stop_date.value_or(record->start_date)};
+            broken.stop_date = record->stop_date.value_or(record->start_date);
+            if (if_closed == IfClosed::say_so) return AlreadyClosed{*broken.stop_date};
         }
         broken.last_sequence = record->last_sequence;
         broken.last_event = record->last_event;
         Folded folded =
             fold(store, definitions, *std::move(record), std::move(tokens), wait_time_scale);
         // A write whose outcome was open may have been committed between the two reads.
-        if (folded.execution->closed()) return AlreadyClosed{*folded.execution->stop_time};
+        if (folded.execution->closed() && if_closed == IfClosed::say_so)
+            return AlreadyClosed{*folded.execution->stop_time};
         return folded;
     } catch (const StorageError& error) {
         return Unreadable{error.what()};

@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,6 +36,11 @@ struct StopInput {
     ExecutionKey key = 0;
     StopRequest request;
     Reply<Stopped> reply;
+};
+struct RedriveInput {
+    ExecutionKey key = 0;
+    RedriveRequest request;
+    Reply<RedriveEnded> reply;
 };
 struct TokenInput {
     TokenTarget target;
@@ -109,10 +115,11 @@ struct Unreadable {
 struct Broken {
     Sequence last_sequence = 0;
     EventId last_event = 0;
+    std::optional<TimePoint> stop_date;  ///< where it was closed already
     std::exception_ptr why;
 };
 struct Folded {
-    std::unique_ptr<Execution> execution;
+    std::unique_ptr<Execution> execution;  ///< closed only where that was asked for
     bool machine_deleted = false;
 };
 using LoadResult = std::variant<NotThere, AlreadyClosed, Unreadable, Broken, Folded>;
@@ -143,9 +150,10 @@ struct Reopen {
 struct Drain {};
 struct Quit {};
 
-using Message = std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, TokenInput,
-                             WorkerInput, MachineGone, MachineGoneFor, LookAtClock, CallEnded,
-                             QuestionAnswered, StepStored, FailureStored, StillStored, BroughtBack,
-                             WakesFound, AllWakesFound, CloseForReset, Reopen, Drain, Quit>;
+using Message =
+    std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, RedriveInput, TokenInput,
+                 WorkerInput, MachineGone, MachineGoneFor, LookAtClock, CallEnded, QuestionAnswered,
+                 StepStored, FailureStored, StillStored, BroughtBack, WakesFound, AllWakesFound,
+                 CloseForReset, Reopen, Drain, Quit>;
 
 }  // namespace stepwell

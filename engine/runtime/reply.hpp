@@ -19,6 +19,10 @@ inline Stopped lost_answer() {
     return {Outcome::overloaded, {}};
 }
 template <>
+inline RedriveEnded lost_answer() {
+    return {Outcome::overloaded, {}, {}};
+}
+template <>
 inline TokenOutcome lost_answer() {
     return TokenOutcome::overloaded;
 }

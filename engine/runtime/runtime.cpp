@@ -232,6 +232,7 @@ Runtime::Statistics Runtime::Impl::statistics() const {
         sum.open_tokens += part.open_tokens;
     }
     sum.started = reports_->starts();
+    sum.redriven = reports_->redrives();
     sum.ended = reports_->ends();
     return sum;
 }
@@ -261,6 +262,12 @@ Runtime::CancelSync Runtime::start_sync(StartRequest request,
 void Runtime::stop(ExecutionKey key, StopRequest request, std::function<void(Stopped)> answer) {
     impl_->inbox_of(key).post(
         StopInput{key, std::move(request), Reply<Stopped>(std::move(answer))});
+}
+
+void Runtime::redrive(ExecutionKey key, RedriveRequest request,
+                      std::function<void(RedriveEnded)> answer) {
+    impl_->inbox_of(key).post(
+        RedriveInput{key, std::move(request), Reply<RedriveEnded>(std::move(answer))});
 }
 
 void Runtime::report(std::string token, TokenReport report,

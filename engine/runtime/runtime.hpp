@@ -9,6 +9,7 @@
 #include "engine/base/arn.hpp"
 #include "engine/base/payload.hpp"
 #include "engine/base/time.hpp"
+#include "engine/machine/redrive.hpp"
 #include "engine/machine/trial.hpp"
 #include "engine/runtime/execution_reports.hpp"
 #include "engine/store.hpp"
@@ -68,6 +69,17 @@ struct Stopped {
     TimePoint stop_date;
 };
 
+struct RedriveRequest {
+    std::string client_token;  ///< empty: none
+};
+/// How RedriveExecution ended. not_found: the execution is not there, or its machine has just
+/// become DELETING.
+struct RedriveEnded {
+    Outcome outcome = Outcome::committed;
+    Redrivability redrivability = Redrivability::redrivable;  ///< else nothing was changed
+    TimePoint redrive_date;  ///< now, or when it was redriven with the same token
+};
+
 struct TokenSucceeded {
     Payload output;
 };
@@ -115,6 +127,9 @@ public:
     using CancelSync = std::function<void()>;
     CancelSync start_sync(StartRequest request, std::function<void(SyncEnded)> answer);
     void stop(ExecutionKey key, StopRequest request, std::function<void(Stopped)> answer);
+    /// Opens an execution that is closed again: what failed, timed out or was stopped goes on.
+    void redrive(ExecutionKey key, RedriveRequest request,
+                 std::function<void(RedriveEnded)> answer);
     void report(std::string token, TokenReport report, std::function<void(TokenOutcome)> answer);
     /// Whether `report` would find the task that a token stands for, as far as the token itself
     /// tells.
@@ -152,6 +167,7 @@ public:
         std::uint64_t calls = 0;        ///< of tasks, under way
         std::uint64_t open_tokens = 0;  ///< given out or brought back since the start
         ExecutionReports::Started started{};
+        std::uint64_t redriven = 0;
         ExecutionReports::Ends ended{};
     };
     Statistics statistics() const;

@@ -20,6 +20,7 @@
 #include "engine/runtime/engine_clock.hpp"
 #include "engine/runtime/inbox.hpp"
 #include "engine/runtime/live_execution.hpp"
+#include "engine/runtime/loader.hpp"
 #include "engine/runtime/readers.hpp"
 #include "engine/runtime/slow_lane.hpp"
 
@@ -106,6 +107,7 @@ private:
     void on(StartSyncInput input);
     void on(CancelSyncInput input);
     void on(StopInput input);
+    void on(RedriveInput input);
     void on(TokenInput input);
     void on(WorkerInput input);
     void on(MachineGone input);
@@ -153,7 +155,7 @@ private:
 
     // shard_returns.cpp: executions that leave memory and come back.
     void wait_for(ExecutionKey key, Message message);
-    void load(ExecutionKey key);
+    void load(ExecutionKey key, IfClosed if_closed = IfClosed::say_so);
     void load_overdue();
     bool may_load() const { return loads_ < kMostLoads; }
     void on(BroughtBack input);
@@ -162,6 +164,9 @@ private:
     void look_whether_caught_up();
     void on(FailureStored input);
     void come_back(Folded folded);
+    void already_closed(ExecutionKey key, TimePoint stop_date, std::vector<Message> waiting);
+    void answer_closed(Message& message, TimePoint stop_date);
+    void deliver_to_closed(Folded folded, std::vector<Message> waiting);
     void deliver(std::vector<Message> messages);
     void bring_back_later(ExecutionKey key);
     void not_there(ExecutionKey key);

@@ -113,6 +113,37 @@ void Shard::on(StopInput input) {
     follow(*live, std::move(step), StopWaiter{std::move(input.reply), stop_date});
 }
 
+void Shard::on(RedriveInput input) {
+    if (mode_ == Mode::resetting) return input.reply({Outcome::not_found, {}, {}});
+    if (!open()) return;
+    LiveExecution* live = find(input.key);
+    if (live == nullptr) return wait_for(input.key, std::move(input));
+    const Execution& execution = live->execution;
+    // Its end is on its way to the disk: then it leaves memory, and is brought back for this.
+    if (execution.closed() && !live->pending.empty())
+        return live->redrives.push_back(std::move(input));
+    const TimePoint now = by_.clock.now();
+    RedriveEnded ended;
+    Step step;
+    if (const auto date = redriven_with(execution, input.request.client_token, now)) {
+        ended.redrive_date = *date;
+    } else if (execution.closed()) {
+        step = decide(*live, Redrive{std::move(input.request.client_token)});
+        if (step.accepted) {
+            ended.redrive_date = execution.redrive_time.value();
+        } else {
+            ended.redrivability = redrivability(redrive_facts(execution), now);
+        }
+    } else {
+        ended.redrivability = Redrivability::running;
+    }
+    const bool opened = execution.redrive_time && !step.entries.empty();
+    // One that stays closed is what the disk has of it.
+    if (!opened && execution.closed()) return input.reply(ended);
+    follow(*live, std::move(step), RedriveWaiter{std::move(input.reply), ended});
+    if (opened) live->pending.back().redrive = true;
+}
+
 void Shard::on(TokenInput input) {
     if (mode_ == Mode::resetting) return input.reply(TokenOutcome::task_not_found);
     if (!open()) return;

@@ -38,18 +38,20 @@ bool awaits_heartbeat(const Execution& execution) {
 void Shard::wait_for(ExecutionKey key, Message message) {
     const auto [away, new_here] = away_.try_emplace(key);
     away->second.push_back(std::move(message));
-    if (new_here) load(key);
+    if (!new_here) return;
+    const bool redrive = std::holds_alternative<RedriveInput>(away->second.back());
+    load(key, redrive ? IfClosed::fold : IfClosed::say_so);
 }
 
-void Shard::load(ExecutionKey key) {
+void Shard::load(ExecutionKey key, IfClosed if_closed) {
     ++loads_;
     away_.try_emplace(key);
-    by_.readers.post(
-        number_, [inbox = inbox_, key, generation = generation_, tokens = tokens_, by = &by_] {
-            inbox->post(BroughtBack{
-                key, generation,
-                load_execution(by->store, by->definitions, key, tokens, by->wait_time_scale)});
-        });
+    by_.readers.post(number_, [inbox = inbox_, key, if_closed, generation = generation_,
+                               tokens = tokens_, by = &by_] {
+        inbox->post(BroughtBack{key, generation,
+                                load_execution(by->store, by->definitions, key, tokens,
+                                               by->wait_time_scale, if_closed)});
+    });
 }
 
 void Shard::load_overdue() {
@@ -87,6 +89,8 @@ void Shard::on(BroughtBack input) {
                               for (Message& message : waiting) {
                                   if (auto* stop = std::get_if<StopInput>(&message)) {
                                       stop->reply({Outcome::not_found, {}});
+                                  } else if (auto* redrive = std::get_if<RedriveInput>(&message)) {
+                                      redrive->reply({Outcome::not_found, {}, {}});
                                   } else if (auto* token = std::get_if<TokenInput>(&message)) {
                                       token->reply(TokenOutcome::task_not_found);
                                   } else if (auto* worker = std::get_if<WorkerInput>(&message)) {
@@ -96,17 +100,7 @@ void Shard::on(BroughtBack input) {
                               not_there(input.key);
                           },
                           [&](AlreadyClosed& closed) {
-                              // A write of open outcome has closed it, unnoticed until now.
-                              if (retries_.erase(input.key) > 0) by_.closings.some_closed();
-                              for (Message& message : waiting) {
-                                  if (auto* stop = std::get_if<StopInput>(&message)) {
-                                      stop->reply({Outcome::committed, closed.stop_date});
-                                  } else if (auto* token = std::get_if<TokenInput>(&message)) {
-                                      token->reply(TokenOutcome::task_timed_out);
-                                  } else if (auto* worker = std::get_if<WorkerInput>(&message)) {
-                                      by_.activities.wait_on(std::move(worker->poll));
-                                  }
-                              }
+                              already_closed(input.key, closed.stop_date, std::move(waiting));
                           },
                           [&](Unreadable& unreadable) {
                               spdlog::error("an execution (key {}) cannot be read now: {}",
@@ -114,12 +108,20 @@ void Shard::on(BroughtBack input) {
                               bring_back_later(input.key);
                           },
                           [&](Broken& broken) {
+                              if (broken.stop_date) {
+                                  // A redrive is answered as lost; it stays as it is.
+                                  for (Message& message : waiting)
+                                      answer_closed(message, *broken.stop_date);
+                                  std::rethrow_exception(broken.why);
+                              }
                               // What waits for it goes on waiting until its end is stored.
                               away_.emplace(input.key, std::move(waiting));
                               in_hand_ = InHand{input.key, broken.last_sequence, broken.last_event};
                               std::rethrow_exception(broken.why);
                           },
                           [&](Folded& folded) {
+                              if (folded.execution->closed())
+                                  return deliver_to_closed(std::move(folded), std::move(waiting));
                               come_back(std::move(folded));
                               deliver(std::move(waiting));
                           }},
@@ -158,6 +160,55 @@ void Shard::come_back(Folded folded) {
     }
     // What was to be repeated was committed long ago; what has just timed out is not.
     if (LiveExecution* still = find(key); still != nullptr) act(*still, std::move(calls));
+}
+
+void Shard::answer_closed(Message& message, TimePoint stop_date) {
+    if (auto* stop = std::get_if<StopInput>(&message)) {
+        stop->reply({Outcome::committed, stop_date});
+    } else if (auto* token = std::get_if<TokenInput>(&message)) {
+        token->reply(TokenOutcome::task_timed_out);
+    } else if (auto* worker = std::get_if<WorkerInput>(&message)) {
+        by_.activities.wait_on(std::move(worker->poll));
+    }
+}
+
+void Shard::already_closed(ExecutionKey key, TimePoint stop_date, std::vector<Message> waiting) {
+    // A write of open outcome has closed it, unnoticed until now.
+    if (retries_.erase(key) > 0) by_.closings.some_closed();
+    const auto redrive = std::find_if(waiting.begin(), waiting.end(), [](const Message& message) {
+        return std::holds_alternative<RedriveInput>(message);
+    });
+    for (auto message = waiting.begin(); message != redrive; ++message)
+        answer_closed(*message, stop_date);
+    if (redrive == waiting.end()) return;
+    // It came while the execution was being looked at for another reason: now it must be folded.
+    waiting.erase(waiting.begin(), redrive);
+    away_.emplace(key, std::move(waiting));
+    load(key, IfClosed::fold);
+}
+
+/// One that was folded for a redrive is in memory for as long as that takes.
+void Shard::deliver_to_closed(Folded folded, std::vector<Message> waiting) {
+    const ExecutionKey key = folded.execution->info.key;
+    if (retries_.erase(key) > 0) by_.closings.some_closed();
+    folded.execution->machine_deleted = folded.machine_deleted;
+    auto closed = std::make_unique<LiveExecution>(std::move(*folded.execution), ++last_life_);
+    const std::uint64_t life = closed->life;
+    live_.emplace(key, std::move(closed));
+    const auto as_it_was = [&] {
+        LiveExecution* live = find(key, life);
+        return live != nullptr && live->execution.closed() && live->pending.empty() ? live
+                                                                                    : nullptr;
+    };
+    for (Message& message : waiting) {
+        LiveExecution* live = as_it_was();
+        if (live != nullptr && !std::holds_alternative<RedriveInput>(message)) {
+            answer_closed(message, live->execution.stop_time.value());
+            continue;
+        }
+        guarded([&] { std::visit([this](auto& input) { on(std::move(input)); }, message); });
+    }
+    if (LiveExecution* live = as_it_was()) remove(*live);
 }
 
 /// Takes up what came for an execution while it was away.

@@ -51,6 +51,10 @@ void answer(Waiter& waiter, Outcome outcome) {
     std::visit(Overloaded{[&](StopWaiter& stop) {
                               stop.reply({outcome, stop.stop_date});
                           },
+                          [&](RedriveWaiter& redrive) {
+                              redrive.ended.outcome = outcome;
+                              redrive.reply(redrive.ended);
+                          },
                           [&](TokenWaiter& token) {
                               token.reply(outcome == Outcome::committed ? token.outcome
                                           : outcome == Outcome::not_found
@@ -135,6 +139,7 @@ void Shard::on(StepStored input) {
     if (input.outcome == Outcome::committed) {
         PendingStep step = std::move(live->pending.front());
         live->pending.pop_front();
+        if (step.redrive) by_.reports->redriven();
         act(*live, std::move(step.actions));
         for (Waiter& waiter : step.waiters) answer(waiter, Outcome::committed);
         look_after(*live);
@@ -255,7 +260,9 @@ void Shard::finish(LiveExecution& live) {
                         .events = x.last_event});
     if (live.kept == Kept::nothing) live.sync_reply(sync_end_of(live.execution));
     by_.closings.closed(live.execution.info.arn);
+    std::vector<RedriveInput> redrives = std::move(live.redrives);
     remove(live);
+    for (RedriveInput& redrive : redrives) on(std::move(redrive));
 }
 
 /// It leaves memory as it stands; nothing more comes of it.

@@ -570,6 +570,52 @@ TEST_P(StoreContract, AClosedExecutionCanBeOpenedAgain) {
                 IsEmpty());
 }
 
+ExecutionUpdate redriven(Sequence last_sequence, EventId last_event, std::int64_t count,
+                         TimePoint date) {
+    ExecutionUpdate update = goes_on(last_sequence, last_event, at(90));
+    update.redrive_count = count;
+    update.redrive_date = date;
+    return update;
+}
+
+TEST_P(StoreContract, KeepsHowOftenAndWhenAnExecutionWasRedriven) {
+    create(*store, machine());
+    start(*store, execution(1, "a"));
+    EXPECT_EQ(store->find_execution(1)->redrive_count, 0);
+    EXPECT_EQ(store->find_execution(1)->redrive_date, std::nullopt);
+    append(*store, 1, 1, row(2, 1, 2, 1), succeeds(2, 2));
+    ASSERT_EQ(append(*store, 1, 2, row(3, 1, 3, 1), redriven(3, 3, 1, at(100))),
+              Outcome::committed);
+    EXPECT_EQ(store->find_execution(1)->redrive_count, 1);
+    // An end that does not speak of it (one that our own failure brought) leaves it as it was.
+    append(*store, 1, 3, row(4, 1, 4, 1), succeeds(4, 4));
+    EXPECT_EQ(store->find_execution(1)->redrive_count, 1);
+    EXPECT_EQ(store->find_execution(1)->redrive_date, at(100));
+    append(*store, 1, 4, row(5, 1, 5, 1), redriven(5, 5, 2, at(200)));
+    const auto listed = store->list_executions(kMachine, {}, 0, 10).executions;
+    ASSERT_THAT(listed, SizeIs(1));
+    EXPECT_EQ(listed[0].redrive_count, 2);
+    EXPECT_EQ(listed[0].redrive_date, at(200));
+    EXPECT_EQ(listed[0].status, ExecutionStatus::running);
+    EXPECT_THAT(store->wakes_after(std::nullopt, 10), SizeIs(1));
+}
+
+TEST_P(StoreContract, OpensNothingAgainOfAMachineThatIsDeleting) {
+    create(*store, machine());
+    start(*store, execution(1, "closed"));
+    start(*store, execution(2, "runs"));
+    append(*store, 1, 1, row(2, 1, 2, 1), succeeds(2, 2));
+    Waited<Outcome> deleted;
+    store->delete_state_machine(kMachine, deleted.callback());
+    ASSERT_EQ(deleted.get(), Outcome::committed);
+    EXPECT_EQ(append(*store, 1, 2, row(3, 1, 3, 1), redriven(3, 3, 1, at(100))),
+              Outcome::not_found);
+    EXPECT_EQ(store->find_execution(1)->status, ExecutionStatus::succeeded);
+    EXPECT_EQ(store->find_execution(1)->last_sequence, 2);
+    // What runs goes on until it ends.
+    EXPECT_EQ(append(*store, 2, 1, row(2, 1, 2, 1), goes_on(2, 2)), Outcome::committed);
+}
+
 TEST_P(StoreContract, AnswersInTheOrderOfTheWrites) {
     create(*store, machine());
     constexpr std::size_t kWrites = 3000;

@@ -27,6 +27,12 @@ public:
         scripts_[state_name] = std::move(script);
     }
 
+    /// From now on they stay open again.
+    void unscript(const std::string& state_name) {
+        const std::lock_guard lock(mutex_);
+        scripts_.erase(state_name);
+    }
+
     void start(TaskCall call, TaskDone done) override {
         Script script;
         {

@@ -115,7 +115,8 @@ public:
         std::string out = std::to_string(int(x.status)) + " e" + std::to_string(x.last_event) +
                           " s" + std::to_string(x.last_sequence) + " n" +
                           std::to_string(x.next_frame) + " c" + std::to_string(x.calls) + " v" +
-                          std::to_string(x.variable_bytes) + " r";
+                          std::to_string(x.variable_bytes) + " d" +
+                          std::to_string(x.redrive_count) + " r";
         for (FrameId id : x.ready) out += std::to_string(id) + ",";
         for (const auto& [id, f] : x.frames) {
             out += "\n" + std::to_string(id) + "<" + std::to_string(f.parent) + " #" +

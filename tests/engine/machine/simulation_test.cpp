@@ -1,6 +1,7 @@
 // Thousands of random definitions on a hand-driven clock, each run twice: uncut, and thrown away
 // and folded again from its stored journal after every Step. Output and history must be the same.
-// Tasks answer late, twice and out of date; stops and time-outs race their answers.
+// Tasks answer late, twice and out of date; stops and time-outs race their answers; what did not
+// succeed is redriven, now and then several times.
 //
 // A seed gives the same run every time. STEPWELL_SIMULATIONS=N runs N definitions,
 // STEPWELL_SIMULATION_SEED=S begins with seed S: `./dev simulate` sets both.
@@ -11,6 +12,7 @@
 #include <queue>
 #include <set>
 
+#include "engine/machine/redrive.hpp"
 #include "tests/engine/machine/drive.hpp"
 #include "tests/engine/machine/random_definition.hpp"
 
@@ -75,8 +77,8 @@ public:
         if (!interruption_.races_call) at(interruption_.after, [this] { interrupt(); });
         drive_.begin();
         accept_calls();
-        for (int i = 0; i < 20'000 && !drive_.execution->closed(); ++i) {
-            if (!step()) break;
+        for (int i = 0; i < 20'000; ++i) {
+            if (drive_.execution->closed() ? !redrive() : !step()) break;
             accept_calls();
         }
         come_too_late();
@@ -160,6 +162,20 @@ private:
         }
     }
     void interrupt() { drive_.deliver(interruption_.body); }
+    /// After a while, in which late answers change nothing. False where it stays closed.
+    bool redrive() {
+        const Execution& execution = *drive_.execution;
+        RandomBits random(seed_ ^ (std::uint64_t(execution.redrive_count) << 40U));
+        if (execution.redrive_count >= 3 || random.next_below(100) < 40) return false;
+        const TimePoint when = drive_.now + Milliseconds{random.next_below(60'000)};
+        while (!events_.empty() && events_.top().at <= when) take_event();
+        drive_.now = std::max(drive_.now, when);
+        const bool redrivable =
+            redrivability(redrive_facts(execution), drive_.now) == Redrivability::redrivable;
+        drive_.deliver(Redrive{"token"});
+        EXPECT_EQ(drive_.accepted, redrivable);
+        return redrivable;
+    }
     /// Nothing that comes after the end changes anything.
     void come_too_late() {
         if (!drive_.execution->closed()) return;
@@ -204,15 +220,16 @@ bool ends_an_execution(EventType type) {
            type == EventType::execution_aborted || type == EventType::execution_timed_out;
 }
 
-/// Ids without gaps from 1, every `previous` an earlier event, times that never go back, one end.
+/// Ids without gaps from 1, every `previous` an earlier event, times that never go back, one end,
+/// or one behind each redrive.
 void check_history(const Drive& drive) {
     EventId expected = 0;
     TimePoint last{};
-    int ends = 0;
+    bool ended = false;
     for (const Entry& entry : drive.journal) {
         if (!entry.event) continue;
         const HistoryEvent& event = *entry.event;
-        ASSERT_EQ(ends, 0) << "an event after the end";
+        ASSERT_EQ(ended, event.type == EventType::execution_redriven) << "an event after the end";
         ASSERT_EQ(event.id, ++expected);
         ASSERT_LT(event.previous, event.id);
         // Only the first event and the first state hang on nothing, and an end that comes from
@@ -225,9 +242,9 @@ void check_history(const Drive& drive) {
         }
         ASSERT_GE(event.timestamp, last);
         last = event.timestamp;
-        if (ends_an_execution(event.type)) ++ends;
+        ended = ends_an_execution(event.type);
     }
-    ASSERT_EQ(ends, 1);
+    ASSERT_TRUE(ended);
 }
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
@@ -243,6 +260,7 @@ TEST_P(SimulationShard, IsTheSameCutOrUncut) {
     const std::uint64_t first = number_from("STEPWELL_SIMULATION_SEED", 1);
     const std::uint64_t count = number_from("STEPWELL_SIMULATIONS", 10'000);
     std::map<ExecutionStatus, int> ends;
+    int redriven_to_success = 0;
     for (std::uint64_t seed = first + GetParam(); seed < first + count; seed += kShards) {
         const std::string definition = write_json(RandomDefinition(seed).make());
         SCOPED_TRACE("./dev simulate 1 " + std::to_string(seed) + "\n" + definition);
@@ -256,7 +274,10 @@ TEST_P(SimulationShard, IsTheSameCutOrUncut) {
         ASSERT_EQ(a.end, b.end);
         check_history(uncut.drive());
         ASSERT_FALSE(HasFailure());
-        ++ends[uncut.drive().execution->status];
+        const Execution& execution = *uncut.drive().execution;
+        ++ends[execution.status];
+        if (execution.redrive_count > 0 && execution.status == ExecutionStatus::succeeded)
+            ++redriven_to_success;
     }
     if (count >= 10'000) {
         // The generator reaches every way to end; a simulation of nothing but one would prove
@@ -265,6 +286,7 @@ TEST_P(SimulationShard, IsTheSameCutOrUncut) {
         EXPECT_GT(ends[ExecutionStatus::failed], 0);
         EXPECT_GT(ends[ExecutionStatus::aborted], 0);
         EXPECT_GT(ends[ExecutionStatus::timed_out], 0);
+        EXPECT_GT(redriven_to_success, 0);
     }
 }
 INSTANTIATE_TEST_SUITE_P(Simulation, SimulationShard, testing::Range<std::uint64_t>(0, kShards));
