@@ -83,8 +83,8 @@ void write_metrics(std::string& out, const Runtime::Statistics& runtime) {
         sample(out, "stepwell_executions_started_total", fmt::format("type=\"{}\"", kTypes[type]),
                runtime.started[type]);
     }
-    family(out, "stepwell_executions_redriven_total", "counter", "Executions redriven.");
-    sample(out, "stepwell_executions_redriven_total", "", runtime.redriven);
+    single(out, "stepwell_executions_redriven_total", "counter", "Redrives of executions.",
+           runtime.redriven);
     family(out, "stepwell_executions_ended_total", "counter", "Executions that ended, by status.");
     for (std::size_t type = 0; type < runtime.ended.size(); ++type) {
         for (std::size_t status = 1; status < runtime.ended[type].size(); ++status) {

@@ -49,6 +49,8 @@ ExecutionRecord head_of(const ExecutionRecord& whole) {
     head.wake_at = whole.wake_at;
     head.last_sequence = whole.last_sequence;
     head.last_event = whole.last_event;
+    head.redrive_count = whole.redrive_count;
+    head.redrive_date = whole.redrive_date;
     return head;
 }
 

@@ -33,12 +33,19 @@ def broken(event, call):
     raise Failed("Broken", call)
 
 
+def healing(event, call):
+    """Fails until the execution is redriven."""
+    if event["redrive"] == 0:
+        raise Failed("Ill", call)
+    return {"n": event["n"] + event["redrive"], "id": call}
+
+
 def park(event, call):
     """The token is in the log: whoever reads that sends it back."""
     return {"id": call}
 
 
-FUNCTIONS = {f.__name__: f for f in (double, flaky, broken, park)}
+FUNCTIONS = {f.__name__: f for f in (double, flaky, broken, healing, park)}
 
 
 class Failed(Exception):

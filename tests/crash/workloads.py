@@ -33,6 +33,12 @@ def broken(**then):
     return {"Type": "Task", "Resource": LAMBDA + "broken", "Parameters": WHO, **then}
 
 
+def healing(**then):
+    return {"Type": "Task", "Resource": LAMBDA + "healing",
+            "Parameters": {"n.$": "$.n", "redrive.$": "$$.Execution.RedriveCount", **WHO},
+            "ResultSelector": {"n.$": "$.n"}, **then}
+
+
 def wait(seconds, **then):
     return {"Type": "Wait", "Seconds": seconds, **then}
 
@@ -86,6 +92,11 @@ WORKLOADS = {w.name: w for w in [
     Workload("nested", flow("A", A=for_each(
         flow("N1", N1=parallel(flow("N2", N2=flaky(1, **END)), flow("N3", N3=wait(1, Next="N4"), N4=double(**END)), **END)),
         0, **END)), lambda n: [[{"n": i + 1}, {"n": 2 * i}] for i in range(n, n + 5)]),
+    # Fails; whoever watches redrives it: tests/crash/run.
+    Workload("redrive", flow(
+        "A", A=parallel(flow("P1", P1=double(Next="P2"), P2=add(1, **END)), ResultPath="$.p", Next="B"),
+        B=for_each(flow("M1", M1=double(Next="M2"), M2=healing(**END)), 1, **END)),
+        lambda n: [{"n": 2 * i + 1} for i in range(n, n + 5)]),
     Workload("loop", flow(
         "A", A={"Type": "Pass", "Parameters": {"n.$": "$.n", "i": 0}, "Next": "B"},
         B={"Type": "Choice", "Choices": [{"Variable": "$.i", "NumericLessThan": 100, "Next": "C"}], "Default": "D"},

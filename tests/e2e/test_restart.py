@@ -203,6 +203,29 @@ class Scenarios:
             self.ended(execution)
         self.assertEqual(len(self.children(child)), len(executions))
 
+    # --- Redrive ------------------------------------------------------------------------------------------------------
+
+    def test_a_redriven_execution_goes_on(self):
+        """Right behind the answer, and again later: it runs on where the redrive took it up, and its token is known."""
+        failing = {"count": str(self.folder / "count"), "failures": 1}
+        execution = self.sfn.run("redriven", machine(
+            "First", First={"Type": "Wait", "Seconds": 0, "Next": "Call"},
+            Call={**{k: v for k, v in call_function("flaky").items() if k != "End"}, "Next": "Rest"},
+            Rest={"Type": "Wait", "Seconds": 3, "End": True}), failing)
+        self.ended(execution, "FAILED")
+        redriven = self.sfn.call("RedriveExecution", executionArn=execution, clientToken="once")
+        self.restart()
+        self.assertEqual(self.sfn.call("RedriveExecution", executionArn=execution, clientToken="once"), redriven)
+        self.sfn.reached(execution, "WaitStateEntered", count=2)
+        self.restart()
+        description, events = self.ended(execution)
+        self.assertEqual((description["redriveCount"], description["redriveDate"]), (1, redriven["redriveDate"]))
+        types = [event["type"] for event in events]
+        self.assertEqual(types.count("ExecutionRedriven"), 1)
+        after = types[types.index("ExecutionRedriven"):]
+        self.assertEqual(after, ["ExecutionRedriven", *CALL, "LambdaFunctionSucceeded", "TaskStateExited",
+                                 "WaitStateEntered", "WaitStateExited", "ExecutionSucceeded"])
+
     # --- Variables ----------------------------------------------------------------------------------------------------
 
     def test_variables_are_as_they_were(self):

@@ -17,7 +17,7 @@ OPERATIONS = {
     "CreateStateMachine", "DescribeStateMachine", "UpdateStateMachine", "DeleteStateMachine", "ListStateMachines",
     "DescribeStateMachineForExecution", "StartExecution", "StartSyncExecution", "DescribeExecution", "ListExecutions",
     "CreateActivity", "DescribeActivity", "ListActivities", "DeleteActivity", "GetActivityTask",
-    "StopExecution", "GetExecutionHistory", "SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat",
+    "StopExecution", "RedriveExecution", "GetExecutionHistory", "SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat",
     "TestState", "ValidateStateMachineDefinition",
     "PublishStateMachineVersion", "ListStateMachineVersions", "DeleteStateMachineVersion", "CreateStateMachineAlias",
     "UpdateStateMachineAlias", "DescribeStateMachineAlias", "ListStateMachineAliases", "DeleteStateMachineAlias",

@@ -282,7 +282,7 @@ TEST_P(Redriving, KeepsVariablesAndTellsTheContext) {
                      "t.$":"$$.Execution.RedriveTime"},"End":true})"));
     functions = {};
     redrive();
-    EXPECT_EQ(drive.output(), R"({"v":"kept","n":1,"t":"2023-11-14T22:13:20Z"})");
+    EXPECT_EQ(drive.output(), R"({"t":"2023-11-14T22:13:20Z","v":"kept","n":1})");
 }
 
 TEST_P(Redriving, CountsTheMachinesTimeAnew) {
