@@ -73,6 +73,9 @@ class Process:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
 
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/task"))
+
 
 class Echo(Process):
     """The floor: also the stub Lambda, as it answers any POST with the body it got."""

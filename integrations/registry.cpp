@@ -5,7 +5,11 @@
 #include <utility>
 
 #include "engine/base/overloaded.hpp"
-#include "engine/base/state_errors.hpp"
+#include "integrations/aws/api_gateway.hpp"
+#include "integrations/aws/client.hpp"
+#include "integrations/aws/errors.hpp"
+#include "integrations/aws/optimized_tasks.hpp"
+#include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/http_client.hpp"
 #include "integrations/io_loop.hpp"
 #include "integrations/lambda.hpp"
@@ -27,14 +31,22 @@ struct Row {
 };
 
 /// What AWS can call and we cannot: no retry and no catch is to hide it.
-StateError no_endpoint(const TaskCall& call, const asl::ServiceResource& resource) {
-    return StateError{std::string(state_errors::kRuntime),
-                      "Stepwell cannot reach what the state '" + call.state_name +
-                          "' calls (arn:aws:states:::" + resource.resource_type + ":" +
-                          resource.resource + "): there is no endpoint for the service '" +
-                          resource.resource_type +
-                          "'. It reaches Lambda functions (lambda), Step Functions itself (states, "
-                          "aws-sdk:sfn) and activities."};
+StateError not_reached(const TaskCall& call, const asl::ServiceResource& resource) {
+    return aws::cannot_call(
+        call, "this version has no integration with '" + resource.resource_type + "'");
+}
+
+const models::ServiceModels& models_of(const IntegrationOptions& options) {
+    static const models::ServiceModels own;
+    return options.models != nullptr ? *options.models : own;
+}
+
+HttpClientOptions http_options(const IntegrationOptions& options) {
+    HttpClientOptions http;
+    // A slow service must not hold up the calls of others.
+    http.max_connections = 4'096;
+    http.ca_file = options.aws.ca_bundle;
+    return http;
 }
 
 GiveUp of_lambda(CancelTask cancel) {
@@ -49,24 +61,45 @@ struct TaskRegistry::Impl {
     /// What lives on the loop's thread, and goes before the loop does.
     struct OnLoop {
         OnLoop(IoLoop& loop, const IntegrationOptions& options, OwnService& own_service)
-            : http(loop), lambda(loop, http, options.lambda), own(loop, own_service) {}
+            : http(loop, http_options(options)),
+              lambda(loop, http, options.lambda),
+              own(loop, own_service),
+              client(loop, http, models_of(options), options.aws),
+              sdk(client),
+              optimized(loop, client),
+              api_gateway(http, options.aws),
+              own_is_elsewhere(options.aws.endpoint_of("sfn") != nullptr) {}
         HttpClient http;
         LambdaIntegration lambda;
         OwnServiceTasks own;
+        aws::AwsClient client;
+        aws::SdkTasks sdk;
+        aws::OptimizedTasks optimized;
+        aws::ApiGatewayTasks api_gateway;
+        /// Whether Step Functions is another server than this one.
+        bool own_is_elsewhere;
         std::unordered_map<TaskCallId, GiveUp> calls;
 
         const std::vector<Row> rows = {
+            {"apigateway", "invoke",
+             [this](TaskCall call, Finished done) {
+                 return api_gateway.invoke(std::move(call), std::move(done));
+             }},
             {"lambda", "invoke",
              [this](TaskCall call, Finished done) {
                  return of_lambda(lambda.invoke(std::move(call), std::move(done)));
              }},
             {"states", "startExecution",
              [this](TaskCall call, Finished done) {
+                 if (own_is_elsewhere)
+                     return optimized.call_action(*aws::find_optimized("states", "startExecution"),
+                                                  std::move(call), std::move(done));
                  return own.start_execution(std::move(call), std::move(done));
              }},
             {"aws-sdk:sfn", "",
              [this](TaskCall call, Finished done) {
-                 return own.call_operation(std::move(call), std::move(done));
+                 return own_is_elsewhere ? sdk.call_action(std::move(call), std::move(done))
+                                         : own.call_operation(std::move(call), std::move(done));
              }},
         };
 
@@ -81,7 +114,11 @@ struct TaskRegistry::Impl {
                     return row.start(std::move(call), std::move(finished));
                 }
             }
-            finished(no_endpoint(call, resource));
+            if (resource.resource_type.starts_with("aws-sdk:"))
+                return sdk.call_action(std::move(call), std::move(finished));
+            if (const auto* action = aws::find_optimized(resource.resource_type, resource.action))
+                return optimized.call_action(*action, std::move(call), std::move(finished));
+            finished(not_reached(call, resource));
             return {};
         }
 

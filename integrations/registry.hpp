@@ -7,13 +7,18 @@
 
 #include "engine/own_service.hpp"
 #include "engine/tasks.hpp"
+#include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
+#include "integrations/models/service_models.hpp"
 
 namespace stepwell {
 
 /// All that integrations can be told.
 struct IntegrationOptions {
     LambdaOptions lambda;
+    aws::AwsOptions aws{};
+    /// Of the services that Tasks call; must outlive the registry. Null: those of the program.
+    const models::ServiceModels* models = nullptr;
 };
 
 /// Carries out the work of Task states: picks the integration that a call's resource names, one row

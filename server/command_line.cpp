@@ -6,6 +6,7 @@
 #include <map>
 
 #include "server/config_file.hpp"
+#include "server/endpoint_settings.hpp"
 
 namespace stepwell::server {
 
@@ -18,7 +19,8 @@ constexpr const char* kDescription = "Stepwell: AWS Step Functions on your own m
 constexpr const char* kFooter =
     R"(Each option can also be said as an environment variable (--log-level: STEPWELL_LOG_LEVEL) or as a key of
 stepwell.yaml (log-level: debug), in this order. Those of AWS's local tool mean the same here: AWS_ACCOUNT_ID,
-AWS_DEFAULT_REGION, LAMBDA_ENDPOINT, WAIT_TIME_SCALE, and -account, -region, -lambdaEndpoint, -waitTimeScale.
+AWS_DEFAULT_REGION, LAMBDA_ENDPOINT, SQS_ENDPOINT …, WAIT_TIME_SCALE, and -account, -region, -lambdaEndpoint,
+-sqsEndpoint …, -waitTimeScale; and so do AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_DYNAMODB ….
 
 Point clients at it:  aws stepfunctions --endpoint-url http://127.0.0.1:8083 list-state-machines
 
@@ -34,12 +36,6 @@ const std::map<std::string, std::string> kJavaSpellings = {
     {"-region", "--region"},
     {"-lambdaEndpoint", "--lambda-endpoint"},
     {"-waitTimeScale", "--wait-time-scale"},
-};
-
-/// Endpoints that AWS's local tool knows and this version has no integration for.
-constexpr std::string_view kOtherEndpointVariables[] = {
-    "BATCH_ENDPOINT",      "DYNAMODB_ENDPOINT", "ECS_ENDPOINT", "GLUE_ENDPOINT",
-    "SAGE_MAKER_ENDPOINT", "SNS_ENDPOINT",      "SQS_ENDPOINT",
 };
 
 std::optional<std::string> set_variable(const Environment& environment, std::string_view name) {
@@ -79,6 +75,7 @@ struct Arguments {
     std::map<std::string, std::string, std::less<>> values;  ///< key → value
     std::optional<std::string> config;
     std::vector<std::string> functions;
+    std::vector<std::string> endpoints;
     bool version = false;
 };
 
@@ -93,6 +90,10 @@ public:
         for (const SettingRow& row : setting_rows()) {
             std::string names = "--" + std::string(row.key);
             if (!row.other_option.empty()) names += ",--" + std::string(row.other_option);
+            if (row.value_name.empty()) {
+                options_[&row] = app_.add_flag(names, texts_[&row], std::string(row.help));
+                continue;
+            }
             options_[&row] = app_.add_option(names, texts_[&row], std::string(row.help));
             options_[&row]->type_name(std::string(row.value_name));
         }
@@ -104,10 +105,16 @@ public:
                         "may be repeated")
             ->type_name("NAME=FOLDER/FILE.HANDLER")
             ->allow_extra_args(false);
+        app_.add_option("--endpoint", arguments_.endpoints,
+                        "where a service of AWS is, such as dynamodb=http://127.0.0.1:8000; may be "
+                        "repeated")
+            ->type_name("SERVICE=URL")
+            ->allow_extra_args(false);
     }
 
     /// nullopt: parsed. Otherwise what to do instead.
     std::optional<Command> parse(std::vector<std::string> arguments) {
+        spell_endpoint_options(arguments);
         for (std::string& argument : arguments) {
             const auto spelled = kJavaSpellings.find(argument);
             if (spelled != kJavaSpellings.end()) argument = spelled->second;
@@ -162,6 +169,7 @@ Problem read_config(Settings& settings, const Arguments& arguments,
 }
 
 Problem read_environment(Settings& settings, const Environment& environment) {
+    const EndpointLayer layer(settings.aws);
     for (const SettingRow& row : setting_rows()) {
         for (const std::string_view name :
              {row.aws_variable, row.variable}) {  // ours comes last and wins
@@ -170,10 +178,11 @@ Problem read_environment(Settings& settings, const Environment& environment) {
             if (auto problem = set(settings, row, std::string(name), *value)) return problem;
         }
     }
-    return std::nullopt;
+    return read_aws_environment(settings, environment);
 }
 
 Problem read_arguments(Settings& settings, const Arguments& arguments) {
+    const EndpointLayer layer(settings.aws);
     for (const auto& [key, value] : arguments.values) {
         if (auto problem = set(settings, *find_setting(key), "--" + key, value)) return problem;
     }
@@ -184,6 +193,9 @@ Problem read_arguments(Settings& settings, const Arguments& arguments) {
         std::erase_if(settings.lambda.functions,
                       [&](const LocalFunction& f) { return f.name == function->name; });
         settings.lambda.functions.push_back(std::move(*function));
+    }
+    for (const std::string& text : arguments.endpoints) {
+        if (auto problem = read_endpoint_argument(settings.aws, text)) return problem;
     }
     return std::nullopt;
 }
@@ -216,7 +228,7 @@ Problem read_all(Settings& settings, const Arguments& arguments, const Environme
     settings.lambda.region = settings.owner.region;
     settings.lambda.account = settings.owner.account;
     if (const auto error = check_lambda_options(settings.lambda)) return error->message;
-    return std::nullopt;
+    return check_aws_options(settings);
 }
 
 /// Fills what `app` was given. nullopt: parsed; otherwise what to do instead.
@@ -332,16 +344,6 @@ Command parse_eval(std::vector<std::string> arguments) {
     return eval;
 }
 
-std::vector<std::string> unused_variables(const Environment& environment) {
-    std::vector<std::string> warnings;
-    for (const std::string_view name : kOtherEndpointVariables) {
-        if (!set_variable(environment, name)) continue;
-        warnings.push_back(std::string(name) +
-                           " is set, but this version has no integration with that service");
-    }
-    return warnings;
-}
-
 }  // namespace
 
 Command parse_command_line(const std::vector<std::string>& arguments,
@@ -368,7 +370,6 @@ Command parse_command_line(const std::vector<std::string>& arguments,
     if (ask_health) return Health{serve.settings.address, serve.settings.port};
     if (auto problem = choose_data(serve.settings, environment))
         return UsageError{std::move(*problem)};
-    serve.warnings = unused_variables(environment);
     return serve;
 }
 

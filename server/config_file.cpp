@@ -6,6 +6,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "server/endpoint_settings.hpp"
+
 namespace stepwell::server {
 
 namespace {
@@ -144,7 +146,7 @@ LocalFunction parse_function(const std::string& name, const YAML::Node& node,
 std::string known_keys() {
     std::string keys;
     for (const SettingRow& row : setting_rows()) keys += std::string(row.key) + ", ";
-    return keys + "functions";
+    return keys + "endpoints, functions";
 }
 
 void read_functions(const YAML::Node& functions, const std::filesystem::path& base,
@@ -158,11 +160,25 @@ void read_functions(const YAML::Node& functions, const std::filesystem::path& ba
         });
 }
 
+void read_endpoints(const YAML::Node& endpoints, Settings& settings) {
+    if (endpoints.IsNull()) return;  // all of them are commented out
+    for_each_member(
+        endpoints, "endpoints",
+        [&](const std::string& name, const YAML::Node& name_node, const YAML::Node& url) {
+            need_value("endpoint " + name, name_node, url);
+            const std::string& text = scalar(url, name);
+            if (const auto problem = set_endpoint(settings.aws, name, text))
+                throw Mistake(url.Mark(),
+                              "endpoint " + name + " " + in_quotes(text) + " " + *problem);
+        });
+}
+
 void read_root(const YAML::Node& root, const std::filesystem::path& base, Settings& settings) {
     if (root.IsNull()) return;  // an empty file
     for_each_member(
         root, "the file",
         [&](const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
+            if (key == "endpoints") return read_endpoints(value, settings);
             if (key == "functions") return read_functions(value, base, settings);
             const SettingRow* row = find_setting(key);
             if (row == nullptr) {

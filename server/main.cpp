@@ -86,6 +86,9 @@ void log_settings(const Settings& settings, const std::vector<std::string>& warn
     spdlog::info("data: {}",
                  settings.data == ":memory:" ? "in memory, nothing is kept" : settings.data);
     if (settings.lambda.endpoint) spdlog::info("Lambda functions: {}", *settings.lambda.endpoint);
+    if (settings.aws.endpoint_all) spdlog::info("services: {}", *settings.aws.endpoint_all);
+    for (const auto& [service, url] : settings.aws.endpoints) spdlog::info("{}: {}", service, url);
+    if (settings.aws.allow_real_aws) spdlog::warn("other services are called at AWS itself");
     for (const LocalFunction& function : settings.lambda.functions) {
         spdlog::info("Lambda function {}: {} in {}", function.name, function.file,
                      function.folder.string());
@@ -107,11 +110,14 @@ int serve(const Serve& command) {
     const WallClock clock;
     const std::unique_ptr<GroupedStore> store = open_store(settings.data, sqlite_options(settings));
     OwnApi own_api;
-    TaskRegistry tasks({.lambda = settings.lambda}, own_api);
+    models::ServiceModels service_models;
+    if (!settings.aws.service_models.empty())
+        service_models.add_folder(settings.aws.service_models);
+    TaskRegistry tasks({.lambda = settings.lambda, .aws = settings.aws, .models = &service_models},
+                       own_api);
     Runtime runtime(*store, tasks, clock, {.wait_time_scale = settings.wait_time_scale},
                     system_seed());
     api::ReaderPool readers(kReaders);
-    const models::ServiceModels service_models;
     const models::ModelSchemas result_schemas(service_models);
     api::Api api(*store, runtime, readers, clock,
                  {.owner = settings.owner, .result_schemas = &result_schemas});

@@ -117,6 +117,24 @@ Problem set_lambda_endpoint(Settings& settings, const std::string& value) {
     return std::nullopt;
 }
 
+Problem set_endpoint_all(Settings& settings, const std::string& value) {
+    if (const auto problem = aws::check_endpoint_url(value))
+        return "cannot be used: " + *problem + "; give http://HOST:PORT";
+    settings.aws.endpoint_all = value;
+    return std::nullopt;
+}
+
+Problem set_service_models(Settings& settings, const std::string& value) {
+    settings.aws.service_models = value;
+    return std::nullopt;
+}
+
+Problem set_allow_real_aws(Settings& settings, const std::string& value) {
+    if (value != "true" && value != "false") return "is neither true nor false";
+    settings.aws.allow_real_aws = value == "true";
+    return std::nullopt;
+}
+
 Problem set_log_level(Settings& settings, const std::string& value) {
     static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
         {"trace", LogLevel::trace}, {"debug", LogLevel::debug}, {"info", LogLevel::info},
@@ -153,6 +171,14 @@ constexpr SettingRow kRows[] = {
     {"lambda-endpoint", "", "STEPWELL_LAMBDA_ENDPOINT", "LAMBDA_ENDPOINT", "URL",
      "Lambda Invoke API for functions that are not local: SAM, the runtime interface emulator …",
      &set_lambda_endpoint},
+    {"endpoint-all", "", "", "AWS_ENDPOINT_URL", "URL",
+     "where all services are that --endpoint does not name: LocalStack, moto …", &set_endpoint_all},
+    {"allow-real-aws", "", "STEPWELL_ALLOW_REAL_AWS", "", "",
+     "call AWS itself where a service has no endpoint, with AWS_ACCESS_KEY_ID and "
+     "AWS_SECRET_ACCESS_KEY (never)",
+     &set_allow_real_aws},
+    {"service-models", "", "STEPWELL_SERVICE_MODELS", "", "DIR",
+     "further models of AWS's services, as botocore keeps them", &set_service_models},
     {"wait-time-scale", "", "STEPWELL_WAIT_TIME_SCALE", "WAIT_TIME_SCALE", "X",
      "Wait states and retry delays take this fraction of their time; time-outs stay real (1)",
      &set_wait_time_scale},

@@ -9,6 +9,7 @@
 
 #include "engine/base/arn.hpp"
 #include "engine/keep_executions.hpp"
+#include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
 
 /// What the server can be told, wherever it is said: on the command line, in the environment or in
@@ -30,6 +31,7 @@ struct Settings {
     double wait_time_scale = 1.0;
     LogLevel log_level = LogLevel::info;
     LambdaOptions lambda;
+    aws::AwsOptions aws;
 };
 
 /// One setting that is a single value. Its key is its name in stepwell.yaml, and with `--` before
@@ -39,7 +41,7 @@ struct SettingRow {
     std::string_view other_option;  ///< the name that AWS's local tool has for it, or empty
     std::string_view variable;      ///< ours
     std::string_view aws_variable;  ///< of AWS's local tool, or empty; ours goes before it
-    std::string_view value_name;    ///< for --help
+    std::string_view value_name;    ///< for --help; empty: the option alone says `true`
     std::string_view help;
     /// Sets it, or says what is wrong with `value` and what would be right: "is not a port: give
     /// …".

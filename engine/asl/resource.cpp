@@ -3,85 +3,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/asl/integration_table.hpp"
 #include "engine/asl/own_operations.hpp"
 #include "engine/base/arn.hpp"
 
 namespace stepwell::asl {
 namespace {
-
-/// How an action may be called, beside request-response.
-enum Ways : unsigned { kCall = 0, kSync = 1, kToken = 2, kSync2 = 4 };
-
-struct Integration {
-    std::string_view service;
-    std::string_view action;
-    unsigned ways;
-};
-
-/// Developer Guide, "Integrating optimized services with Step Functions", and each service's page.
-constexpr Integration kIntegrations[] = {
-    {"apigateway", "invoke", kToken},
-    {"athena", "getQueryExecution", kCall},
-    {"athena", "getQueryResults", kCall},
-    {"athena", "startQueryExecution", kSync},
-    {"athena", "stopQueryExecution", kCall},
-    {"batch", "submitJob", kSync},
-    {"bedrock", "createModelCustomizationJob", kSync},
-    {"bedrock", "invokeModel", kToken},
-    {"codebuild", "batchDeleteBuilds", kCall},
-    {"codebuild", "batchGetReports", kCall},
-    {"codebuild", "deleteBuildBatch", kCall},
-    {"codebuild", "retryBuildBatch", kSync},
-    {"codebuild", "startBuild", kSync},
-    {"codebuild", "startBuildBatch", kSync},
-    {"codebuild", "stopBuild", kCall},
-    {"codebuild", "stopBuildBatch", kCall},
-    {"databrew", "startJobRun", kSync},
-    {"dynamodb", "deleteItem", kCall},
-    {"dynamodb", "getItem", kCall},
-    {"dynamodb", "putItem", kCall},
-    {"dynamodb", "updateItem", kCall},
-    {"ecs", "runTask", kSync | kToken},
-    {"eks", "call", kCall},
-    {"eks", "createCluster", kSync},
-    {"eks", "createNodegroup", kSync},
-    {"eks", "deleteCluster", kSync},
-    {"eks", "deleteNodegroup", kSync},
-    {"eks", "runJob", kSync | kToken},
-    {"elasticmapreduce", "addStep", kSync},
-    {"elasticmapreduce", "cancelStep", kCall},
-    {"elasticmapreduce", "createCluster", kSync},
-    {"elasticmapreduce", "modifyInstanceFleetByName", kCall},
-    {"elasticmapreduce", "modifyInstanceGroupByName", kCall},
-    {"elasticmapreduce", "setClusterTerminationProtection", kCall},
-    {"elasticmapreduce", "terminateCluster", kSync},
-    {"emr-containers", "createVirtualCluster", kCall},
-    {"emr-containers", "deleteVirtualCluster", kSync},
-    {"emr-containers", "startJobRun", kSync},
-    {"emr-serverless", "cancelJobRun", kSync},
-    {"emr-serverless", "createApplication", kSync},
-    {"emr-serverless", "deleteApplication", kSync},
-    {"emr-serverless", "startApplication", kSync},
-    {"emr-serverless", "startJobRun", kSync},
-    {"emr-serverless", "stopApplication", kSync},
-    {"events", "putEvents", kToken},
-    {"glue", "startJobRun", kSync},
-    {"http", "invoke", kCall},
-    {"lambda", "invoke", kToken},
-    {"mediaconvert", "createJob", kSync},
-    {"sagemaker", "createEndpoint", kCall},
-    {"sagemaker", "createEndpointConfig", kCall},
-    {"sagemaker", "createHyperParameterTuningJob", kSync},
-    {"sagemaker", "createLabelingJob", kSync},
-    {"sagemaker", "createModel", kCall},
-    {"sagemaker", "createProcessingJob", kSync},
-    {"sagemaker", "createTrainingJob", kSync},
-    {"sagemaker", "createTransformJob", kSync},
-    {"sagemaker", "updateEndpoint", kCall},
-    {"sns", "publish", kToken},
-    {"sqs", "sendMessage", kToken},
-    {"states", "startExecution", kSync | kSync2 | kToken},
-};
 
 struct Suffix {
     std::string_view text;
@@ -142,7 +69,7 @@ std::optional<ServiceResource> parse_service(std::string_view resource) {
         if (service == "sfn" && find_own_operation(action) == nullptr) return std::nullopt;
         return is_sdk_action(service, action) ? std::optional(out) : std::nullopt;
     }
-    for (const Integration& known : kIntegrations) {
+    for (const Integration& known : integrations()) {
         if (known.service == service && known.action == action && (known.ways & way) == way)
             return out;
     }

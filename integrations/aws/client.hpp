@@ -11,6 +11,7 @@
 #include "engine/base/json.hpp"
 #include "engine/base/result.hpp"
 #include "engine/base/time.hpp"
+#include "integrations/aws/names.hpp"
 #include "integrations/aws/options.hpp"
 #include "integrations/http_client.hpp"
 #include "integrations/io_loop.hpp"
@@ -18,10 +19,6 @@
 
 /// Calls of AWS's services, made from their API models.
 namespace stepwell::aws {
-
-/// How a service's answer is shown: dates, blobs and metadata differ between the integrations that
-/// were built on the SDK for Java 1 (`dynamodb:…`) and on 2 (`aws-sdk:dynamodb:…`).
-enum class Style { optimized, sdk };
 
 struct Call {
     /// The service as a Task's Resource names it: `aws-sdk:s3`, `s3`, `dynamodb`, `events`.

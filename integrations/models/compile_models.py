@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Compiles AWS's API models, as botocore ships them, into one compact table that the program carries.
 
-    compile_models.py DATA_DIR OUT
+    compile_models.py DATA_DIR EXTRA_DIR OUT
 
-DATA_DIR holds <service>/<api version>/service-2.json; of several versions the last is taken. Documentation, patterns and
+DATA_DIR holds <service>/<api version>/service-2.json; of several versions the last is taken. EXTRA_DIR holds <name>.json of
+the same form, for services that DATA_DIR lacks. Documentation, patterns and
 examples are left out; all that a request, its answer and the check of either need is kept. The format is read by
 service_models.cpp, which names the same fields in the same order:
 
@@ -15,12 +16,13 @@ service_models.cpp, which names the same fields in the same order:
 Numbers in front of lists count their elements; "x+1, 0 for none" is written `opt`.
 """
 import collections
+import itertools
 import json
 import os
 import struct
 import sys
 
-PROTOCOLS = ["json", "rest-json", "query", "ec2", "rest-xml"]
+PROTOCOLS = ["json", "rest-json", "query", "ec2", "rest-xml", "smithy-rpc-v2-cbor"]
 KINDS = ["structure", "list", "map", "string", "integer", "long", "float", "double", "boolean", "blob", "timestamp"]
 TIMESTAMPS = ["iso8601", "rfc822", "unixTimestamp"]
 LOCATIONS = ["header", "headers", "uri", "querystring", "statusCode"]
@@ -200,9 +202,16 @@ def varint(out, value):
     out.append(value)
 
 
-def compile_models(folder):
+def extra_models(folder):
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".json"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                yield json.load(file)
+
+
+def compile_models(folder, extra):
     sections = {}
-    for model in models(folder):
+    for model in itertools.chain(models(folder), extra_models(extra)):
         sections.setdefault(sdk_name(model["metadata"]["serviceId"]), write_service(model))
     if not sections:
         raise SystemExit(f"compile_models.py: there are no service models in {folder}")
@@ -232,11 +241,11 @@ def compile_models(folder):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         print(__doc__, file=sys.stderr)
         return 2
-    table = compile_models(sys.argv[1])
-    with open(sys.argv[2], "wb") as out:
+    table = compile_models(sys.argv[1], sys.argv[2])
+    with open(sys.argv[3], "wb") as out:
         out.write(table)
     return 0
 

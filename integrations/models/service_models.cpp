@@ -5,6 +5,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "integrations/models/model_files.hpp"
 #include "integrations/models/table.hpp"
 
 namespace stepwell::models {
@@ -239,6 +240,20 @@ ServiceModels::ServiceModels(std::string_view table) : table_(table) {
     }
 }
 
+ServiceModels::~ServiceModels() = default;
+
+void ServiceModels::add_folder(const std::filesystem::path& folder) {
+    for (const std::filesystem::path& file : model_files(folder)) {
+        auto read = read_model_file(file);
+        std::string name;
+        for (const char c : read->service.service_id) {
+            if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+                name += lower(c);
+        }
+        from_files_[name] = std::move(read);
+    }
+}
+
 const Service* ServiceModels::find(std::string_view resource_type) const {
     constexpr std::string_view kSdk = "aws-sdk:";
     std::string_view name = resource_type;
@@ -248,6 +263,8 @@ const Service* ServiceModels::find(std::string_view resource_type) const {
                alias != std::end(kAliases)) {
         name = alias->sdk;
     }
+    if (const auto file = from_files_.find(name); file != from_files_.end())
+        return &file->second->service;
     const auto section = sections_.find(name);
     if (section == sections_.end()) return nullptr;
     const std::lock_guard lock(mutex_);
@@ -263,6 +280,21 @@ const Service* ServiceModels::find(std::string_view resource_type) const {
 std::vector<std::string_view> ServiceModels::names() const {
     std::vector<std::string_view> out;
     for (const auto& [name, unused] : sections_) out.push_back(name);
+    for (const auto& [name, unused] : from_files_) {
+        if (!sections_.contains(name)) out.push_back(name);
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+std::vector<std::string> ServiceModels::service_ids() const {
+    std::vector<std::string> out;
+    for (const auto& [name, section] : sections_) {
+        // What stands first in a section.
+        Reader reader(table_.substr(section.begin, section.end - section.begin), strings_);
+        out.emplace_back(reader.text());
+    }
+    for (const auto& [name, file] : from_files_) out.emplace_back(file->service.service_id);
     return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,7 +14,7 @@
 /// like. Compiled from botocore's data by compile_models.py, which says what each field is.
 namespace stepwell::models {
 
-enum class Protocol : std::uint8_t { json, rest_json, query, ec2, rest_xml };
+enum class Protocol : std::uint8_t { json, rest_json, query, ec2, rest_xml, cbor };
 enum class Kind : std::uint8_t {
     structure,
     list,
@@ -132,6 +133,8 @@ private:
     std::string_view bytes_;
 };
 
+struct FileService;
+
 /// Thread-safe. A service is decoded when it is first asked for.
 class ServiceModels {
 public:
@@ -140,14 +143,21 @@ public:
     /// Of another one, which must live as long as this. Throws std::runtime_error where it is no
     /// such table; what it holds behind its head is trusted, as part of the program.
     explicit ServiceModels(std::string_view table);
+    ~ServiceModels();
     ServiceModels(const ServiceModels&) = delete;
     ServiceModels& operator=(const ServiceModels&) = delete;
+
+    /// Adds the models of a folder (model_files.hpp), each in place of the program's of that
+    /// service. Before anything is asked. Throws std::runtime_error where one cannot be read.
+    void add_folder(const std::filesystem::path& folder);
 
     /// By the name that a Task's Resource gives the service: `dynamodb`, `aws-sdk:dynamodb`,
     /// `events`, `states`. Null where there is none. Lives as long as this.
     const Service* find(std::string_view resource_type) const;
     /// The names that `aws-sdk:` can be put before, in order.
     std::vector<std::string_view> names() const;
+    /// The service ids (`Cognito Identity Provider`) of all of them; decodes nothing.
+    std::vector<std::string> service_ids() const;
 
 private:
     struct Section {
@@ -158,6 +168,7 @@ private:
     std::string_view table_;
     Strings strings_;
     std::map<std::string_view, Section> sections_;
+    std::map<std::string, std::unique_ptr<const FileService>, std::less<>> from_files_;
     mutable std::mutex mutex_;
     mutable std::map<std::string_view, std::unique_ptr<const Service>> decoded_;
 };

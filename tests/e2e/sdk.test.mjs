@@ -587,7 +587,7 @@ test('what has no endpoint fails with the name of what is missing', async () => 
     Catch: [{ ErrorEquals: ['States.ALL'], Next: 'S' }],
   })));
   assert.equal(error, 'States.Runtime');
-  assert.match(cause, /no endpoint for the service 'aws-sdk:s3'/);
+  assert.match(cause, /no endpoint for the service 's3': say where it is with --endpoint s3=URL/);
 });
 
 test('versions are published, described, run, listed and deleted', async () => {

@@ -312,7 +312,7 @@ TEST(TaskRegistry, RefusesParametersAndResourcesThatItDoesNotKnow) {
     EXPECT_EQ(result.error().error, "States.Runtime");
     EXPECT_THAT(result.error().cause,
                 HasSubstr("calls (arn:aws:states:::sqs:sendMessage): there is no endpoint for the "
-                          "service 'sqs'"));
+                          "service 'sqs': say where it is with --endpoint sqs=URL"));
 }
 
 TEST(TaskRegistry, RefusesOptionsThatCannotWork) {

@@ -153,12 +153,76 @@ TEST(CommandLine, DataGoesWhereTheUserKeepsData) {
     EXPECT_THAT(error_of(parse({}, {{"HOME", ""}})), HasSubstr("--data"));
 }
 
-TEST(CommandLine, EndpointsOfServicesThatAreNotThereAreNamed) {
-    const Command command =
-        parse({}, {{"SQS_ENDPOINT", "http://h"}, {"STEP_FUNCTIONS_ENDPOINT", "http://h"}});
+TEST(CommandLine, EndpointsComeFromAllPlacesAndTheFirstCounts) {
+    const Settings settings =
+        settings_of(parse({"--endpoint", "events=http://c:1", "--endpoint=Cognito-IDP=http://c:2"},
+                          {{"SQS_ENDPOINT", "http://e:1"},
+                           {"DYNAMODB_ENDPOINT", "http://e:2"},
+                           {"AWS_ENDPOINT_URL_DYNAMODB", "http://e:3"},
+                           {"AWS_ENDPOINT_URL_EVENTBRIDGE", "http://e:4"},
+                           {"AWS_ENDPOINT_URL_COGNITO_IDENTITY", "http://e:5"},
+                           {"AWS_ENDPOINT_URL", "http://e:6"}}));
+    EXPECT_EQ(settings.aws.endpoint_all, "http://e:6");
+    EXPECT_EQ(settings.aws.endpoints, (std::map<std::string, std::string, std::less<>>{
+                                          {"cognitoidentity", "http://e:5"},
+                                          {"cognitoidentityprovider", "http://c:2"},
+                                          {"dynamodb", "http://e:3"},
+                                          {"eventbridge", "http://c:1"},
+                                          {"sqs", "http://e:1"}}));
+}
+
+TEST(CommandLine, OneEndpointForAllStandsBeforeThoseOfLaterPlaces) {
+    const Settings settings =
+        settings_of(parse({"--endpoint-all", "http://c:1", "--endpoint", "s3=http://c:2"},
+                          {{"SQS_ENDPOINT", "http://e:1"}, {"AWS_ENDPOINT_URL", "http://e:2"}}));
+    EXPECT_EQ(settings.aws.endpoint_all, "http://c:1");
+    EXPECT_EQ(settings.aws.endpoints,
+              (std::map<std::string, std::string, std::less<>>{{"s3", "http://c:2"}}));
+}
+
+TEST(CommandLine, EndpointsAreReadFromTheFile) {
+    const TemporaryFolder folder;
+    const std::string file = folder.write(
+        "stepwell.yaml", "endpoint-all: http://f:1\nendpoints:\n  aws-sdk:sqs: http://f:2\n");
+    const Settings settings = settings_of(parse({"--config", file}));
+    EXPECT_EQ(settings.aws.endpoint_all, "http://f:1");
+    EXPECT_EQ(settings.aws.endpoints.at("sqs"), "http://f:2");
     EXPECT_THAT(
-        std::get<Serve>(command).warnings,
-        ElementsAre("SQS_ENDPOINT is set, but this version has no integration with that service"));
+        error_of(parse({"--config", folder.write("bad.yaml", "endpoints:\n  sqs: nowhere\n")})),
+        HasSubstr("bad.yaml:2: endpoint sqs \"nowhere\" cannot be used"));
+}
+
+TEST(CommandLine, TakesTheOptionsOfAwssLocalTool) {
+    const Settings settings =
+        settings_of(parse({"-sqsEndpoint", "http://h:1", "--sage-maker-endpoint=http://h:2",
+                           "--step-functions-endpoint", "http://localhost:8083"}));
+    EXPECT_EQ(settings.aws.endpoints, (std::map<std::string, std::string, std::less<>>{
+                                          {"sagemaker", "http://h:2"}, {"sqs", "http://h:1"}}))
+        << "this server is no endpoint";
+    EXPECT_EQ(settings_of(parse({"--step-functions-endpoint", "http://localhost:8084"}))
+                  .aws.endpoints.at("sfn"),
+              "http://localhost:8084");
+}
+
+TEST(CommandLine, RefusesEndpointsThatCannotBe) {
+    EXPECT_THAT(error_of(parse({"--endpoint", "dynamodb"})),
+                HasSubstr("--endpoint \"dynamodb\" is not SERVICE=URL"));
+    EXPECT_THAT(error_of(parse({"--endpoint", "dynamodb=ftp://h"})), HasSubstr("cannot be used"));
+    EXPECT_THAT(error_of(parse({"--endpoint", "dynamo=http://h"})),
+                HasSubstr("there is no service \"dynamo\""));
+    EXPECT_THAT(error_of(parse({}, {{"AWS_ENDPOINT_URL_SQS", "h"}})),
+                StartsWith("AWS_ENDPOINT_URL_SQS \"h\" cannot be used"));
+    EXPECT_THAT(error_of(parse({"--service-models", "/nowhere"})), HasSubstr("/nowhere"));
+    EXPECT_THAT(error_of(parse({}, {{"AWS_CA_BUNDLE", "/nowhere"}})), HasSubstr("is not a file"));
+}
+
+TEST(CommandLine, AwsItselfNeedsCredentials) {
+    EXPECT_THAT(error_of(parse({"--allow-real-aws"})), HasSubstr("AWS_ACCESS_KEY_ID"));
+    const Settings settings = settings_of(
+        parse({"--allow-real-aws"}, {{"AWS_ACCESS_KEY_ID", "A"}, {"AWS_SECRET_ACCESS_KEY", "S"}}));
+    EXPECT_TRUE(settings.aws.allow_real_aws);
+    EXPECT_EQ(settings.aws.credentials->access_key_id, "A");
+    EXPECT_FALSE(settings_of(parse({})).aws.allow_real_aws);
 }
 
 TEST(CommandLine, HelpNamesEveryOptionAndWhatHelpsSyncHosts) {

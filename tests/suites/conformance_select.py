@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Chooses the conformance cases that this version of Stepwell is to pass, and links them into a folder.
 
-    conformance_select.py CASES_DIR OUT_DIR
+    conformance_select.py CASES_DIR OUT_DIR [SERVICE,...]
 
-A case is chosen if it needs no service but Lambda, calls only operations that exist here, and its definitions do
-without distributed Maps and integrations other than Lambda and Step Functions itself. The folder is given
+A case is chosen if it needs no service but Lambda and those named, calls only operations that exist here, and its definitions
+do without distributed Maps and http:invoke. The folder is given
 to the runner with --cases. Prints how many cases were chosen and, for each reason, how many were not.
 """
 import collections
@@ -25,10 +25,14 @@ OPERATIONS = {
 }
 FAMILIES = {"execution", "api", "teststate"}
 # What the runner is told to be there: Lambda, which it serves itself, and log groups, of which any ARN is accepted.
-PROVIDED = {"lambda", "logs"}
+# Of API Gateway only mocks are asked.
+PROVIDED = {"lambda", "logs", "apigateway"}
+# A queue's URL whose host is nowhere: messages go to the endpoint of SQS here, whatever host the URL names (docs/differences.md).
+NO_HOST = re.compile(r"^https?://no-such-queue")
 # A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration; an activity; Step Functions itself.
-REACHED = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?"
-                     r"|arn:aws[a-z-]*:states:::(aws-sdk:sfn|states):[^:]*(:2)?|@\{c\d+\.activityArn\}|arn:aws[a-z-]*:states:[^:]+:\d+:activity:.*)$")
+# any action of AWS's services, and the optimised integrations but for http:invoke.
+REACHED = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::(?!http:).*"
+                     r"|@\{c\d+\.activityArn\}|arn:aws[a-z-]*:states:[^:]+:\d+:activity:.*)$")
 # What Express workflows refuse is refused by name, whether the integration is there or not; and what a mock stands for
 # need not be there.
 NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations", "distributed Map"}}
@@ -77,13 +81,15 @@ def beyond(definition):
     return None
 
 
-def reason_against(case):
+def reason_against(case, provided):
     if case["family"] not in FAMILIES:
         return "family " + case["family"]
-    if not set(case["requires"]) <= PROVIDED:
-        return "needs " + ", ".join(sorted(set(case["requires"]) - PROVIDED))
+    if not set(case["requires"]) <= provided:
+        return "needs " + ", ".join(sorted(set(case["requires"]) - provided))
+    if any(NO_HOST.match(str(value)) for value in (case["input"] if isinstance(case.get("input"), dict) else {}).values()):
+        return "a queue's URL that leads nowhere"
     for step in case.get("steps", ()):
-        if "external" in step:
+        if "external" in step and step["external"] not in provided:
             return "calls another service"
         if "operation" in step and step["operation"] not in OPERATIONS:
             return "operations of later versions"
@@ -95,10 +101,11 @@ def reason_against(case):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         print(__doc__, file=sys.stderr)
         return 2
-    source, target = (os.path.abspath(p) for p in sys.argv[1:])
+    source, target = (os.path.abspath(p) for p in sys.argv[1:3])
+    provided = PROVIDED | set(filter(None, sys.argv[3].split(","))) if len(sys.argv) > 3 else PROVIDED
     chosen, against = collections.Counter(), collections.Counter()
     for folder, _, files in os.walk(source):
         for name in sorted(files):
@@ -109,7 +116,7 @@ def main():
                 case = json.load(file)
             if "family" not in case:
                 continue
-            reason = reason_against(case)
+            reason = reason_against(case, provided)
             if reason:
                 against[case["family"], reason] += 1
                 continue

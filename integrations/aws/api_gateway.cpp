@@ -1,0 +1,212 @@
+#include "integrations/aws/api_gateway.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+#include <optional>
+
+#include "engine/base/json.hpp"
+#include "engine/base/state_errors.hpp"
+#include "integrations/aws/errors.hpp"
+#include "integrations/aws/sdk_tasks.hpp"
+#include "integrations/aws/signature.hpp"
+#include "integrations/aws/text.hpp"
+#include "integrations/aws/values.hpp"
+
+namespace stepwell::aws {
+namespace {
+
+constexpr std::string_view kMethods[] = {"GET",   "POST", "PUT",    "DELETE",
+                                         "PATCH", "HEAD", "OPTIONS"};
+constexpr std::string_view kAuthTypes[] = {"NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY"};
+constexpr std::string_view kFields[] = {"AllowNullValues", "ApiEndpoint", "AuthType",
+                                        "Headers",         "Method",      "Path",
+                                        "QueryParameters", "RequestBody", "Stage"};
+/// What API Gateway itself allows: 29 seconds for most integrations, more on request.
+constexpr Milliseconds kTimeout{120'000};
+
+BadParameters bad_format(std::string_view field) {
+    return {"The value of the field '" + std::string(field) + "' has an invalid format"};
+}
+
+/// What a Task asks of an API.
+struct Invocation {
+    std::string host;
+    std::string method;
+    std::string target;
+    HttpHeaders headers;
+    std::string body;
+    bool signed_by_role = false;
+};
+
+std::string text_of(const Json& parameters, const char* field) {
+    const auto found = parameters.find(field);
+    return found != parameters.end() && found->is_string() ? found->get<std::string>()
+                                                           : std::string();
+}
+
+bool is_host(std::string_view text) {
+    return !text.empty() && text.size() <= 255 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+    });
+}
+
+bool is_header_name(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
+using Visit = std::function<void(const std::string& name, const std::string& value)>;
+
+/// A map of lists of texts, as Headers and QueryParameters are.
+std::optional<BadParameters> for_each_value(const Json& parameters, const char* field,
+                                            const Visit& visit) {
+    const auto map = parameters.find(field);
+    if (map == parameters.end() || map->is_null()) return std::nullopt;
+    if (!map->is_object()) return bad_format(field);
+    for (const auto& [name, values] : map->get_ref<const Json::object_t&>()) {
+        if (!values.is_array()) return bad_format(field);
+        for (const Json& value : values.get_ref<const Json::array_t&>())
+            visit(name, value.is_string() ? value.get<std::string>() : write_json(value));
+    }
+    return std::nullopt;
+}
+
+Result<Invocation, BadParameters> read_invocation(const Json& parameters) {
+    if (!parameters.is_object()) return BadParameters{"The parameters must be an object"};
+    for (const auto& [name, value] : parameters.get_ref<const Json::object_t&>()) {
+        if (std::ranges::find(kFields, name) == std::end(kFields))
+            return BadParameters{"The field '" + name + "' is not supported by Step Functions"};
+    }
+    for (const char* required : {"ApiEndpoint", "Method"}) {
+        if (!parameters.contains(required))
+            return BadParameters{"The field '" + std::string(required) +
+                                 "' is required but was missing"};
+    }
+    Invocation out;
+    out.host = text_of(parameters, "ApiEndpoint");
+    if (!is_host(out.host)) return bad_format("ApiEndpoint");
+    out.method = text_of(parameters, "Method");
+    if (std::ranges::find(kMethods, out.method) == std::end(kMethods)) return bad_format("Method");
+    const std::string auth = text_of(parameters, "AuthType");
+    if (!auth.empty() && std::ranges::find(kAuthTypes, auth) == std::end(kAuthTypes))
+        return bad_format("AuthType");
+    out.signed_by_role = auth == "IAM_ROLE" || auth == "RESOURCE_POLICY";
+
+    for (const char* part : {"Stage", "Path"}) {
+        std::string text = text_of(parameters, part);
+        while (text.starts_with('/')) text.erase(0, 1);
+        if (!text.empty()) out.target += '/' + url_encode(text, "/:@!$&'()*+,;=%");
+    }
+    if (out.target.empty()) out.target = "/";
+    char before = '?';
+    if (auto bad = for_each_value(
+            parameters, "QueryParameters", [&](const std::string& name, const std::string& value) {
+                out.target += before + url_encode(name) + '=' + url_encode(value);
+                before = '&';
+            }))
+        return *std::move(bad);
+    bool names_are_good = true;
+    if (auto bad = for_each_value(parameters, "Headers",
+                                  [&](const std::string& name, const std::string& value) {
+                                      names_are_good = names_are_good && is_header_name(name);
+                                      out.headers.push_back({name, value});
+                                  }))
+        return *std::move(bad);
+    if (!names_are_good) return bad_format("Headers");
+    if (const auto body = parameters.find("RequestBody");
+        body != parameters.end() && !body->is_null()) {
+        out.body = body->is_string() ? body->get<std::string>() : write_json(*body);
+        if (find_header(out.headers, "Content-Type") == nullptr)
+            out.headers.push_back({"Content-Type", "application/json"});
+    }
+    return out;
+}
+
+bool is_of_aws(std::string_view host) {
+    host = host.substr(0, host.find(':'));
+    return host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+}
+
+/// Where the call goes; nullopt: nobody has said.
+std::optional<HttpRequest> request_of(const Invocation& invocation, const AwsOptions& options) {
+    HttpRequest request;
+    const std::string* endpoint = options.endpoint_of("executeapi");
+    if (endpoint != nullptr && is_of_aws(invocation.host)) {
+        auto url = parse_http_url(*endpoint);
+        if (!url) return std::nullopt;
+        request.url = *std::move(url);
+        request.headers.push_back({"Host", invocation.host});
+    } else if (is_of_aws(invocation.host)) {
+        if (!options.allow_real_aws || !options.credentials) return std::nullopt;
+        request.url = *parse_http_url("https://" + invocation.host);
+    } else {
+        auto url = parse_http_url("http://" + invocation.host);
+        if (!url) return std::nullopt;
+        request.url = *std::move(url);
+    }
+    std::string& target = request.url.target;
+    if (target.ends_with('/')) target.pop_back();
+    target += invocation.target;
+    request.method = invocation.method;
+    for (const HttpHeader& header : invocation.headers) request.headers.push_back(header);
+    request.body = invocation.body;
+    request.timeout = kTimeout;
+    return request;
+}
+
+Json body_of(const HttpResponse& response) {
+    if (auto value = parse_json(response.body)) return *std::move(value);
+    return Json(to_valid_utf8(response.body));
+}
+
+TaskResult result_of(const HttpResponse& response) {
+    if (response.status < 200 || response.status >= 300)
+        return StateError{"ApiGateway." + std::to_string(response.status),
+                          to_valid_utf8(response.body)};
+    Json out = Json::object();
+    out["Headers"] = Json::object();
+    for (const HttpHeader& header : response.headers) {
+        Json& values = out["Headers"][header.name];
+        if (values.is_null()) values = Json::array();
+        values.push_back(header.value);
+    }
+    out["ResponseBody"] = body_of(response);
+    out["StatusCode"] = response.status;
+    out["StatusText"] = response.reason;
+    return task_result(std::move(out), "apigateway");
+}
+
+}  // namespace
+
+ApiGatewayTasks::GiveUp ApiGatewayTasks::invoke(TaskCall call, Finished finished) {
+    auto invocation = read_invocation(call.input.value());
+    if (!invocation) {
+        finished(bad_parameters(call.input, invocation.error().why));
+        return {};
+    }
+    auto request = request_of(*invocation, options_);
+    if (!request) {
+        finished(cannot_call(call, "there is no endpoint for the API '" + invocation->host +
+                                       "': say where it is with --endpoint execute-api=URL"));
+        return {};
+    }
+    if (invocation->signed_by_role) {
+        sign(*request, options_.credentials.value_or(Credentials{call.account, "stepwell", ""}),
+             {"execute-api", call.region, signing_time(std::time(nullptr))}, BodyHash::signed_only);
+    }
+    const auto id =
+        http_.send(*std::move(request), [finished = std::move(finished)](HttpResult result) {
+            if (result) return finished(result_of(*result));
+            if (result.error().kind == HttpError::Kind::too_large)
+                return finished(result_too_large("apigateway"));
+            finished(StateError{"ApiGateway.SdkClientException",
+                                "Unable to execute HTTP request: " + result.error().message});
+        });
+    return [&http = http_, id](Job) { http.cancel(id); };
+}
+
+}  // namespace stepwell::aws

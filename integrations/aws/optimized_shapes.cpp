@@ -1,0 +1,217 @@
+#include "integrations/aws/optimized_shapes.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/base/arn.hpp"
+#include "engine/base/state_errors.hpp"
+#include "integrations/aws/job_fields.hpp"
+
+namespace stepwell::aws {
+namespace {
+
+bool is(const OptimizedAction& action, std::string_view service, std::string_view name) {
+    return action.service == service && action.action == name;
+}
+
+Json taken(Json& from, const char* member) {
+    const auto found = from.find(member);
+    if (found == from.end()) return Json();
+    Json value = *found;
+    from.erase(member);
+    return value;
+}
+
+void move_into_list(Json& parameters, const char* member, const char* list) {
+    Json value = taken(parameters, member);
+    if (value.is_null()) return;
+    parameters[list] = Json::array();
+    parameters[list].push_back(std::move(value));
+}
+
+/// Whoever receives an event sees in its Resources who sent it. Developer Guide, "Add EventBridge
+/// events with Step Functions".
+void add_sender(Json& parameters, const std::string& execution) {
+    const auto arn = Arn::parse(execution);
+    const auto entries = parameters.find("Entries");
+    if (!arn || entries == parameters.end() || !entries->is_array()) return;
+    std::string name =
+        arn->resource.substr(std::min(arn->resource.find(':'), arn->resource.size() - 1) + 1);
+    name = name.substr(0, name.find(':'));
+    const std::string machine =
+        state_machine_arn({arn->account, arn->region, arn->partition}, name);
+    for (Json& entry : entries->get_ref<Json::array_t&>()) {
+        if (!entry.is_object()) continue;
+        Json& resources = entry["Resources"];
+        if (!resources.is_array()) resources = Json::array();
+        resources.push_back(machine);
+        resources.push_back(execution);
+    }
+}
+
+constexpr std::string_view kShownHeaders[] = {"server",      "connection",     "x-amzn-requestid",
+                                              "x-amz-crc32", "content-length", "date",
+                                              "content-type"};
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return out;
+}
+
+/// As the SDK for Java 1 shows them; what else a stand-in sends is left out, so that a workflow
+/// sees here what it will see on AWS.
+Json http_metadata(const Answer& answer) {
+    Json all = Json::object();
+    std::vector<const HttpHeader*> sorted;
+    for (const HttpHeader& header : answer.headers) {
+        if (std::ranges::find(kShownHeaders, lower(header.name)) == std::end(kShownHeaders))
+            continue;
+        if (all.contains(header.name)) continue;
+        all[header.name] = Json::array();
+        all[header.name].push_back(header.value);
+        sorted.push_back(&header);
+    }
+    std::ranges::sort(sorted, {}, [](const HttpHeader* header) { return lower(header->name); });
+    Json single = Json::object();
+    for (const HttpHeader* header : sorted) single[header->name] = header->value;
+    Json metadata = Json::object();
+    metadata["AllHttpHeaders"] = std::move(all);
+    metadata["HttpHeaders"] = std::move(single);
+    metadata["HttpStatusCode"] = answer.status;
+    return metadata;
+}
+
+/// The answer's members as the integration names them.
+Json renamed(const OptimizedAction& action, Json output) {
+    if (is(action, "elasticmapreduce", "addStep")) {
+        const Json* id = value_at(output, "StepIds.0");
+        Json out = Json::object();
+        if (id != nullptr) out["StepId"] = *id;
+        return out;
+    }
+    if (is(action, "elasticmapreduce", "cancelStep")) {
+        const Json* info = value_at(output, "CancelStepsInfoList.0");
+        return info == nullptr ? output : *info;
+    }
+    if (is(action, "elasticmapreduce", "createCluster")) {
+        Json id = taken(output, "JobFlowId");
+        if (!id.is_null()) output["ClusterId"] = std::move(id);
+    }
+    return output;
+}
+
+Json in_order(const Json& object) {
+    std::vector<std::pair<std::string, Json>> members;
+    for (const auto& [name, value] : object.get_ref<const Json::object_t&>())
+        members.emplace_back(name, value);
+    std::ranges::sort(members, {}, &std::pair<std::string, Json>::first);
+    Json out = Json::object();
+    for (auto& [name, value] : members) out[name] = std::move(value);
+    return out;
+}
+
+}  // namespace
+
+Json action_parameters(const OptimizedAction& action, const TaskCall& call) {
+    Json parameters = call.input.value();
+    if (!parameters.is_object()) return parameters;
+    if (action.service == "events") add_sender(parameters, call.execution_arn);
+    if (is(action, "bedrock", "invokeModel") && !parameters.contains("ContentType"))
+        parameters["ContentType"] = "application/json";
+    if (is(action, "elasticmapreduce", "addStep")) {
+        Json cluster = taken(parameters, "ClusterId");
+        if (!cluster.is_null()) parameters["JobFlowId"] = std::move(cluster);
+        move_into_list(parameters, "Step", "Steps");
+    } else if (is(action, "elasticmapreduce", "cancelStep")) {
+        move_into_list(parameters, "StepId", "StepIds");
+    } else if (is(action, "elasticmapreduce", "terminateCluster") ||
+               is(action, "elasticmapreduce", "setClusterTerminationProtection")) {
+        move_into_list(parameters, "ClusterId", "JobFlowIds");
+    }
+    return parameters;
+}
+
+Json shown_answer(const OptimizedAction& action, const Answer& answer, const TaskCall& call) {
+    Json shown = renamed(action, answer.output);
+    // OBSERVED: what putEvents gives has no metadata (conformance, events_task_service__…).
+    if (action.service == "events") return shown;
+    if (is(action, "bedrock", "invokeModel")) {
+        const auto body = shown.find("Body");
+        if (body == shown.end() || !body->is_string()) return shown;
+        if (auto value = parse_json(body->get_ref<const std::string&>()))
+            shown["Body"] = *std::move(value);
+        return shown;
+    }
+    shown["SdkHttpMetadata"] = http_metadata(answer);
+    Json metadata = Json::object();
+    metadata["RequestId"] = answer.request_id.empty() ? call.request_id : answer.request_id;
+    shown["SdkResponseMetadata"] = std::move(metadata);
+    return in_order(shown);
+}
+
+std::optional<StateError> failure_in(const OptimizedAction& action, const Json& shown) {
+    if (is(action, "events", "putEvents")) {
+        const Json* failed = value_at(shown, "FailedEntryCount");
+        if (failed != nullptr && failed->is_number() && failed->get<double>() > 0)
+            return StateError{"EventBridge.FailedEntry", write_json(shown)};
+    }
+    if (is(action, "ecs", "runTask")) {
+        const Json* tasks = value_at(shown, "Tasks");
+        const Json* failures = value_at(shown, "Failures");
+        if ((tasks == nullptr || tasks->empty()) && failures != nullptr && !failures->empty())
+            return StateError{"AmazonECS.Unknown", write_json(shown)};
+    }
+    return std::nullopt;
+}
+
+bool ended_well(const OptimizedAction& action, const Json& result) {
+    if (!is(action, "ecs", "runTask")) return true;
+    const Json* stop_code = value_at(result, "StopCode");
+    if (stop_code != nullptr && *stop_code == "TaskFailedToStart") return false;
+    const Json* containers = value_at(result, "Containers");
+    if (containers == nullptr || !containers->is_array()) return true;
+    return std::ranges::all_of(*containers, [](const Json& container) {
+        const Json* code = value_at(container, "ExitCode");
+        return code == nullptr || *code == 0;
+    });
+}
+
+ByName by_name(const OptimizedAction& action) {
+    if (is(action, "elasticmapreduce", "modifyInstanceFleetByName"))
+        return {"listInstanceFleets", "InstanceFleets",  "InstanceFleetName",
+                "InstanceFleet",      "InstanceFleetId", ""};
+    if (is(action, "elasticmapreduce", "modifyInstanceGroupByName"))
+        return {"listInstanceGroups", "InstanceGroups",  "InstanceGroupName",
+                "InstanceGroup",      "InstanceGroupId", "InstanceGroups"};
+    return {};
+}
+
+std::optional<Json> parameters_by_name(const ByName& by, const Json& parameters,
+                                       const Json& listed) {
+    const Json* name = value_at(parameters, by.wanted);
+    const Json* list = value_at(listed, by.list);
+    if (name == nullptr || list == nullptr || !list->is_array()) return std::nullopt;
+    for (const Json& one : *list) {
+        const Json* own_name = value_at(one, "Name");
+        const Json* id = value_at(one, "Id");
+        if (own_name == nullptr || id == nullptr || *own_name != *name) continue;
+        const Json* changes = value_at(parameters, by.changes);
+        Json changed = changes != nullptr && changes->is_object() ? *changes : Json::object();
+        changed[std::string(by.id)] = *id;
+        Json out = Json::object();
+        out["ClusterId"] = parameters.contains("ClusterId") ? parameters["ClusterId"] : Json();
+        if (by.as_list.empty()) {
+            out[std::string(by.changes)] = std::move(changed);
+        } else {
+            out[std::string(by.as_list)] = Json::array();
+            out[std::string(by.as_list)].push_back(std::move(changed));
+        }
+        return out;
+    }
+    return std::nullopt;
+}
+
+}  // namespace stepwell::aws

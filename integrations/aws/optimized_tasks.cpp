@@ -1,0 +1,296 @@
+#include "integrations/aws/optimized_tasks.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/state_errors.hpp"
+#include "integrations/aws/errors.hpp"
+#include "integrations/aws/job_fields.hpp"
+#include "integrations/aws/names.hpp"
+#include "integrations/aws/optimized_shapes.hpp"
+#include "integrations/aws/sdk_tasks.hpp"
+
+namespace stepwell::aws {
+namespace {
+
+// A stand-in is done in no time, a real job takes minutes.
+constexpr Milliseconds kFirstLook{200};
+constexpr Milliseconds kLongestPause{10'000};
+
+const asl::ServiceResource& resource_of(const TaskCall& call) {
+    return std::get<asl::ServiceResource>(call.resource);
+}
+
+bool is_sync(const TaskCall& call) {
+    const asl::Pattern pattern = resource_of(call).pattern;
+    return pattern == asl::Pattern::sync || pattern == asl::Pattern::sync2;
+}
+
+std::string model_of(const OptimizedAction& action) {
+    // The one action that another service than its own carries out.
+    if (action.action == "invokeModel") return "bedrockruntime";
+    const OptimizedService* service = find_optimized_service(action.service);
+    return std::string(service->model.empty() ? service->service : service->model);
+}
+
+StateError error_of(const OptimizedAction& action, const Error& error, const TaskCall& call) {
+    const OptimizedNames& names = find_optimized_service(action.service)->names;
+    return task_error(error, call, [&](const Error& own) { return optimized_error(own, names); });
+}
+
+Call call_of(const OptimizedAction& action, const TaskCall& call, std::string_view operation,
+             Json parameters) {
+    Call out;
+    out.service = model_of(action);
+    out.action = operation;
+    out.parameters = std::move(parameters);
+    out.style = Style::optimized;
+    out.owner = owner_of(call);
+    out.client_token = call.request_id;
+    out.timeout = longest_wait(out.service);
+    return out;
+}
+
+/// `.sync:2` shows Input and Output of a nested execution as JSON.
+void parse_texts(Json& description) {
+    for (const char* member : {"Input", "Output"}) {
+        const auto found = description.find(member);
+        if (found == description.end() || !found->is_string()) continue;
+        if (auto value = parse_json(found->get_ref<const std::string&>()))
+            description[member] = *std::move(value);
+    }
+}
+
+/// A look that failed for a moment only.
+bool may_pass(const Error& error) {
+    return error.kind == Error::Kind::unreachable || error.status >= 500 || error.status == 429 ||
+           error.code == "ThrottlingException";
+}
+
+bool is_not_found(const Error& error) {
+    return error.kind == Error::Kind::refused &&
+           (error.status == 404 || error.code == "ResourceNotFoundException");
+}
+
+}  // namespace
+
+struct OptimizedTasks::Start {
+    const OptimizedAction* action = nullptr;
+    TaskCall call;
+    Finished finished;
+    AwsClient::CallId id = 0;
+    bool given_up = false;
+    Job job = Job::keep;
+};
+
+struct OptimizedTasks::Watch {
+    explicit Watch(IoLoop& loop) : timer(loop) {}
+    const OptimizedAction* action = nullptr;
+    TaskCall call;
+    Finished finished;
+    AwsClient::CallId id = 0;
+    LoopTimer timer;
+    Milliseconds pause = kFirstLook;
+    bool over = false;
+};
+
+OptimizedTasks::GiveUp OptimizedTasks::call_action(const OptimizedAction& action, TaskCall call,
+                                                   Finished finished) {
+    return call.submitted ? watch(action, std::move(call), std::move(finished))
+                          : start(action, std::move(call), std::move(finished));
+}
+
+// --- starting
+
+OptimizedTasks::GiveUp OptimizedTasks::start(const OptimizedAction& action, TaskCall call,
+                                             Finished finished) {
+    const auto started = std::make_shared<Start>();
+    started->action = &action;
+    started->call = std::move(call);
+    started->finished = std::move(finished);
+    if (started->call.repeated && action.search != nullptr) {
+        search(started);
+    } else if (!by_name(action).list_action.empty()) {
+        resolve_name(started);
+    } else {
+        begin(started, action_parameters(action, started->call));
+    }
+    return [this, started](Job job) {
+        started->given_up = true;
+        started->job = is_sync(started->call) ? job : Job::keep;
+        // A job that is being started is stopped when it has: it cannot be before.
+        if (started->job == Job::keep) client_.cancel(started->id);
+    };
+}
+
+/// The server was restarted after the start and before its answer was stored.
+void OptimizedTasks::search(const StartPtr& start) {
+    const JobSearch& search = *start->action->search;
+    const Json& in = start->call.input.value();
+    Json parameters = fill_fields(search.fields, {in, in, in});
+    const bool ecs = start->action->service == "ecs";
+    if (ecs) parameters["StartedBy"] = start->call.request_id;
+    start->id = client_.call(
+        call_of(*start->action, start->call, search.look, std::move(parameters)),
+        [this, start, &search, ecs](CallResult result) {
+            if (start->given_up && start->job == Job::keep) return;
+            const Json& input = start->call.input.value();
+            const auto since = start->call.scheduled_time.time_since_epoch().count();
+            if (result && ecs) return search_ecs_task(start, result->output);
+            const Json* found = result ? find_job(search, result->output, input, since) : nullptr;
+            if (found == nullptr)
+                return begin(start, action_parameters(*start->action, start->call));
+            Answer answer = *result;
+            answer.output = fill_fields(search.answer, {input, input, *found});
+            begun(start, task_result(shown_answer(*start->action, answer, start->call),
+                                     start->action->service));
+        });
+}
+
+/// Tasks are listed by their ARNs; what runTask answers is their description.
+void OptimizedTasks::search_ecs_task(const StartPtr& start, const Json& listed) {
+    const Json* arns = value_at(listed, "TaskArns");
+    if (arns == nullptr || !arns->is_array() || arns->empty())
+        return begin(start, action_parameters(*start->action, start->call));
+    Json parameters = Json::object();
+    if (const Json* cluster = value_at(start->call.input.value(), "Cluster"))
+        parameters["Cluster"] = *cluster;
+    parameters["Tasks"] = *arns;
+    start->id = client_.call(
+        call_of(*start->action, start->call, "describeTasks", std::move(parameters)),
+        [this, start](CallResult result) {
+            if (!result) return begun(start, error_of(*start->action, result.error(), start->call));
+            begun(start, task_result(shown_answer(*start->action, *result, start->call),
+                                     start->action->service));
+        });
+}
+
+void OptimizedTasks::resolve_name(const StartPtr& start) {
+    const ByName by = by_name(*start->action);
+    Json parameters = Json::object();
+    if (const Json* cluster = value_at(start->call.input.value(), "ClusterId"))
+        parameters["ClusterId"] = *cluster;
+    start->id = client_.call(
+        call_of(*start->action, start->call, by.list_action, std::move(parameters)),
+        [this, start, by](CallResult result) {
+            if (start->given_up) return;
+            if (!result) return begun(start, error_of(*start->action, result.error(), start->call));
+            auto resolved = parameters_by_name(by, start->call.input.value(), result->output);
+            if (!resolved)
+                return begun(start, bad_parameters(start->call.input,
+                                                   "The cluster has nothing of the name in '" +
+                                                       std::string(by.wanted) + "'"));
+            begin(start, *std::move(resolved));
+        });
+}
+
+void OptimizedTasks::begin(const StartPtr& start, Json parameters) {
+    if (start->given_up) return;
+    const OptimizedAction& action = *start->action;
+    const std::string_view operation = action.operation.empty() ? action.action : action.operation;
+    if (!action.token.empty() && parameters.is_object() && is_sync(start->call)) {
+        const std::string member(action.token);
+        if (!parameters.contains(member)) parameters[member] = start->call.request_id;
+    }
+    start->id = client_.call(
+        call_of(action, start->call, operation, std::move(parameters)),
+        [this, start](CallResult result) {
+            if (!result) return begun(start, error_of(*start->action, result.error(), start->call));
+            Json shown = shown_answer(*start->action, *result, start->call);
+            if (auto failure = failure_in(*start->action, shown))
+                return begun(start, *std::move(failure));
+            begun(start, task_result(std::move(shown), start->action->service));
+        });
+}
+
+void OptimizedTasks::begun(const StartPtr& start, TaskResult result) {
+    if (!start->given_up) return start->finished(std::move(result));
+    if (result && start->job == Job::stop) stop(*start->action, start->call, result->value());
+}
+
+// --- waiting for the end
+
+OptimizedTasks::GiveUp OptimizedTasks::watch(const OptimizedAction& action, TaskCall call,
+                                             Finished finished) {
+    const auto watched = std::make_shared<Watch>(loop_);
+    watched->action = &action;
+    watched->call = std::move(call);
+    watched->finished = std::move(finished);
+    look(watched);
+    return [this, watched](Job job) {
+        watched->over = true;
+        watched->timer.cancel();
+        client_.cancel(watched->id);
+        if (job == Job::stop)
+            stop(*watched->action, watched->call, watched->call.submitted->value());
+    };
+}
+
+void OptimizedTasks::look(const WatchPtr& watch) {
+    const JobKind& job = *watch->action->job;
+    Json parameters = fill_fields(
+        job.look_fields, {watch->call.input.value(), watch->call.submitted->value(), Json()});
+    watch->id =
+        client_.call(call_of(*watch->action, watch->call, job.look, std::move(parameters)),
+                     [this, watch](CallResult result) { looked(watch, std::move(result)); });
+}
+
+void OptimizedTasks::looked(const WatchPtr& watch, CallResult result) {
+    const JobKind& job = *watch->action->job;
+    if (watch->over) return;
+    if (!result) {
+        const bool gone = job.until_gone && is_not_found(result.error());
+        if (!gone && may_pass(result.error())) return look_later(watch);
+        watch->over = true;
+        if (!gone) return watch->finished(error_of(*watch->action, result.error(), watch->call));
+        Json last = watch->call.submitted->value();
+        last.erase("SdkHttpMetadata");
+        last.erase("SdkResponseMetadata");
+        return watch->finished(task_result(std::move(last), watch->action->service));
+    }
+    const Json* status = value_at(result->output, job.status);
+    const std::string state =
+        status != nullptr && status->is_string() ? status->get<std::string>() : std::string();
+    const bool failed = is_among(job.failed, state);
+    if (!failed && !is_among(job.succeeded, state)) return look_later(watch);
+    watch->over = true;
+    const Json* part = value_at(result->output, job.result);
+    Json shown = part == nullptr ? result->output : *part;
+    const bool well = !failed && ended_well(*watch->action, shown);
+    if (resource_of(watch->call).pattern == asl::Pattern::sync2) parse_texts(shown);
+    if (!job.wrap.empty()) {
+        Json wrapped = Json::object();
+        wrapped[std::string(job.wrap)] = std::move(shown);
+        shown = std::move(wrapped);
+    }
+    if (!well)
+        return watch->finished(
+            StateError{std::string(state_errors::kTaskFailed), write_json(shown)});
+    watch->finished(task_result(std::move(shown), watch->action->service));
+}
+
+void OptimizedTasks::look_later(const WatchPtr& watch) {
+    watch->timer.start(watch->pause, [this, weak = std::weak_ptr(watch)] {
+        if (const auto again = weak.lock()) look(again);
+    });
+    watch->pause = std::min(watch->pause * 3 / 2, kLongestPause);
+}
+
+/// Best effort, as AWS has it: a job that has ended meanwhile stays as it is.
+void OptimizedTasks::stop(const OptimizedAction& action, const TaskCall& call,
+                          const Json& submitted) {
+    const JobKind& job = *action.job;
+    if (job.stop.empty()) return;
+    const Json& in = call.input.value();
+    client_.call(call_of(action, call, job.stop, fill_fields(job.stop_fields, {in, submitted, in})),
+                 [arn = call.execution_arn,
+                  service = std::string(action.service)](const CallResult& result) {
+                     if (!result)
+                         spdlog::warn("{}: the {} job could not be stopped: {}", arn, service,
+                                      result.error().message);
+                 });
+}
+
+}  // namespace stepwell::aws

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "engine/tasks.hpp"
+#include "integrations/aws/client.hpp"
+#include "integrations/aws/optimized_table.hpp"
+#include "integrations/io_loop.hpp"
+
+namespace stepwell::aws {
+
+/// Tasks of the optimized integrations (optimized_table.hpp), in all their patterns. A `.sync` job
+/// is looked at in growing intervals until it ends; however often its start is asked for, one is
+/// started, as far as its service can tell. Belongs to the loop's thread.
+class OptimizedTasks {
+public:
+    using Finished = std::function<void(TaskResult)>;
+    using GiveUp = std::function<void(Job)>;
+
+    /// Both must outlive it.
+    OptimizedTasks(IoLoop& loop, AwsClient& client) : loop_(loop), client_(client) {}
+
+    /// Calls the action, or, where `call.submitted` says which job, waits for its end.
+    GiveUp call_action(const OptimizedAction& action, TaskCall call, Finished finished);
+
+private:
+    struct Start;
+    struct Watch;
+    using StartPtr = std::shared_ptr<Start>;
+    using WatchPtr = std::shared_ptr<Watch>;
+
+    GiveUp start(const OptimizedAction& action, TaskCall call, Finished finished);
+    void search(const StartPtr& start);
+    void search_ecs_task(const StartPtr& start, const Json& listed);
+    void resolve_name(const StartPtr& start);
+    void begin(const StartPtr& start, Json parameters);
+    void begun(const StartPtr& start, TaskResult result);
+
+    GiveUp watch(const OptimizedAction& action, TaskCall call, Finished finished);
+    void look(const WatchPtr& watch);
+    void looked(const WatchPtr& watch, CallResult result);
+    void look_later(const WatchPtr& watch);
+
+    void stop(const OptimizedAction& action, const TaskCall& call, const Json& submitted);
+
+    IoLoop& loop_;
+    AwsClient& client_;
+};
+
+}  // namespace stepwell::aws

@@ -1,0 +1,495 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "engine/asl/integration_table.hpp"
+#include "integrations/aws/job_fields.hpp"
+#include "integrations/aws/optimized_shapes.hpp"
+#include "integrations/aws/optimized_tasks.hpp"
+#include "integrations/registry.hpp"
+#include "tests/integrations/test_server.hpp"
+#include "tests/integrations/waiting.hpp"
+#include "tests/support/scripted_service.hpp"
+
+namespace stepwell::aws {
+namespace {
+
+using stepwell::testing::Awaited;
+using stepwell::testing::eventually;
+using stepwell::testing::ServedConnection;
+using stepwell::testing::ServedRequest;
+using stepwell::testing::TestServer;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A service of the JSON protocols that gives each action its answers in turn, the last one for
+/// ever.
+class Service {
+public:
+    Service()
+        : server_([this](ServedConnection& c) {
+              while (auto request = c.read_request()) {
+                  const auto [status, body] = next(*request);
+                  c.answer(status, body, "x-amzn-RequestId: R\r\n");
+              }
+          }) {}
+    void answers(const std::string& action, std::vector<std::string> bodies, int status = 200) {
+        const std::lock_guard lock(mutex_);
+        answers_[action] = {status, std::move(bodies)};
+    }
+    std::string url() const { return server_.url(); }
+    std::vector<std::string> asked() const {
+        const std::lock_guard lock(mutex_);
+        return asked_;
+    }
+    std::string last_body(const std::string& action) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = bodies_.find(action);
+        return found == bodies_.end() ? std::string() : found->second;
+    }
+
+private:
+    struct Answers {
+        int status = 200;
+        std::vector<std::string> bodies;
+    };
+    static std::string action_of(const ServedRequest& request) {
+        const auto target = request.headers.find("x-amz-target");
+        if (target != request.headers.end())
+            return target->second.substr(target->second.rfind('.') + 1);
+        return request.method + " " + request.target;
+    }
+    std::pair<int, std::string> next(const ServedRequest& request) {
+        const std::lock_guard lock(mutex_);
+        const std::string action = action_of(request);
+        asked_.push_back(action);
+        bodies_[action] = request.body;
+        auto& [status, bodies] = answers_[action];
+        if (bodies.empty()) return {404, R"({"__type":"ResourceNotFoundException"})"};
+        const std::string body = bodies.front();
+        if (bodies.size() > 1) bodies.erase(bodies.begin());
+        return {status, body};
+    }
+
+    mutable std::mutex mutex_;
+    std::map<std::string, Answers> answers_;
+    std::map<std::string, std::string> bodies_;
+    std::vector<std::string> asked_;
+    TestServer server_;
+};
+
+class OptimizedTest : public ::testing::Test {
+protected:
+    using Result = std::shared_ptr<Awaited<TaskResult>>;
+
+    void use(const AwsOptions& options) {
+        IntegrationOptions all;
+        all.aws = options;
+        registry_ = std::make_unique<TaskRegistry>(all, own_);
+    }
+    TaskCall call(const std::string& service, const std::string& action, std::string parameters,
+                  asl::Pattern pattern = asl::Pattern::request_response) {
+        TaskCall out;
+        out.id = ++last_id_;
+        const std::string suffix = pattern == asl::Pattern::sync ? ".sync" : "";
+        out.resource = asl::ServiceResource{service, action + suffix, action, pattern};
+        out.input = Payload::from_text(std::move(parameters));
+        out.request_id = "11111111-2222-4333-8444-555555555555";
+        out.region = "us-east-1";
+        out.account = "123456789012";
+        out.execution_arn = "arn:aws:states:us-east-1:123456789012:execution:machine:run";
+        out.state_name = "Call";
+        return out;
+    }
+    Result start(TaskCall task) {
+        if (!registry_) {
+            AwsOptions options;
+            options.endpoint_all = service_.url();
+            use(options);
+        }
+        auto result = std::make_shared<Awaited<TaskResult>>();
+        registry_->start(std::move(task),
+                         [result](TaskCallId, TaskResult r) { result->give(std::move(r)); });
+        return result;
+    }
+    TaskResult run(TaskCall task) { return start(std::move(task))->get(); }
+    /// The end of a job that has been started with this answer.
+    Result watch(TaskCall task, const std::string& submitted) {
+        task.submitted = Payload::from_text(submitted);
+        return start(std::move(task));
+    }
+
+    Service service_;
+    stepwell::testing::ScriptedService own_;
+    std::unique_ptr<TaskRegistry> registry_;
+    TaskCallId last_id_ = 0;
+};
+
+TEST_F(OptimizedTest, AResultHasTheSdksMetadata) {
+    service_.answers("GetItem", {R"({"Item":{"id":{"S":"1"}}})"});
+    const TaskResult result =
+        run(call("dynamodb", "getItem", R"({"TableName":"t","Key":{"id":{"S":"1"}}})"));
+    ASSERT_TRUE(result);
+    const Json& output = result->value();
+    EXPECT_EQ(write_json(output["Item"]), R"({"id":{"S":"1"}})");
+    EXPECT_EQ(output["SdkHttpMetadata"]["HttpStatusCode"], 200);
+    EXPECT_EQ(write_json(output["SdkHttpMetadata"]["AllHttpHeaders"]["x-amzn-RequestId"]),
+              R"(["R"])");
+    EXPECT_EQ(output["SdkResponseMetadata"]["RequestId"], "R");
+}
+
+TEST_F(OptimizedTest, FailsWithTheNamesOfTheFirstSdkForJava) {
+    service_.answers(
+        "PutItem",
+        {R"({"__type":"x#ResourceNotFoundException","message":"Cannot do operations on a non-existent table"})"},
+        400);
+    const TaskResult result =
+        run(call("dynamodb", "putItem", R"({"TableName":"t","Item":{"id":{"S":"1"}}})"));
+    EXPECT_EQ(result.error(),
+              (StateError{"DynamoDB.ResourceNotFoundException",
+                          "Cannot do operations on a non-existent table (Service: "
+                          "AmazonDynamoDBv2; Status Code: 400; Error Code: "
+                          "ResourceNotFoundException; Request ID: R; Proxy: null)"}));
+}
+
+TEST_F(OptimizedTest, WithoutEndpointTheTaskFailsAndSaysWhatToSet) {
+    use({});
+    const TaskResult result =
+        run(call("sqs", "sendMessage", R"({"QueueUrl":"q","MessageBody":"b"})"));
+    EXPECT_EQ(
+        result.error(),
+        (StateError{"States.Runtime",
+                    "Stepwell cannot reach what the state 'Call' calls "
+                    "(arn:aws:states:::sqs:sendMessage): there is no endpoint for the service "
+                    "'sqs': say where it is with --endpoint sqs=URL"}));
+}
+
+TEST_F(OptimizedTest, RefusesParametersInAwsWords) {
+    EXPECT_EQ(
+        run(call("sns", "publish", R"({"Massage":"m"})")).error(),
+        (StateError{"States.Runtime",
+                    R"(The Parameters '{"Massage":"m"}' could not be used to start the Task: )"
+                    "[The field 'Massage' is not supported by Step Functions]"}));
+}
+
+TEST_F(OptimizedTest, EventsSayWhoSendsThemAndFailWithTheirEntries) {
+    service_.answers("PutEvents",
+                     {R"({"FailedEntryCount":0,"Entries":[{"EventId":"e"}]})",
+                      R"({"FailedEntryCount":1,"Entries":[{"ErrorCode":"MalformedDetail"}]})"});
+    const std::string entries =
+        R"({"Entries":[{"Detail":{"a":1},"DetailType":"d","Source":"s","Resources":["r"]}]})";
+    const TaskResult sent = run(call("events", "putEvents", entries));
+    ASSERT_TRUE(sent);
+    EXPECT_EQ(sent->text(), R"({"Entries":[{"EventId":"e"}],"FailedEntryCount":0})");
+    const Json body = json(service_.last_body("PutEvents"));
+    EXPECT_EQ(body["Entries"][0]["Detail"], R"({"a":1})");
+    EXPECT_EQ(write_json(body["Entries"][0]["Resources"]),
+              R"(["r","arn:aws:states:us-east-1:123456789012:stateMachine:machine",)"
+              R"("arn:aws:states:us-east-1:123456789012:execution:machine:run"])");
+    EXPECT_EQ(
+        run(call("events", "putEvents", entries)).error(),
+        (StateError{"EventBridge.FailedEntry",
+                    R"({"Entries":[{"ErrorCode":"MalformedDetail"}],"FailedEntryCount":1})"}));
+}
+
+TEST_F(OptimizedTest, AJobIsWatchedUntilItEnds) {
+    service_.answers("StartJobRun", {R"({"JobRunId":"jr_1"})"});
+    service_.answers("GetJobRun", {R"({"JobRun":{"Id":"jr_1","JobRunState":"RUNNING"}})",
+                                   R"({"JobRun":{"Id":"jr_1","JobRunState":"SUCCEEDED"}})"});
+    const TaskCall task = call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync);
+    const TaskResult submitted = run(task);
+    ASSERT_TRUE(submitted);
+    EXPECT_EQ(submitted->value()["JobRunId"], "jr_1");
+    const TaskResult result = watch(task, submitted->text())->get();
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->text(), R"({"Id":"jr_1","JobRunState":"SUCCEEDED"})");
+    EXPECT_EQ(service_.last_body("GetJobRun"), R"({"JobName": "j", "RunId": "jr_1"})");
+    EXPECT_THAT(service_.asked(), ElementsAre("StartJobRun", "GetJobRun", "GetJobRun"));
+}
+
+TEST_F(OptimizedTest, AFailedJobFailsTheTaskWithItsDescription) {
+    service_.answers("GetJobRun", {R"({"JobRun":{"ErrorMessage":"no","JobRunState":"FAILED"}})"});
+    const TaskResult result =
+        watch(call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync),
+              R"({"JobRunId":"jr_1"})")
+            ->get();
+    EXPECT_EQ(result.error(),
+              (StateError{"States.TaskFailed", R"({"ErrorMessage":"no","JobRunState":"FAILED"})"}));
+}
+
+TEST_F(OptimizedTest, ALookThatFailsForAMomentIsRepeated) {
+    TestServer server([](ServedConnection& c) {
+        for (int i = 0; c.read_request(); ++i) {
+            if (i < 4) {
+                c.answer(503, "{}");
+            } else {
+                c.answer(200, R"({"JobRun":{"JobRunState":"SUCCEEDED"}})");
+            }
+        }
+    });
+    AwsOptions options;
+    options.endpoints["glue"] = server.url();
+    use(options);
+    EXPECT_TRUE(watch(call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync),
+                      R"({"JobRunId":"jr_1"})")
+                    ->get());
+}
+
+TEST_F(OptimizedTest, AnEcsTaskFailsWithItsContainers) {
+    service_.answers("DescribeTasks",
+                     {R"({"tasks":[{"lastStatus":"STOPPED","containers":[{"exitCode":1}]}]})"});
+    const TaskCall task =
+        call("ecs", "runTask", R"({"TaskDefinition":"t","Cluster":"c"})", asl::Pattern::sync);
+    const std::string submitted = R"({"Tasks":[{"TaskArn":"arn:t","ClusterArn":"arn:c"}]})";
+    const TaskResult result = watch(task, submitted)->get();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().error, "States.TaskFailed");
+    EXPECT_THAT(result.error().cause, HasSubstr(R"("ExitCode":1)"));
+    EXPECT_EQ(service_.last_body("DescribeTasks"), R"({"cluster": "arn:c", "tasks": ["arn:t"]})");
+    service_.answers("DescribeTasks",
+                     {R"({"tasks":[{"lastStatus":"STOPPED","containers":[{"exitCode":0}]}]})"});
+    EXPECT_TRUE(watch(task, submitted)->get());
+}
+
+TEST_F(OptimizedTest, AnEcsTaskThatFindsNoPlaceFails) {
+    service_.answers("RunTask", {R"({"tasks":[],"failures":[{"reason":"RESOURCE:MEMORY"}]})"});
+    const TaskResult result =
+        run(call("ecs", "runTask", R"({"TaskDefinition":"t"})", asl::Pattern::sync));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().error, "AmazonECS.Unknown");
+    EXPECT_THAT(result.error().cause, HasSubstr("RESOURCE:MEMORY"));
+    EXPECT_THAT(service_.last_body("RunTask"),
+                HasSubstr(R"("startedBy": "11111111-2222-4333-8444-555555555555")"));
+}
+
+TEST_F(OptimizedTest, AStoppedTaskStopsItsJob) {
+    service_.answers("GetJobRun", {R"({"JobRun":{"JobRunState":"RUNNING"}})"});
+    service_.answers("BatchStopJobRun", {"{}"});
+    const TaskCall task = call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync);
+    watch(task, R"({"JobRunId":"jr_1"})");
+    ASSERT_TRUE(eventually([&] { return !service_.asked().empty(); }));
+    registry_->cancel(task.id, Job::stop);
+    ASSERT_TRUE(eventually([&] { return !service_.last_body("BatchStopJobRun").empty(); }));
+    EXPECT_EQ(service_.last_body("BatchStopJobRun"), R"({"JobName": "j", "JobRunIds": ["jr_1"]})");
+}
+
+TEST_F(OptimizedTest, AJobWhoseStartWasLostIsFoundAgain) {
+    service_.answers("GetJobRuns", {R"({"JobRuns":[{"Id":"old","JobName":"j","StartedOn":1},)"
+                                    R"({"Id":"mine","JobName":"j","StartedOn":2000}]})"});
+    TaskCall task = call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync);
+    task.repeated = true;
+    task.scheduled_time = TimePoint{Milliseconds{1'000'000}};
+    const TaskResult found = run(task);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->value()["JobRunId"], "mine");
+    EXPECT_THAT(service_.asked(), ElementsAre("GetJobRuns"));
+}
+
+TEST_F(OptimizedTest, AJobThatWasNeverStartedIsStarted) {
+    service_.answers("GetJobRuns", {R"({"JobRuns":[]})"});
+    service_.answers("StartJobRun", {R"({"JobRunId":"jr_1"})"});
+    TaskCall task = call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync);
+    task.repeated = true;
+    ASSERT_TRUE(run(task));
+    EXPECT_THAT(service_.asked(), ElementsAre("GetJobRuns", "StartJobRun"));
+}
+
+TEST_F(OptimizedTest, WhatIsDeletedIsAwaitedUntilItIsGone) {
+    service_.answers("DELETE /clusters/c", {R"({"cluster":{"name":"c","status":"DELETING"}})"});
+    const TaskCall task = call("eks", "deleteCluster", R"({"Name":"c"})", asl::Pattern::sync);
+    const TaskResult submitted = run(task);
+    ASSERT_TRUE(submitted);
+    const TaskResult result = watch(task, submitted->text())->get();
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->text(), R"({"Cluster":{"Name":"c","Status":"DELETING"}})");
+}
+
+TEST_F(OptimizedTest, StepsOfAClusterAreAddedOneByOne) {
+    service_.answers("AddJobFlowSteps", {R"({"StepIds":["s-1"]})"});
+    const TaskResult result =
+        run(call("elasticmapreduce", "addStep",
+                 R"({"ClusterId":"j-1","Step":{"Name":"n","HadoopJarStep":{"Jar":"x"}}})"));
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->value()["StepId"], "s-1");
+    EXPECT_EQ(json(service_.last_body("AddJobFlowSteps")),
+              json(R"({"JobFlowId":"j-1","Steps":[{"Name":"n","HadoopJarStep":{"Jar":"x"}}]})"));
+}
+
+TEST_F(OptimizedTest, AGroupIsChangedByItsName) {
+    service_.answers("ListInstanceGroups",
+                     {R"({"InstanceGroups":[{"Id":"ig-0","Name":"a"},{"Id":"ig-1","Name":"g"}]})"});
+    service_.answers("ModifyInstanceGroups", {"{}"});
+    const std::string parameters =
+        R"({"ClusterId":"j-1","InstanceGroupName":"g","InstanceGroup":{"InstanceCount":8}})";
+    ASSERT_TRUE(run(call("elasticmapreduce", "modifyInstanceGroupByName", parameters)));
+    EXPECT_EQ(
+        json(service_.last_body("ModifyInstanceGroups")),
+        json(
+            R"({"ClusterId":"j-1","InstanceGroups":[{"InstanceCount":8,"InstanceGroupId":"ig-1"}]})"));
+}
+
+TEST_F(OptimizedTest, AModelIsInvokedWithJsonAndAnswersIt) {
+    service_.answers("POST /model/some.model%3A1/invoke", {R"({"completion":"hi"})"});
+    const TaskResult result = run(
+        call("bedrock", "invokeModel", R"({"ModelId":"some.model:1","Body":{"prompt":"hello"}})"));
+    ASSERT_TRUE(result);
+    EXPECT_EQ(write_json(result->value()["Body"]), R"({"completion":"hi"})");
+    EXPECT_EQ(service_.last_body("POST /model/some.model%3A1/invoke"), R"({"prompt":"hello"})");
+}
+
+TEST_F(OptimizedTest, AnExecutionOfAnotherServerIsStartedAndAwaited) {
+    service_.answers("StartExecution", {R"({"executionArn":"arn:e","startDate":1700000000.5})"});
+    service_.answers(
+        "DescribeExecution",
+        {R"({"executionArn":"arn:e","status":"RUNNING"})",
+         R"({"executionArn":"arn:e","status":"SUCCEEDED","input":"{}","output":"{\"a\":1}"})"});
+    AwsOptions options;
+    options.endpoints["sfn"] = service_.url();
+    use(options);
+    const TaskCall task =
+        call("states", "startExecution", R"({"StateMachineArn":"arn:m","Input":{"x":1}})",
+             asl::Pattern::sync2);
+    const TaskResult submitted = run(task);
+    ASSERT_TRUE(submitted);
+    EXPECT_EQ(submitted->value()["StartDate"], 1'700'000'000'500);
+    EXPECT_EQ(json(service_.last_body("StartExecution")),
+              json(R"({"stateMachineArn":"arn:m","input":"{\"x\":1}",)"
+                   R"("name":"11111111-2222-4333-8444-555555555555"})"));
+    const TaskResult result = watch(task, submitted->text())->get();
+    ASSERT_TRUE(result);
+    EXPECT_EQ(write_json(result->value()["Output"]), R"({"a":1})");
+}
+
+TEST_F(OptimizedTest, AnApiIsInvokedAtItsEndpoint) {
+    Awaited<ServedRequest> seen;
+    TestServer server([&](ServedConnection& c) {
+        seen.give(*c.read_request());
+        c.answer(201, R"({"id":1})", "X-Kind: a\r\n");
+        c.read_request();
+        c.answer(403, R"({"message":"Forbidden"})");
+    });
+    AwsOptions options;
+    options.endpoints["executeapi"] = server.url();
+    use(options);
+    const TaskCall task = call(
+        "apigateway", "invoke",
+        R"({"ApiEndpoint":"x.execute-api.us-east-1.amazonaws.com","Method":"POST","Stage":"prod",)"
+        R"("Path":"/pets/1","QueryParameters":{"q":["a b"]},"Headers":{"X-A":["1"]},)"
+        R"("RequestBody":{"k":1}})");
+    const TaskResult result = run(task);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(write_json(result->value()["ResponseBody"]), R"({"id":1})");
+    EXPECT_EQ(result->value()["StatusCode"], 201);
+    EXPECT_EQ(write_json(result->value()["Headers"]["X-Kind"]), R"(["a"])");
+    const ServedRequest sent = seen.get();
+    EXPECT_EQ(sent.method, "POST");
+    EXPECT_EQ(sent.target, "/prod/pets/1?q=a%20b");
+    EXPECT_EQ(sent.headers.at("host"), "x.execute-api.us-east-1.amazonaws.com");
+    EXPECT_EQ(sent.headers.at("x-a"), "1");
+    EXPECT_EQ(sent.body, R"({"k":1})");
+    TaskCall again = task;
+    again.id = ++last_id_;
+    EXPECT_EQ(run(again).error(), (StateError{"ApiGateway.403", R"({"message":"Forbidden"})"}));
+}
+
+TEST_F(OptimizedTest, AnApiAtAwsIsNotCalledUnasked) {
+    use({});
+    const TaskResult result =
+        run(call("apigateway", "invoke",
+                 R"({"ApiEndpoint":"x.execute-api.us-east-1.amazonaws.com","Method":"GET"})"));
+    EXPECT_THAT(result.error().cause, HasSubstr("--endpoint execute-api=URL"));
+    EXPECT_THAT(run(call("apigateway", "invoke",
+                         R"({"ApiEndpoint":"h","Method":"GET","Headers":{"a":"b"}})"))
+                    .error()
+                    .cause,
+                HasSubstr("[The value of the field 'Headers' has an invalid format]"));
+}
+
+// --- the tables
+
+/// Carried out elsewhere than in OptimizedTasks.
+bool has_own_integration(const asl::Integration& known) {
+    return known.service == "lambda" || known.service == "states" || known.service == "http" ||
+           known.service == "apigateway";
+}
+
+TEST(OptimizedTable, CoversWhatDefinitionsMayName) {
+    for (const asl::Integration& known : asl::integrations()) {
+        if (has_own_integration(known)) continue;
+        const OptimizedAction* action = find_optimized(known.service, known.action);
+        if (known.action == "call" || known.action == "runJob") {
+            EXPECT_EQ(action, nullptr);
+            continue;
+        }
+        ASSERT_NE(action, nullptr) << known.service << ":" << known.action;
+        EXPECT_EQ(action->job != nullptr, (known.ways & asl::kSync) != 0)
+            << known.service << ":" << known.action;
+        EXPECT_NE(find_optimized_service(known.service), nullptr) << known.service;
+    }
+}
+
+TEST(OptimizedTable, EveryActionThatItNamesIsInTheModels) {
+    const models::ServiceModels models;
+    for (const OptimizedAction& action : optimized_actions()) {
+        const OptimizedService* names = find_optimized_service(action.service);
+        ASSERT_NE(names, nullptr);
+        const models::Service* service =
+            models.find(action.action == "invokeModel" ? "bedrockruntime"
+                        : names->model.empty()         ? names->service
+                                                       : names->model);
+        ASSERT_NE(service, nullptr) << action.service;
+        std::vector<std::string_view> needed = {action.operation.empty() ? action.action
+                                                                         : action.operation};
+        if (action.job != nullptr) {
+            needed.push_back(action.job->look);
+            if (!action.job->stop.empty()) needed.push_back(action.job->stop);
+        }
+        if (action.search != nullptr) needed.push_back(action.search->look);
+        for (const std::string_view name : needed)
+            EXPECT_NE(service->find_operation(name), nullptr) << action.service << ":" << name;
+    }
+}
+
+TEST(OptimizedTable, EveryFieldOfAJobIsInTheModels) {
+    const models::ServiceModels models;
+    for (const OptimizedAction& action : optimized_actions()) {
+        if (action.job == nullptr) continue;
+        const OptimizedService* names = find_optimized_service(action.service);
+        const models::Service* service =
+            models.find(names->model.empty() ? names->service : names->model);
+        const auto check = [&](std::string_view operation_name, const JobFields& fields) {
+            if (operation_name.empty()) return;
+            const models::Operation* operation = service->find_operation(operation_name);
+            for (const JobField& field : fields) {
+                if (field.name.empty()) continue;
+                std::string_view name = field.name;
+                if (name.ends_with("[]")) name.remove_suffix(2);
+                EXPECT_NE(find_member(service->shapes.at(*operation->input), name), nullptr)
+                    << action.service << ":" << operation_name << " " << name;
+            }
+        };
+        check(action.job->look, action.job->look_fields);
+        check(action.job->stop, action.job->stop_fields);
+        if (action.search != nullptr) check(action.search->look, action.search->fields);
+    }
+}
+
+TEST(JobFields, FindsValuesAndBuildsParameters) {
+    const Json in = json(R"({"Cluster":"c","Deep":{"List":[{"A":1},{"A":2}]}})");
+    const Json out = json(R"({"Tasks":[{"TaskArn":"t"}]})");
+    EXPECT_EQ(*value_at(in, "Deep.List.1.A"), 2);
+    EXPECT_EQ(value_at(in, "Deep.List.2.A"), nullptr);
+    EXPECT_EQ(value_at(in, "Cluster.X"), nullptr);
+    EXPECT_EQ(value_at(in, ""), &in);
+    const JobFields fields = {
+        {{"Tasks[]", "out.Tasks.0.TaskArn"}, {"Reason", "why"}, {"X", "in.X"}}};
+    EXPECT_EQ(write_json(fill_fields(fields, {in, out, in})), R"({"Tasks":["t"],"Reason":"why"})");
+    EXPECT_TRUE(is_among("A|B", "B"));
+    EXPECT_FALSE(is_among("A|B", ""));
+    EXPECT_FALSE(is_among("", "A"));
+}
+
+}  // namespace
+}  // namespace stepwell::aws
