@@ -33,7 +33,7 @@ struct Row {
 /// What AWS can call and we cannot: no retry and no catch is to hide it.
 StateError not_reached(const TaskCall& call, const asl::ServiceResource& resource) {
     return aws::cannot_call(
-        call, "this version has no integration with '" + resource.resource_type + "'");
+        call, "this version does not carry out " + resource.resource_type + ':' + resource.action);
 }
 
 const models::ServiceModels& models_of(const IntegrationOptions& options) {
