@@ -202,9 +202,9 @@ struct AwsClient::Impl : std::enable_shared_from_this<Impl> {
         const models::Member* payload = nullptr;
         if (one.operation->output)
             payload = payload_member(one.service->shapes.at(*one.operation->output));
-        if (one.call.raw_body && payload != nullptr &&
-            one.service->shapes.at(payload->shape).kind == models::Kind::blob)
-            answer.body = std::exchange(response.body, std::string());
+        const bool raw = one.call.raw_body && payload != nullptr &&
+                         one.service->shapes.at(payload->shape).kind == models::Kind::blob;
+        if (raw) answer.body = std::exchange(response.body, std::string());
         auto output = read_output(*one.service, *one.operation, response);
         if (!output) {
             Error error =
@@ -216,7 +216,7 @@ struct AwsClient::Impl : std::enable_shared_from_this<Impl> {
             error.request_id = answer.request_id;
             return error;
         }
-        if (!answer.body.empty()) output->erase(std::string(payload->name));
+        if (raw) output->erase(std::string(payload->name));
         answer.output = one.operation->output
                             ? show(*one.service, *one.operation->output, *output, one.call.style)
                             : Json::object();

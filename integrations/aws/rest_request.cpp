@@ -170,7 +170,8 @@ private:
                 text += text_of(element, item, TimestampFormat::rfc822);
             }
         } else if (member.json_value) {
-            text = base64::encode(to_compact_json(value));
+            text = base64::encode(value.is_string() ? value.get<std::string>()
+                                                    : to_compact_json(value));
         } else {
             text = text_of(shape, value, TimestampFormat::rfc822);
         }
@@ -277,6 +278,8 @@ private:
                 out += attribute ? "&#13;" : "&#xD;";
             } else if (c == '\n' && attribute) {
                 out += "&#10;";
+            } else if (c == '\t' && attribute) {
+                out += "&#09;";
             } else {
                 out += c;
             }

@@ -45,9 +45,9 @@ public:
         const Shape& shape = service_.shapes.at(index);
         if (depth > kMaxDepth) return bad_format(field);
         if (shape.document) return value;
+        if (as != nullptr && as->json_value && as->place == models::Place::header) return value;
         switch (shape.kind) {
             case Kind::structure:
-                if (as != nullptr && as->json_value) return value;
                 return structure(value, shape, field, depth);
             case Kind::list:
                 return list(value, shape, field, depth);
