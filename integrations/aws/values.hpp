@@ -27,7 +27,7 @@ struct Fill {
 };
 
 /// A Task's parameters as the operation's input. Null members count as absent. What is not text
-/// where text is wanted is written as JSON.
+/// where text is wanted is written as JSON, and so is all that a stream is to send.
 Result<Json, BadParameters> read_parameters(const models::Service& service,
                                             const models::Operation& operation,
                                             const Json& parameters, const Fill& fill);

@@ -4,7 +4,7 @@
     compile_models.py DATA_DIR EXTRA_DIR OUT
 
 DATA_DIR holds <service>/<api version>/service-2.json; of several versions the last is taken. EXTRA_DIR holds <name>.json of
-the same form, for services that DATA_DIR lacks. Documentation, patterns and
+the same form, for services that DATA_DIR lacks, and additions.json, members that others have had since. Documentation, patterns and
 examples are left out; all that a request, its answer and the check of either need is kept. The format is read by
 service_models.cpp, which names the same fields in the same order:
 
@@ -131,11 +131,11 @@ def write_shape(out, name, shape, index):
         out.enum(shape.get("timestampFormat"), TIMESTAMPS)
 
 
-def write_operation(out, operation, index):
+def write_operation(out, name, operation, index):
     http = operation["http"]
     given, got = operation.get("input") or {}, operation.get("output") or {}
     checksum = operation.get("httpChecksum") or {}
-    out.text(operation["name"])
+    out.text(name)
     out.text(http["method"])
     out.text(http["requestUri"])
     out.number(http.get("responseCode", 200))
@@ -180,8 +180,9 @@ def write_service(model):
     for name, shape in shapes.items():
         write_shape(out, name, shape, index)
     out.number(len(model["operations"]))
-    for operation in sorted(model["operations"].values(), key=lambda o: o["name"].lower()):
-        write_operation(out, operation, index)
+    # CloudFront's have a version in the names that they call themselves: nobody else does.
+    for name, operation in sorted(model["operations"].items(), key=lambda item: item[0].lower()):
+        write_operation(out, name, operation, index)
     return out
 
 
@@ -202,16 +203,27 @@ def varint(out, value):
     out.append(value)
 
 
+def add_members(model, additions):
+    """Members that a service has had since, of shapes that the model has: service id → shape → members."""
+    for shape, members in additions.get(model["metadata"]["serviceId"], {}).items():
+        for name, member in members.items():
+            if shape in model["shapes"] and member["shape"] in model["shapes"]:
+                model["shapes"][shape]["members"].setdefault(name, member)
+
+
 def extra_models(folder):
     for name in sorted(os.listdir(folder)):
-        if name.endswith(".json"):
+        if name.endswith(".json") and name != "additions.json":
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 yield json.load(file)
 
 
 def compile_models(folder, extra):
+    with open(os.path.join(extra, "additions.json"), encoding="utf-8") as file:
+        additions = json.load(file)
     sections = {}
     for model in itertools.chain(models(folder), extra_models(extra)):
+        add_members(model, additions)
         sections.setdefault(sdk_name(model["metadata"]["serviceId"]), write_service(model))
     if not sections:
         raise SystemExit(f"compile_models.py: there are no service models in {folder}")

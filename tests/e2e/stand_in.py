@@ -121,6 +121,13 @@ class Topics:
         return {**answer, "SequenceNumber": "1" + "0" * 19} if topic.endswith(".fifo") else answer
 
 
+def matches(pattern, value):
+    """Whether a value fits an event pattern, as far as plain values go."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(matches(part, value.get(key)) for key, part in pattern.items())
+    return value in pattern
+
+
 class Events:
     def __init__(self, queues):
         self.queues, self.rules, self.targets = queues, {}, {}
@@ -165,7 +172,7 @@ class Events:
                  "account": about["account"], "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
                  "region": about["region"], "resources": entry.get("Resources", []), "detail": detail}
         for name, pattern in list(self.rules.items()):
-            if all(event.get(key) in values for key, values in pattern.items() if isinstance(values, list)):
+            if matches(pattern, event):
                 for target in list(self.targets.get(name, {}).values()):
                     self.queues.deliver(target["Arn"].rpartition(":")[2], json.dumps(event))
         return {"EventId": event["id"]}

@@ -116,18 +116,11 @@ class S3(ServiceTest):
         super().setUp()
         folder = self.folder / "s3"
         folder.mkdir()
-        service = NpmServer(str(HERE / "s3.cjs"), "--directory", str(folder), "--buckets", "bucket", "--check", "yes")
+        service = NpmServer(str(HERE / "s3.cjs"), "--directory", str(folder), "--buckets", "bucket")
         self.addCleanup(service.close)
-        # It checks signatures.
+        # It knows its users by their access keys.
         self.stepwell = self.server("--endpoint", f"s3={service.url}",
                                     environment={"AWS_ACCESS_KEY_ID": "S3RVER", "AWS_SECRET_ACCESS_KEY": "S3RVER"})
-
-    def test_a_wrong_signature_is_refused(self):
-        other = self.server("--endpoint", self.stepwell.options[1],
-                            environment={"AWS_ACCESS_KEY_ID": "S3RVER", "AWS_SECRET_ACCESS_KEY": "wrong"})
-        error, cause = self.outcome(other, task("aws-sdk:s3:listBuckets", {}))
-        self.assertEqual(error, "S3.S3Exception")
-        self.assertIn("signature", cause)
 
     def test_an_object_is_put_read_listed_and_deleted(self):
         where = {"Bucket": "bucket", "Key": "folder/a b+c.json"}

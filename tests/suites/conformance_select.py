@@ -91,6 +91,8 @@ def reason_against(case, provided):
     for step in case.get("steps", ()):
         if "external" in step and step["external"] not in provided:
             return "calls another service"
+        if "aws.states" in str(step.get("params", {}).get("EventPattern", "")):
+            return "events of executions"
         if "operation" in step and step["operation"] not in OPERATIONS:
             return "operations of later versions"
     for definition in definitions(case):

@@ -34,8 +34,11 @@ TEST_F(ValuesTest, WhatIsNoTextIsWrittenAsJsonWhereTextIsWanted) {
               R"({"Name": "n", "ClientRequestToken": "t", "SecretString": "{\"a\":1}"})");
 }
 
-TEST_F(ValuesTest, BodiesAreTextAndOtherBlobsBase64) {
-    EXPECT_EQ(body("s3", "putObject", R"({"Bucket":"b","Key":"k","Body":"YWJj"})"), "YWJj");
+TEST_F(ValuesTest, StreamsAreJsonOtherBodiesTextAndOtherBlobsBase64) {
+    EXPECT_EQ(body("s3", "putObject", R"({"Bucket":"b","Key":"k","Body":"YWJj"})"), "\"YWJj\"");
+    EXPECT_EQ(body("lambda", "invoke", R"({"FunctionName":"f","Payload":"{\"a\":1}"})"),
+              R"({"a":1})");
+    EXPECT_EQ(body("lambda", "invoke", R"({"FunctionName":"f","Payload":{"a":1}})"), R"({"a":1})");
     EXPECT_EQ(body("s3", "putObject", R"({"Bucket":"b","Key":"k","Body":{"Dict":"Value"}})"),
               R"({"Dict":"Value"})");
     EXPECT_EQ(body("s3", "putObject", R"({"Bucket":"b","Key":"k","Body":false})"), "false");

@@ -21,8 +21,9 @@ std::string text_of(const Json& object, const char* name) {
 
 Json write(const models::Service& service, const models::Operation& operation, const Json& asked) {
     Json out = Json::object();
-    const auto input =
-        read_parameters(service, operation, asked["parameters"], {text_of(asked, "token"), {}});
+    Fill fill;
+    if (asked.contains("body")) fill.body = base64::decode(text_of(asked, "body"));
+    const auto input = read_parameters(service, operation, asked["parameters"], fill);
     if (!input) {
         out["refused"] = input.error().why;
         return out;
