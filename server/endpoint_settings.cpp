@@ -66,6 +66,19 @@ Problem read_variable(aws::AwsOptions& options, const Environment& environment,
     return std::nullopt;
 }
 
+/// Functions are invoked at Lambda's endpoint, however that was said, and the rest of Lambda's API
+/// is asked there, too.
+void share_lambda_endpoint(Settings& settings) {
+    constexpr const char* kLambda = "lambda";
+    const std::string* endpoint = settings.aws.endpoint_of(kLambda);
+    if (endpoint != nullptr && !settings.lambda.endpoint) {
+        settings.lambda.endpoint = *endpoint;
+    } else if (settings.lambda.endpoint && !settings.aws.endpoints.contains(kLambda) &&
+               !settings.lambda.endpoint->ends_with("/invocations")) {
+        settings.aws.endpoints[kLambda] = *settings.lambda.endpoint;
+    }
+}
+
 bool is_this_server(const std::string& url, const Settings& settings) {
     const auto parsed = parse_http_url(url);
     if (!parsed || parsed->tls || parsed->port != settings.port) return false;
@@ -167,6 +180,7 @@ std::optional<std::string> check_aws_options(Settings& settings) {
         options.endpoint_all.reset();
     std::erase_if(options.endpoints,
                   [&](const auto& pair) { return is_this_server(pair.second, settings); });
+    share_lambda_endpoint(settings);
     return std::nullopt;
 }
 

@@ -204,6 +204,16 @@ TEST(CommandLine, TakesTheOptionsOfAwssLocalTool) {
               "http://localhost:8084");
 }
 
+TEST(CommandLine, LambdaHasOneEndpointHoweverItIsSaid) {
+    EXPECT_EQ(settings_of(parse({"--endpoint-all", "http://h:1"})).lambda.endpoint, "http://h:1");
+    EXPECT_EQ(settings_of(parse({"--endpoint", "lambda=http://h:2"})).lambda.endpoint,
+              "http://h:2");
+    const Settings both =
+        settings_of(parse({"--endpoint-all", "http://h:1", "--lambda-endpoint", "http://h:3"}));
+    EXPECT_EQ(both.lambda.endpoint, "http://h:3");
+    EXPECT_EQ(both.aws.endpoints.at("lambda"), "http://h:3");
+}
+
 TEST(CommandLine, RefusesEndpointsThatCannotBe) {
     EXPECT_THAT(error_of(parse({"--endpoint", "dynamodb"})),
                 HasSubstr("--endpoint \"dynamodb\" is not SERVICE=URL"));
