@@ -1,5 +1,6 @@
 #include "api/configurations.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <vector>
@@ -29,6 +30,14 @@ bool flag_of(const Json& structure, std::string_view member) {
     return found && found->get<bool>();
 }
 
+/// CloudWatch Logs API Reference, CreateLogGroup, `logGroupName`.
+bool is_log_group_name(std::string_view name) {
+    return !name.empty() && name.size() <= 512 && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("._-/#").find(c) != std::string_view::npos;
+    });
+}
+
 Checked<std::string> log_group_of(const Json& destination) {
     const Json* group = Input::find(destination, "cloudWatchLogsLogGroup");
     const std::string* arn_text = group ? text_of(*group, "logGroupArn") : nullptr;
@@ -37,6 +46,10 @@ Checked<std::string> log_group_of(const Json& destination) {
     if (!arn || arn->service != "logs" || !arn->resource.starts_with("log-group:")) {
         return invalid_logging("Log Destination not found.");
     }
+    const std::string_view name =
+        std::string_view(arn->resource).substr(std::string_view("log-group:").size());
+    if (!is_log_group_name(name.substr(0, name.find(':'))))
+        return invalid_logging("Log Destination not found.");
     // OBSERVED: hashicorp/terraform-provider-aws#17682.
     if (!arn->resource.ends_with(":*")) {
         return invalid_logging("Log Group ARN must be provided with '*' qualifier.");

@@ -6,13 +6,33 @@
 namespace stepwell::api {
 namespace {
 
-/// Never truncated in an answer: API Reference, HistoryEventExecutionDataDetails.
+/// API Reference, HistoryEventExecutionDataDetails. Answers never truncate.
 constexpr std::string_view kNotTruncated = R"({"truncated":false})";
+constexpr std::string_view kTruncated = R"({"truncated":true})";
+
+/// As much of a UTF-8 text, whole characters, as takes so many bytes in a JSON string.
+std::string_view cut_escaped(std::string_view text, std::size_t most_escaped_bytes) {
+    constexpr std::size_t kLongestEscape = 6;  // \u001f
+    if (text.size() <= most_escaped_bytes / kLongestEscape) return text;
+    std::size_t escaped = 0;
+    std::size_t character = 0;  // where the last one began
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if ((byte & 0xC0U) != 0x80U) character = at;
+        const bool control = byte < 0x20;
+        const bool short_escape = byte == '"' || byte == '\\' || byte == '\n' || byte == '\r' ||
+                                  byte == '\t' || byte == '\b' || byte == '\f';
+        escaped += short_escape ? 2 : control ? kLongestEscape : 1;
+        if (escaped > most_escaped_bytes) return text.substr(0, character);
+    }
+    return text;
+}
 
 /// Writes the details of one event, member by member, as its shape in the API model has them.
 class DetailsWriter {
 public:
-    DetailsWriter(std::string& out, ExecutionData data) : object_(out), data_(data) {}
+    DetailsWriter(std::string& out, ExecutionData data, std::size_t most_escaped_bytes)
+        : object_(out), data_(data), most_escaped_bytes_(most_escaped_bytes) {}
 
     void operator()(const NoDetails&) {}
     void operator()(const ExecutionStartedDetails& d) {
@@ -81,15 +101,17 @@ public:
     void end() { object_.end(); }
 
 private:
-    void input(const Payload& payload) {
-        if (data_ == ExecutionData::leave_out) return;
-        object_.text("input", payload.text());
-        object_.raw("inputDetails", kNotTruncated);
-    }
+    void input(const Payload& payload) { text_and_whether_cut("input", "inputDetails", payload); }
     void output(const Payload& payload) {
+        text_and_whether_cut("output", "outputDetails", payload);
+    }
+    void text_and_whether_cut(std::string_view name, std::string_view details,
+                              const Payload& payload) {
         if (data_ == ExecutionData::leave_out) return;
-        object_.text("output", payload.text());
-        object_.raw("outputDetails", kNotTruncated);
+        const std::string_view whole = payload.text();
+        const std::string_view kept = cut_escaped(whole, most_escaped_bytes_);
+        object_.text(name, kept);
+        object_.raw(details, kept.size() == whole.size() ? kNotTruncated : kTruncated);
     }
     void assigned(const std::vector<AssignedVariable>& variables) {
         if (variables.empty() || data_ == ExecutionData::leave_out) return;
@@ -122,9 +144,17 @@ private:
 
     ObjectWriter object_;
     const ExecutionData data_;
+    const std::size_t most_escaped_bytes_;
 };
 
 }  // namespace
+
+void append_event_details(std::string& out, const HistoryEvent& event, ExecutionData data,
+                          std::size_t most_escaped_bytes) {
+    DetailsWriter details(out, data, most_escaped_bytes);
+    if (!event_details_member(event.type).empty()) std::visit(details, event.details);
+    details.end();
+}
 
 void append_history_event(std::string& out, const HistoryEvent& event, ExecutionData data) {
     ObjectWriter object(out);
@@ -133,11 +163,7 @@ void append_history_event(std::string& out, const HistoryEvent& event, Execution
     object.number("id", event.id);
     object.number("previousEventId", event.previous);
     const std::string_view member = event_details_member(event.type);
-    if (!member.empty()) {
-        DetailsWriter details(object.member(member), data);
-        std::visit(details, event.details);
-        details.end();
-    }
+    if (!member.empty()) append_event_details(object.member(member), event, data);
     object.end();
 }
 

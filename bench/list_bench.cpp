@@ -1,4 +1,5 @@
-// How long lists and describes take in a store with 100,000 executions and 100,000 versions:
+// How long lists and describes take in a store with 100,000 executions, as many versions and as
+// many activities:
 //   list_bench [EXECUTIONS]
 // Prints a line per question, and ends with status 1 where one takes more than 5 ms at p99.
 
@@ -70,6 +71,9 @@ class Writes {
 public:
     Published published() {
         return [this](const PublishOutcome& made) { done(made.outcome); };
+    }
+    Committed made() {
+        return [this](Outcome outcome) { done(outcome); };
     }
     std::function<void(StartOutcome)> started() {
         return [this](const StartOutcome& made) { done(made.outcome); };
@@ -145,6 +149,22 @@ void fill_executions(Store& store, Writes& writes, int executions) {
         record.last_event = 1;
         writes.add();
         store.start_execution(std::move(record), {}, writes.started());
+    }
+    writes.wait();
+}
+
+std::string activity_name(int i) { return "activity-" + std::to_string(i); }
+
+void fill_activities(Store& store, Writes& writes, int activities) {
+    const Owner owner{.account = "123456789012", .region = "us-east-1"};
+    for (int i = 0; i < activities; ++i) {
+        ActivityRecord record;
+        record.owner = owner;
+        record.name = activity_name(i);
+        record.arn = std::string(kPrefix) + "activity:" + record.name;
+        record.creation_date = SystemClock().now();
+        writes.add();
+        store.create_activity(std::move(record), {}, writes.made());
     }
     writes.wait();
 }
@@ -249,6 +269,8 @@ bool measure_all(Bench& bench, int machines, int executions) {
                of("stateMachineArn", first + ":LIVE") + "," + of("statusFilter", "SUCCEEDED"));
     bench.walk("ListExecutions, 1,000 a page", "ListExecutions",
                of("stateMachineArn", first) + R"(,"maxResults":1000)");
+    bench.walk("ListActivities, 100 a page", "ListActivities", R"("maxResults":100)");
+    bench.walk("ListActivities, 1,000 a page", "ListActivities", R"("maxResults":1000)");
     bench.measure("ListStateMachineVersions, 100 of 1,000", "ListStateMachineVersions",
                   machine_body(""));
     bench.measure("ListStateMachineAliases", "ListStateMachineAliases", machine_body(""));
@@ -260,6 +282,10 @@ bool measure_all(Bench& bench, int machines, int executions) {
     bench.measure("ListTagsForResource", "ListTagsForResource",
                   [&] { return "{" + of("resourceArn", machine_arn()) + "}"; });
     bench.measure("DescribeExecution", "DescribeExecution", execution_body);
+    bench.measure("DescribeActivity", "DescribeActivity", [&] {
+        const auto i = static_cast<int>(random.next_below(static_cast<std::uint64_t>(executions)));
+        return "{" + of("activityArn", std::string(kPrefix) + "activity:" + activity_name(i)) + "}";
+    });
     bench.measure("DescribeStateMachineForExecution", "DescribeStateMachineForExecution",
                   execution_body);
     return bench.quick();
@@ -278,8 +304,9 @@ int main(int argc, char** argv) {
         Writes writes;
         fill_versions(*store, writes, count);
         fill_executions(*store, writes, count);
-        std::printf("a store with %d executions and %d versions of %d machines\n", count, count,
-                    count / kVersionsPerMachine);
+        fill_activities(*store, writes, count);
+        std::printf("a store with %d executions, %d versions of %d machines and %d activities\n",
+                    count, count, count / kVersionsPerMachine, count);
         const SystemClock clock;
         {
             Bench bench(*store, clock);

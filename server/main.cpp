@@ -17,6 +17,7 @@
 #include "integrations/models/model_schemas.hpp"
 #include "integrations/registry.hpp"
 #include "server/command_line.hpp"
+#include "server/event_log_files.hpp"
 #include "server/http_server.hpp"
 #include "server/metrics.hpp"
 #include "server/own_api.hpp"
@@ -95,6 +96,12 @@ void log_settings(const Settings& settings, const std::vector<std::string>& warn
     }
 }
 
+/// Null where nobody asked for one.
+std::shared_ptr<EventLogFiles> open_event_log(const EventLogOptions& options) {
+    if (!options.folder && !options.all) return nullptr;
+    return std::make_shared<EventLogFiles>(options);
+}
+
 int serve(const Serve& command) {
     const Settings& settings = command.settings;
     start_log(settings.log_level);
@@ -108,6 +115,7 @@ int serve(const Serve& command) {
     log_settings(settings, command.warnings);
 
     const WallClock clock;
+    const std::shared_ptr<EventLogFiles> event_log = open_event_log(settings.event_log);
     const std::unique_ptr<GroupedStore> store = open_store(settings.data, sqlite_options(settings));
     OwnApi own_api;
     models::ServiceModels service_models;
@@ -115,7 +123,8 @@ int serve(const Serve& command) {
         service_models.add_folder(settings.aws.service_models);
     TaskRegistry tasks({.lambda = settings.lambda, .aws = settings.aws, .models = &service_models},
                        own_api);
-    Runtime runtime(*store, tasks, clock, {.wait_time_scale = settings.wait_time_scale},
+    Runtime runtime(*store, tasks, clock,
+                    {.wait_time_scale = settings.wait_time_scale, .event_log = event_log},
                     system_seed());
     api::ReaderPool readers(kReaders);
     const models::ModelSchemas result_schemas(service_models);
@@ -126,6 +135,7 @@ int serve(const Serve& command) {
     runtime.recover();
     std::printf("stepwell %s is ready at %s\n", STEPWELL_VERSION, server.url().c_str());
     std::fflush(stdout);
+    if (event_log) event_log->begin();
 
     server.run({.call =
                     [&](api::Request request, Handlers::Respond respond) {
@@ -188,6 +198,8 @@ int main(int argc, char** argv) {
     try {
         return run({argv + 1, argv + argc});
     } catch (const ListenError& e) {
+        return fail(kExitFailure, e.what());
+    } catch (const EventLogError& e) {
         return fail(kExitFailure, e.what());
     } catch (const stepwell::StorageError& e) {
         return fail(kExitFailure, e.what());

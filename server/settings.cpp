@@ -148,6 +148,16 @@ Problem set_log_level(Settings& settings, const std::string& value) {
     return "is not a log level: give trace, debug, info, warn, error or off";
 }
 
+Problem set_log_folder(Settings& settings, const std::string& value) {
+    settings.event_log.folder = value;
+    return std::nullopt;
+}
+
+Problem set_log_events(Settings& settings, const std::string& value) {
+    settings.event_log.all = value;
+    return std::nullopt;
+}
+
 // The names of AWS's local tool: Step Functions Developer Guide, "Setting Configuration Options for
 // Step Functions Local".
 constexpr SettingRow kRows[] = {
@@ -184,6 +194,11 @@ constexpr SettingRow kRows[] = {
      &set_wait_time_scale},
     {"log-level", "", "STEPWELL_LOG_LEVEL", "", "LEVEL",
      "trace, debug, info, warn, error or off (info)", &set_log_level},
+    {"log-folder", "", "STEPWELL_LOG_FOLDER", "", "FOLDER",
+     "events that loggingConfigurations ask for: a file in it for each log group (kept nowhere)",
+     &set_log_folder},
+    {"log-events", "", "STEPWELL_LOG_EVENTS", "", "stdout|FILE",
+     "the same events, of all log groups", &set_log_events},
 };
 
 }  // namespace

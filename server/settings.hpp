@@ -11,6 +11,7 @@
 #include "engine/keep_executions.hpp"
 #include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
+#include "server/event_log_options.hpp"
 
 /// What the server can be told, wherever it is said: on the command line, in the environment or in
 /// stepwell.yaml.
@@ -30,6 +31,7 @@ struct Settings {
     Owner owner{"123456789012", "us-east-1"};
     double wait_time_scale = 1.0;
     LogLevel log_level = LogLevel::info;
+    EventLogOptions event_log;
     LambdaOptions lambda;
     aws::AwsOptions aws;
 };

@@ -11,6 +11,7 @@
 
 #include "engine/machine/advance.hpp"
 #include "engine/runtime/activity_queues.hpp"
+#include "engine/runtime/event_log.hpp"
 #include "engine/runtime/messages.hpp"
 #include "engine/runtime/reply.hpp"
 
@@ -48,6 +49,7 @@ struct PendingStep {
     bool redrive = false;  ///< opens it again
     std::vector<Action> actions;
     std::vector<Waiter> waiters;
+    std::vector<HistoryEvent> logged;  ///< that go to the event log
 };
 
 /// An execution in memory, with what its shard has to know about it.
@@ -72,6 +74,7 @@ struct LiveExecution {
     Execution execution;
     const std::uint64_t life;
     const Kept kept;
+    std::shared_ptr<const EventLogging> logging;  ///< null: nothing is logged
     /// The last entry and event that were given to the store.
     Sequence stored_sequence = 0;
     EventId stored_event = 0;

@@ -48,6 +48,7 @@ Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord re
     const auto machine = store.find_state_machine(record.state_machine_arn);
     folded.machine_deleted = !machine || machine->status != MachineStatus::active;
 
+    folded.logging = parse_event_logging(revision->logging_configuration);
     auto definition = definitions.get(*revision, record.type);
     ExecutionInfo info = info_of(std::move(record), std::move(definition));
     info.tokens = std::move(tokens);

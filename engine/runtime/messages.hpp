@@ -12,6 +12,7 @@
 #include "engine/machine/execution.hpp"
 #include "engine/machine/question.hpp"
 #include "engine/runtime/activity_queues.hpp"
+#include "engine/runtime/event_log.hpp"
 #include "engine/runtime/reply.hpp"
 
 /// What a shard takes from its inbox: values alone, never a reference to another shard's data.
@@ -120,6 +121,7 @@ struct Broken {
 };
 struct Folded {
     std::unique_ptr<Execution> execution;  ///< closed only where that was asked for
+    std::shared_ptr<const EventLogging> logging;
     bool machine_deleted = false;
 };
 using LoadResult = std::variant<NotThere, AlreadyClosed, Unreadable, Broken, Folded>;

@@ -62,7 +62,8 @@ public:
                                    *closings_,
                                    last_call,
                                    reports_,
-                                   options.wait_time_scale};
+                                   options.wait_time_scale,
+                                   options.event_log};
         for (unsigned i = 0; i < shard_count(options); ++i) {
             shards_.push_back(std::make_unique<Shard>(by, i, seeds.next(), tokens_, activity_));
         }

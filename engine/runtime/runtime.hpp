@@ -11,6 +11,7 @@
 #include "engine/base/time.hpp"
 #include "engine/machine/redrive.hpp"
 #include "engine/machine/trial.hpp"
+#include "engine/runtime/event_log.hpp"
 #include "engine/runtime/execution_reports.hpp"
 #include "engine/store.hpp"
 #include "engine/tasks.hpp"
@@ -25,6 +26,8 @@ struct RuntimeOptions {
     double wait_time_scale = 1.0;
     /// How long GetActivityTask waits for a task. API Reference, GetActivityTask: 60 seconds.
     Milliseconds longest_poll{60'000};
+    /// Takes what loggingConfigurations ask for; null: nothing does.
+    std::shared_ptr<EventLog> event_log = nullptr;
 };
 
 struct StartRequest {

@@ -39,6 +39,7 @@ struct ShardSurroundings {
     std::atomic<TaskCallId>& last_call;
     std::shared_ptr<ExecutionReports> reports;
     double wait_time_scale = 1.0;
+    std::shared_ptr<EventLog> event_log;  ///< null: events are not logged
 };
 
 /// One thread with the executions that are its own: takes an input, lets the interpreter decide,
@@ -131,6 +132,7 @@ private:
         follow(live, decide(live, std::move(body)));
     }
     void write(LiveExecution& live, const Step& step);
+    void log(const LiveExecution& live, std::vector<HistoryEvent> events);
     void on(StepStored input);
     void act(LiveExecution& live, std::vector<Action> actions);
     void call_task(LiveExecution& live, StartTask start);

@@ -22,10 +22,14 @@ std::variant<Payload, Failure, std::monostate> report_of(TokenReport report) {
 
 std::unique_ptr<LiveExecution> Shard::begin_execution(ExecutionKey key, StartRequest request,
                                                       Kept kept) {
+    auto logging =
+        by_.event_log ? parse_event_logging(request.state_machine->logging_configuration) : nullptr;
     ExecutionInfo info = info_of(std::move(request), key, by_.clock.now());
     info.tokens = tokens_;
     info.wait_time_scale = by_.wait_time_scale;
-    return std::make_unique<LiveExecution>(std::move(info), ++last_life_, kept);
+    auto live = std::make_unique<LiveExecution>(std::move(info), ++last_life_, kept);
+    live->logging = std::move(logging);
+    return live;
 }
 
 void Shard::on(StartInput input) {
@@ -56,6 +60,11 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
     }
     live->stored_sequence = execution.last_sequence;
     live->stored_event = execution.last_event;
+    std::vector<HistoryEvent> logged = logged_events(live->logging.get(), step.entries);
+    // Of one that is over nothing is left here that could log it when it is durable.
+    LoggedEvents log_now;
+    if (over && !logged.empty())
+        log_now = {live->logging, execution.info.arn, 0, std::exchange(logged, {})};
     const std::size_t bytes = row.bytes.size() + record.input.size() + kBytesPerWrite;
     inbox_->write_began(bytes);
     by_.store.start_execution(
@@ -63,12 +72,13 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
         [inbox = inbox_, key, life = over ? 0 : live->life, bytes,
          start_date = execution.info.start_time, answer = reply.release(), reports = by_.reports,
          type = execution.info.type, arn = over ? execution.info.arn : std::string(),
-         status = execution.status, stop_date = execution.stop_time,
-         events = execution.last_event](StartOutcome start) {
+         status = execution.status, stop_date = execution.stop_time, events = execution.last_event,
+         event_log = by_.event_log, log_now = std::move(log_now)](StartOutcome start) {
             const TimePoint date = start.existing ? start.existing->start_date : start_date;
             if (start.outcome == Outcome::committed) {
                 reports->started(type);
                 if (stop_date) reports->ended({arn, type, status, *stop_date - start_date, events});
+                if (!log_now.events.empty()) event_log->write(log_now);
             }
             answer({start.outcome, date, std::move(start.existing)});
             if (life != 0) inbox->post(StepStored{key, life, start.outcome});
@@ -80,7 +90,10 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
     }
     LiveExecution& kept = *live_.emplace(key, std::move(live)).first->second;
     count_tokens(kept, step.entries);
-    kept.pending.push_back({.start = true, .actions = std::move(step.actions), .waiters = {}});
+    kept.pending.push_back({.start = true,
+                            .actions = std::move(step.actions),
+                            .waiters = {},
+                            .logged = std::move(logged)});
     if (step.more) queue_turn(kept);
     arm(kept);
 }

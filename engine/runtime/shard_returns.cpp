@@ -139,12 +139,14 @@ void Shard::come_back(Folded folded) {
         ExecutionInfo info = std::move(execution.info);
         info.start_time = now;
         auto begun = std::make_unique<LiveExecution>(std::move(info), ++last_life_, Kept::start);
+        begun->logging = std::move(folded.logging);
         return proceed(*live_.emplace(key, std::move(begun)).first->second, Begin{});
     }
     // Who waits for heartbeats never leaves memory but by a restart, or by a write that failed.
     restart_heartbeats(execution, retried ? now : began_);
     std::vector<Action> calls = calls_to_repeat(execution, now);
     auto returned = std::make_unique<LiveExecution>(std::move(execution), ++last_life_);
+    returned->logging = std::move(folded.logging);
     LiveExecution& live = *live_.emplace(key, std::move(returned)).first->second;
     if (const auto parked = parked_tokens_.extract(key)) open_tokens_ -= parked.mapped();
     for (const auto& [id, frame] : live.execution.frames) {

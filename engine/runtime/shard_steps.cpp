@@ -104,17 +104,26 @@ Step Shard::decide(LiveExecution& live, InputBody body) {
 void Shard::follow(LiveExecution& live, Step step, std::optional<Waiter> waiter) {
     if (live.kept == Kept::journal && !step.entries.empty()) write(live, step);
     count_tokens(live, step.entries);
+    std::vector<HistoryEvent> logged = logged_events(live.logging.get(), step.entries);
     if (live.pending.empty()) {
+        log(live, std::move(logged));
         act(live, std::move(step.actions));
         if (waiter) answer(*waiter, Outcome::committed);
     } else {
         PendingStep& last = live.pending.back();
+        std::move(logged.begin(), logged.end(), std::back_inserter(last.logged));
         std::move(step.actions.begin(), step.actions.end(), std::back_inserter(last.actions));
         if (waiter) last.waiters.push_back(std::move(*waiter));
     }
     if (step.more) queue_turn(live);
     arm(live);
     look_after(live);
+}
+
+void Shard::log(const LiveExecution& live, std::vector<HistoryEvent> events) {
+    if (events.empty() || !by_.event_log) return;
+    LoggedEvents logged{live.logging, live.execution.info.arn, 0, std::move(events)};
+    by_.event_log->write(std::move(logged));
 }
 
 void Shard::write(LiveExecution& live, const Step& step) {
@@ -140,6 +149,7 @@ void Shard::on(StepStored input) {
         PendingStep step = std::move(live->pending.front());
         live->pending.pop_front();
         if (step.redrive) by_.reports->redriven();
+        log(*live, std::move(step.logged));
         act(*live, std::move(step.actions));
         for (Waiter& waiter : step.waiters) answer(waiter, Outcome::committed);
         look_after(*live);

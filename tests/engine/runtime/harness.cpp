@@ -54,7 +54,7 @@ void Harness::begin() {
 }
 
 StartRequest Harness::machine(const std::string& name, const std::string& definition,
-                              WorkflowType type) {
+                              WorkflowType type, const std::string& logging) {
     auto record = std::make_shared<StateMachineRecord>();
     record->arn = state_machine_arn(kOwner, name);
     record->name = name;
@@ -63,7 +63,8 @@ StartRequest Harness::machine(const std::string& name, const std::string& defini
     record->definition = definition;
     record->role_arn = "arn:aws:iam::123456789012:role/r";
     record->creation_date = record->update_date = clock.now();
-    record->logging_configuration = record->tracing_configuration = "{}";
+    record->logging_configuration = logging;
+    record->tracing_configuration = "{}";
     StartRequest request;
     asl::Parsed parsed = asl::parse(definition, type);
     if (!parsed.machine)

@@ -22,7 +22,8 @@ public:
 
     /// Creates a machine and gives what a start of it needs.
     StartRequest machine(const std::string& name, const std::string& definition,
-                         WorkflowType type = WorkflowType::standard);
+                         WorkflowType type = WorkflowType::standard,
+                         const std::string& logging = "{}");
     /// Starts an execution of a machine and waits for the answer.
     Started start(StartRequest request, const std::string& name, const std::string& input = "{}");
     /// The same without waiting.
