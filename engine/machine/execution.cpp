@@ -83,6 +83,7 @@ public:
         }
         if (task->deadline)
             x_.timers.emplace(*task->deadline, task->scheduled, frame_.id, TimerKind::deadline);
+        if (!task->token.empty()) ++x_.tasks_with_token;
         frame_.task = std::move(task);
         if (activity != nullptr) return set_phase(Phase::queued);
         // Items that run side by side are all scheduled before the first is started (recorded:
@@ -303,6 +304,7 @@ private:
         if (task.heartbeat_due) {
             x_.timers.erase({*task.heartbeat_due, task.scheduled, frame_.id, TimerKind::heartbeat});
         }
+        if (!task.token.empty()) --x_.tasks_with_token;
         frame_.task.reset();
     }
     /// What the state had going is over: its timer, task and children.
@@ -341,6 +343,7 @@ private:
             if (child->second.children) drop_children(child->second);
             drop_variables(child->second);
             drop_questions(child->second);
+            if (child->second.task && !child->second.task->token.empty()) --x_.tasks_with_token;
             child = x_.frames.erase(child);
         }
         frame.children.reset();

@@ -165,9 +165,10 @@ struct Execution {
     std::deque<FrameId> ready;  ///< turns to take; the front is in its turn
     FrameId next_frame = 1;
     std::uint32_t calls = 0;  ///< frames whose task a restart takes up: called, watched, queued
-    std::uint32_t open_questions = 0;  ///< on the slow lane; not stored
-    std::uint64_t last_ticket = 0;     ///< of a question
-    std::size_t variable_bytes = 0;    ///< of the variables of all frames, by variable_bytes()
+    std::uint32_t tasks_with_token = 0;  ///< frames whose task has a token, also of closed ones
+    std::uint32_t open_questions = 0;    ///< on the slow lane; not stored
+    std::uint64_t last_ticket = 0;       ///< of a question
+    std::size_t variable_bytes = 0;      ///< of the variables of all frames, by variable_bytes()
     EventId last_event = 0;
     Sequence last_sequence = 0;
     TimePoint last_time;
@@ -191,6 +192,8 @@ struct Execution {
     }
     Frame& frame(FrameId id) { return frames.at(id); }
 
+    /// Tokens that can still come back.
+    std::uint32_t open_tokens() const { return closed() ? 0 : tasks_with_token; }
     /// The earliest time at which something happens by itself, or nullopt.
     std::optional<TimePoint> next_timer() const;
     /// When a restart must look at it: at once (the epoch) where something is ready or being

@@ -147,8 +147,7 @@ private:
     void drop(LiveExecution& live, Outcome outcome);
     void remove(LiveExecution& live);
     void drop_everything(Outcome outcome);
-    void count_tokens(LiveExecution& live, const std::vector<Entry>& entries);
-    void tokens_gone(const LiveExecution& live);
+    void count_tokens(LiveExecution& live);
     void forget(ExecutionKey key);
     void on(StillStored input);
     void forget_again();

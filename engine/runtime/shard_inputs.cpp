@@ -89,7 +89,7 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
         return;
     }
     LiveExecution& kept = *live_.emplace(key, std::move(live)).first->second;
-    count_tokens(kept, step.entries);
+    count_tokens(kept);
     kept.pending.push_back({.start = true,
                             .actions = std::move(step.actions),
                             .waiters = {},

@@ -149,12 +149,7 @@ void Shard::come_back(Folded folded) {
     returned->logging = std::move(folded.logging);
     LiveExecution& live = *live_.emplace(key, std::move(returned)).first->second;
     if (const auto parked = parked_tokens_.extract(key)) open_tokens_ -= parked.mapped();
-    for (const auto& [id, frame] : live.execution.frames) {
-        if (frame.task && !frame.task->token.empty() &&
-            live.execution.find_task(id, frame.task->scheduled) != nullptr)
-            live.tokens.emplace_back(id, frame.task->scheduled);
-    }
-    open_tokens_ += live.tokens.size();
+    count_tokens(live);
     if (folded.machine_deleted) {
         proceed(live, MachineDeleted{});
     } else {
@@ -269,7 +264,7 @@ void Shard::park_idle() {
             continue;  // looked after again when that is over
         if (may_park(*live, now)) {
             live->armed.reset();  // the timer stays
-            if (!live->tokens.empty()) parked_tokens_.emplace(idle.key, live->tokens.size());
+            if (live->counted_tokens > 0) parked_tokens_.emplace(idle.key, live->counted_tokens);
             live_.erase(idle.key);
         } else if (now - live->touched < patience(live->execution)) {
             live->idle_queued = true;

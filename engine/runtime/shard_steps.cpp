@@ -103,7 +103,7 @@ Step Shard::decide(LiveExecution& live, InputBody body) {
 
 void Shard::follow(LiveExecution& live, Step step, std::optional<Waiter> waiter) {
     if (live.kept == Kept::journal && !step.entries.empty()) write(live, step);
-    count_tokens(live, step.entries);
+    count_tokens(live);
     std::vector<HistoryEvent> logged = logged_events(live.logging.get(), step.entries);
     if (live.pending.empty()) {
         log(live, std::move(logged));
@@ -284,7 +284,7 @@ void Shard::drop(LiveExecution& live, Outcome outcome) {
 
 void Shard::remove(LiveExecution& live) {
     if (live.armed) timers_.erase({*live.armed, live.key()});
-    tokens_gone(live);
+    open_tokens_ -= live.counted_tokens;
     live_.erase(live.key());
 }
 
@@ -304,22 +304,12 @@ void Shard::drop_everything(Outcome outcome) {
     loads_ = 0;
 }
 
-/// After a Step: tokens that it gave out, and those whose tasks it ended.
-void Shard::count_tokens(LiveExecution& live, const std::vector<Entry>& entries) {
-    Sequence sequence = live.execution.last_sequence - static_cast<Sequence>(entries.size());
-    for (const Entry& entry : entries) {
-        ++sequence;
-        const auto* scheduled = std::get_if<TaskWasScheduled>(&entry.note.body);
-        if (scheduled == nullptr || scheduled->token.empty()) continue;
-        live.tokens.emplace_back(entry.note.frame, sequence);
-        ++open_tokens_;
-    }
-    open_tokens_ -= std::erase_if(live.tokens, [&](const auto& token) {
-        return live.execution.find_task(token.first, token.second) == nullptr;
-    });
+/// After a Step: it may have given tokens out, and ended tasks that had one.
+void Shard::count_tokens(LiveExecution& live) {
+    const std::uint32_t open = live.execution.open_tokens();
+    open_tokens_ += open;
+    open_tokens_ -= std::exchange(live.counted_tokens, open);
 }
-
-void Shard::tokens_gone(const LiveExecution& live) { open_tokens_ -= live.tokens.size(); }
 
 void Shard::forget(ExecutionKey key) {
     inbox_->write_began(kBytesPerWrite);
