@@ -21,8 +21,9 @@ Value to_text(const Value& value, Dialect dialect, Layout layout = Layout::compa
 std::string json_text(const Value& value);
 
 /// What an expression's value is to the outside: nullopt if it is undefined. Infinity and NaN are
-/// null in the standard dialect; AWS writes them as texts. A function fails with kUnsupportedResult
-/// at the top, and is an empty text within a value.
+/// null in the standard dialect; AWS writes them as texts within a value, and fails with
+/// kUnsupportedResult where one is all there is. So does a function, which is an empty text within
+/// a value.
 std::optional<Json> to_json(const Value& value, Dialect dialect);
 
 /// A value of its own made of a JSON value that does not outlive the call.

@@ -106,6 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
             "S0211: The symbol \":\" cannot be used as a unary operator"},
         Row{"NoInput", "$", "5", "undefined"},
         Row{"InfinityIsText", "[1/0]", "null", R"(["Infinity"])"},
+        Row{"ResultIsFinite", "1/0", "null", "unsupported-result: The result is no finite number"},
+        Row{"ResultIsANumber", "0/0", "null", "unsupported-result: The result is no finite number"},
         Row{"ResultIsNoFunction", "$sum", "null", "unsupported-result: The result is a function"},
         Row{"WrongArgument", "$sum('a')", "null",
             "T0412: Argument 1 of function \"sum\" must be an array of \"numbers\""}),
