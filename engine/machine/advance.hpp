@@ -42,7 +42,7 @@ struct WorkerCame {
 /// A token came back with a result, an error, or a sign of life.
 struct TokenCame {
     FrameId frame = 0;
-    Sequence scheduled = 0;
+    Sequence named = 0;  ///< TokenTarget::scheduled
     std::variant<Payload, Failure, std::monostate> report;
 };
 /// A question was answered on the slow lane.

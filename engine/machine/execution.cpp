@@ -83,7 +83,10 @@ public:
         }
         if (task->deadline)
             x_.timers.emplace(*task->deadline, task->scheduled, frame_.id, TimerKind::deadline);
-        if (!task->token.empty()) ++x_.tasks_with_token;
+        if (!task->token.empty()) {
+            ++x_.tasks_with_token;
+            task->token_names = TokenMint::entry_named_by(task->token).value_or(task->scheduled);
+        }
         frame_.task = std::move(task);
         if (activity != nullptr) return set_phase(Phase::queued);
         // Items that run side by side are all scheduled before the first is started (recorded:
@@ -439,6 +442,14 @@ Frame* Execution::find_task(FrameId id, Sequence scheduled) {
     Frame& frame = found->second;
     const bool open = is_carried_out(frame.phase) || frame.phase == Phase::submitted;
     return open && frame.task && frame.task->scheduled == scheduled ? &frame : nullptr;
+}
+
+Frame* Execution::find_token(FrameId id, Sequence named) {
+    const auto found = frames.find(id);
+    if (found == frames.end() || !found->second.task) return nullptr;
+    const FrameTask& task = *found->second.task;
+    const bool meant = !task.token.empty() && task.token_names == named;
+    return meant ? find_task(id, task.scheduled) : nullptr;
 }
 
 void apply(Execution& execution, const Entry& entry) {

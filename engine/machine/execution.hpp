@@ -79,6 +79,7 @@ struct FrameTask {
     Sequence scheduled = 0;  ///< the entry of …Scheduled: names this attempt
     std::string request_id;
     std::string token;
+    Sequence token_names = 0;  ///< TokenTarget::scheduled
     std::string credentials_role_arn;
     Payload input;
     TimePoint scheduled_time;
@@ -203,6 +204,8 @@ struct Execution {
     /// The frame of an open task (called, submitted, watched, queued) with this scheduled entry, or
     /// null.
     Frame* find_task(FrameId id, Sequence scheduled);
+    /// The same by what its token says.
+    Frame* find_token(FrameId id, Sequence named);
 };
 
 /// What a variable counts towards the limit of its execution.

@@ -39,21 +39,6 @@ Queried<double> percentage(const JsonataValue& field, const Json& value) {
     return in_field(field, field.field() + " must be between 0 and 100.");
 }
 
-void replace_text(Json& value, const std::string& what, const std::string& with) {
-    if (auto* text = value.get_ptr<Json::string_t*>()) {
-        for (std::size_t at = text->find(what); at != std::string::npos;
-             at = text->find(what, at + with.size())) {
-            text->replace(at, what.size(), with);
-        }
-    } else if (value.is_structured()) {
-        for (Json& inner : value) replace_text(inner, what, with);
-    }
-}
-void replace_text(std::vector<Json>& values, const std::string& what, const std::string& with) {
-    if (what.empty()) return;
-    for (Json& value : values) replace_text(value, what, with);
-}
-
 }  // namespace
 
 void Turn::work_jsonata(Frame& frame, const asl::TaskState& state) {
@@ -68,9 +53,8 @@ void Turn::work_jsonata(Frame& frame, const asl::TaskState& state) {
     TaskPlan plan{.parameters = frame.input};
     std::vector<Json> values;
     if (!asked.nothing()) {
-        // Answers from the slow lane know the token of the question; other entries may have come
-        // since, and with them the token's place has changed.
-        const std::string asked_with = frame.questions ? frame.questions->token : task.token;
+        // Answers from the slow lane know the token of the question: it is that of the attempt.
+        if (frame.questions && !frame.questions->token.empty()) task.token = frame.questions->token;
         auto answered = ask(frame, {Kind::entry},
                             question(frame, asked.fields, {}, token_in_context(state, task)));
         if (!answered) {
@@ -79,7 +63,6 @@ void Turn::work_jsonata(Frame& frame, const asl::TaskState& state) {
         }
         if (!*answered) return evaluation_failed(frame, answered->error());
         values = std::move(**answered);
-        if (asked_with != task.token) replace_text(values, asked_with, task.token);
     }
     const auto seconds = [&](const asl::SecondsField& field) -> Queried<std::optional<Seconds>> {
         if (const auto* literal = std::get_if<Seconds>(&field)) return std::optional(*literal);

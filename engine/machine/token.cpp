@@ -27,6 +27,28 @@ std::uint64_t take_number(std::string_view& bytes, int count) {
     return number;
 }
 
+/// The bytes of a token, or nullopt for what has not the form of one.
+std::optional<std::string> decode(std::string_view token) {
+    constexpr std::size_t kTextBytes = 4 * ((kTokenBytes + 2) / 3);
+    if (token.size() != kTextBytes) return std::nullopt;
+    std::string bytes(kTextBytes / 4 * 3, '\0');
+    if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                        reinterpret_cast<const unsigned char*>(token.data()),
+                        int(token.size())) < 0) {
+        return std::nullopt;
+    }
+    bytes.resize(kTokenBytes);
+    return bytes;
+}
+
+TokenTarget target_of(std::string_view bytes) {
+    TokenTarget target;
+    target.execution = static_cast<ExecutionKey>(take_number(bytes, 8));
+    target.frame = static_cast<FrameId>(take_number(bytes, 4));
+    target.scheduled = static_cast<Sequence>(take_number(bytes, 8));
+    return target;
+}
+
 }  // namespace
 
 std::string TokenMint::mac(std::string_view message) const {
@@ -58,25 +80,18 @@ std::string TokenMint::make(const TokenTarget& target, RandomBits& random) const
 }
 
 std::optional<TokenTarget> TokenMint::read(std::string_view token) const {
-    constexpr std::size_t kTextBytes = 4 * ((kTokenBytes + 2) / 3);
-    if (token.size() != kTextBytes) return std::nullopt;
-    std::string bytes(kTextBytes / 4 * 3, '\0');
-    if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(token.data()),
-                        int(token.size())) < 0) {
-        return std::nullopt;
-    }
-    bytes.resize(kTokenBytes);
-    const std::string_view body = std::string_view(bytes).substr(0, kBodyBytes);
+    const auto bytes = decode(token);
+    if (!bytes) return std::nullopt;
+    const std::string_view body = std::string_view(*bytes).substr(0, kBodyBytes);
     const std::string expected = mac(body);
-    if (CRYPTO_memcmp(expected.data(), bytes.data() + kBodyBytes, kMacBytes) != 0)
+    if (CRYPTO_memcmp(expected.data(), bytes->data() + kBodyBytes, kMacBytes) != 0)
         return std::nullopt;
-    std::string_view rest = body;
-    TokenTarget target;
-    target.execution = static_cast<ExecutionKey>(take_number(rest, 8));
-    target.frame = static_cast<FrameId>(take_number(rest, 4));
-    target.scheduled = static_cast<Sequence>(take_number(rest, 8));
-    return target;
+    return target_of(body);
+}
+
+std::optional<Sequence> TokenMint::entry_named_by(std::string_view token) {
+    const auto bytes = decode(token);
+    return bytes ? std::optional(target_of(*bytes).scheduled) : std::nullopt;
 }
 
 }  // namespace stepwell

@@ -18,6 +18,8 @@ using ExecutionKey = std::int64_t;
 struct TokenTarget {
     ExecutionKey execution = 0;
     FrameId frame = 0;
+    /// The entry that was to come when the token was made: that of …Scheduled, or an earlier one
+    /// where expressions that read the token took long, and others went on meanwhile.
     Sequence scheduled = 0;
 };
 
@@ -30,6 +32,10 @@ public:
     std::string make(const TokenTarget& target, RandomBits& random) const;
     /// nullopt for what this mint has not made.
     std::optional<TokenTarget> read(std::string_view token) const;
+
+    /// The entry that a token of a trusted place (a journal) names; nullopt where it has another
+    /// form. Looks at no MAC.
+    static std::optional<Sequence> entry_named_by(std::string_view token);
 
 private:
     std::string mac(std::string_view message) const;

@@ -130,8 +130,8 @@ void Turn::take(const WorkerCame& input) {
 }
 
 void Turn::take(const TokenCame& input) {
-    Frame* frame = x_.find_task(input.frame, input.scheduled);
-    if (frame == nullptr || frame->task->token.empty() || frame->phase == Phase::queued) {
+    Frame* frame = x_.find_token(input.frame, input.named);
+    if (frame == nullptr || frame->phase == Phase::queued) {
         step_.accepted = false;
         return;
     }

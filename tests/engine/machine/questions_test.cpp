@@ -142,6 +142,30 @@ TEST(Question, OfABranchDoesNotHoldUpTheOthers) {
     EXPECT_EQ(hasty.output(), std::string("[") + kSum + ",1]");
 }
 
+TEST(Question, KnowsTheTokenOfTheAttemptWhateverHappensMeanwhile) {
+    const std::string wait = R"({"Type":"Task","Resource":)"
+                             R"("arn:aws:states:::lambda:invoke.waitForTaskToken","End":true,)"
+                             R"("Arguments":{"FunctionName":"f","Payload":{"n":)" +
+                             expression(kLong) + R"(,"token":)" +
+                             expression("$states.context.Task.Token") + R"(,"hash":)" +
+                             expression("$hash($states.context.Task.Token, 'MD5')") + "}}}";
+    // The other branch goes on while the question is open.
+    Hasty x(
+        machine(R"("S":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"T","States":{"T":)" +
+                wait + R"(}},{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":)" +
+                R"({"Type":"Pass","End":true}}}]})"));
+    x.answer_all();
+    ASSERT_EQ(x.calls.size(), 1U);
+    const TaskCall& call = x.calls.front().call;
+    const Json& payload = call.input.value().at("Payload");
+    EXPECT_EQ(payload.at("token").get<std::string>(), call.token);
+    const auto target = x.execution->info.tokens->read(call.token);
+    ASSERT_TRUE(target);
+    EXPECT_NE(target->scheduled, x.calls.front().scheduled);  // else nothing happened meanwhile
+    EXPECT_TRUE(x.take(TokenCame{target->frame, target->scheduled, Payload()}));
+    EXPECT_TRUE(x.execution->closed());
+}
+
 TEST(Answer, IsDroppedAfterAStop) {
     Hasty hasty(machine(R"("S":{"Type":"Pass","End":true,"Output":)" + expression(kLong) + "}"));
     hasty.take(Stop{});
