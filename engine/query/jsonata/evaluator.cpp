@@ -67,19 +67,33 @@ const Program& Evaluator::keep(std::shared_ptr<const Program> program) {
     return *kept_.back();
 }
 
+Value Evaluator::collapsed(Value value) {
+    if (!is_sequence(value) || value.array()->tuple_stream) return value;
+    const ArrayNode& sequence = *value.array();
+    if (sequence.size == 0) return {};
+    if (sequence.size == 1 && !sequence.keep_singleton) return Value(sequence.items[0]);
+    return value;
+}
+
 Value Evaluator::evaluate(const Node& node, const Value& input, Frame* frame) {
     const Level level(*this);
+    if (node.plain && node.kind == NodeKind::path && input.is_object()) {
+        // A field of one object: nothing to collect.
+        Value value = member(input, node.children.front()->text);
+        if (!is_sequence(value)) {
+            if (depth_ + 1 > max_depth_) throw stack_overflow();
+            return value;
+        }
+    }
     Value result = evaluate_kind(node, input, frame);
     for (const NodePtr& predicate : node.predicates) result = filter(*predicate, result, frame);
     if (node.group && node.kind != NodeKind::path) {
         result = group(*node.group, result, is_tuple_stream(result), frame);
     }
-    if (!is_sequence(result) || result.array()->tuple_stream) return result;
-    ArrayNode& sequence = *result.array();
-    if (node.keep_array) sequence.keep_singleton = true;
-    if (sequence.size == 0) return {};
-    if (sequence.size == 1 && !sequence.keep_singleton) return Value(sequence.items[0]);
-    return result;
+    if (node.keep_array && is_sequence(result) && !result.array()->tuple_stream) {
+        result.array()->keep_singleton = true;
+    }
+    return collapsed(std::move(result));
 }
 
 Value Evaluator::evaluate_kind(const Node& node, const Value& input, Frame* frame) {

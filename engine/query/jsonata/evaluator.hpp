@@ -64,6 +64,9 @@ private:
     static Value descendants(const Value& input);
     Value path(const Node& node, const Value& input, Frame* frame);
     Value step(const Node& node, const Value& input, Frame* frame, bool is_last);
+    /// What evaluating a plain name gives.
+    static Value field(const Node& name, const Value& item);
+    static Value collapsed(Value value);
     Value step_result(const Node& node, const Value& item, Frame* frame);
     Value tuple_step(const Node& path, const Node& node, const Value& input, const Value& tuples,
                      Frame* frame);

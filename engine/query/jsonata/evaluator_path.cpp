@@ -19,12 +19,6 @@ bool is_cons(const Value& value) {
     return value.kind() == Value::Kind::array && value.array()->cons;
 }
 
-void push_all(ArrayNode& out, const Value& array) {
-    const Items items(array);
-    out.reserve(out.size + items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) out.push(items[i]);
-}
-
 void push_flattened(ArrayNode& out, const Value& value) {
     if (!value.is_array()) return out.push(value);
     const Items items(value);
@@ -163,23 +157,30 @@ Value Evaluator::step_result(const Node& node, const Value& item, Frame* frame) 
     return result;
 }
 
+Value Evaluator::field(const Node& name, const Value& item) {
+    heap().tick();
+    if (item.is_object()) return collapsed(member(item, name.text));
+    return item.is_array() ? collapsed(lookup_field(item, name.text)) : Value();
+}
+
 Value Evaluator::step(const Node& node, const Value& input, Frame* frame, bool is_last) {
     const Value inputs = as_sequence(input);
     if (node.kind == NodeKind::sort) return stages(node, sort(node, inputs, frame), frame);
     const Items items(inputs);
+    if (node.plain && depth_ + 1 > max_depth_) throw stack_overflow();
     Value out = make_sequence();
     ArrayNode& sequence = *out.array();
     Value only;  // the first result is kept as it is until there is a second
     bool is_first = true;
     const auto flatten = [&sequence](const Value& value) {
         if (value.is_array() && !is_cons(value)) {
-            push_all(sequence, value);
+            sequence.push_all(value);
         } else {
             sequence.push(value);
         }
     };
     for (std::size_t i = 0; i < items.size(); ++i) {
-        Value result = step_result(node, items[i], frame);
+        Value result = node.plain ? field(node, items[i]) : step_result(node, items[i], frame);
         if (result.is_undefined()) continue;
         if (std::exchange(is_first, false)) {
             only = std::move(result);

@@ -199,16 +199,13 @@ Value append(Value first, const Value& second) {
     } else {
         out = make_array();
         if (first.is_array()) {
-            const Items items(first);
-            out.array()->reserve(items.size());
-            for (std::size_t i = 0; i < items.size(); ++i) out.array()->push(items[i]);
+            out.array()->push_all(first);
         } else {
             out.array()->push(std::move(first));
         }
     }
     if (second.is_array()) {
-        const Items items(second);
-        for (std::size_t i = 0; i < items.size(); ++i) out.array()->push(items[i]);
+        out.array()->push_all(second);
     } else {
         out.array()->push(second);
     }
@@ -228,8 +225,7 @@ Value lookup_field(const Value& input, std::string_view name) {
             found.array()->push(value);
             continue;
         }
-        const Items elements(value);
-        for (std::size_t n = 0; n < elements.size(); ++n) found.array()->push(elements[n]);
+        found.array()->push_all(value);
     }
     return found;
 }

@@ -184,11 +184,19 @@ private:
             const Scope* around = i >= node.first_tuple ? &tuples : scope;
             step(*node.children[i], node, around, i == 0 ? context : Context::item);
         }
+        node.plain = node.children.size() == 1 && node.children.front()->plain && !has_tuples &&
+                     is_unmarked(node) && !node.keep_singleton;
         for (const NodePtr& predicate : node.predicates) visit(*predicate, scope, Context::item);
         if (node.group) group(*node.group, has_tuples ? &tuples : scope, Context::item);
     }
 
+    static bool is_unmarked(const Node& node) {
+        return node.predicates.empty() && node.stages.empty() && !node.group && !node.keep_array &&
+               !node.tuple;
+    }
+
     void step(Node& step, const Node& path, const Scope* scope, Context context) {
+        step.plain = step.kind == NodeKind::name && is_unmarked(step);
         visit(step, scope, context);
         if (const Node* source = tuple_source(step)) {
             for (const std::string& name : source->frame_names) {

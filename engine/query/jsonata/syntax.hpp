@@ -121,6 +121,8 @@ struct Node {
     bool tuple = false;
     /// A call in the place where a function's value is made.
     bool tail_call = false;
+    /// A name without predicates, grouping or marks, or a path of nothing but one such.
+    bool plain = false;
     /// A step with `:=` outside any block or function: binds in a frame of its own.
     bool binds = false;
     std::size_t position = 0;

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "engine/query/jsonata/failure.hpp"
@@ -146,6 +147,11 @@ public:
         if (value.is_number()) return number(value.number());
         if (value.is_boolean()) return Json(value.boolean());
         if (value.is_function()) return Json("");
+        if (value.kind() == Value::Kind::json_array || value.kind() == Value::Kind::json_object) {
+            Json copy = value.json();
+            normalize(copy);
+            return copy;
+        }
         if (value.is_array()) return array(value);
         return value.is_object() ? object(value) : Json(nullptr);
     }
@@ -168,6 +174,30 @@ private:
             return Json(static_cast<std::int64_t>(value));
         }
         return Json(value);
+    }
+
+    static bool is_exact_integer(const Json& json) {
+        constexpr std::int64_t kMax = std::int64_t{1} << 53U;
+        if (json.is_number_unsigned()) {
+            return json.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMax);
+        }
+        if (!json.is_number_integer()) return false;
+        const auto value = json.get<std::int64_t>();
+        return value >= -kMax && value <= kMax;
+    }
+
+    /// Makes the numbers of a copy what they would be if it had passed through the evaluation.
+    void normalize(Json& json) {
+        if (json.is_number()) {
+            if (!is_exact_integer(json)) json = number(json.get<double>());
+        } else if (json.is_string()) {
+            count(json.get_ptr<const Json::string_t*>()->size());
+        } else if (json.is_structured()) {
+            heap().tick();
+            enter(json.size());
+            for (Json& element : json) normalize(element);
+            --depth_;
+        }
     }
 
     Json array(const Value& value) {

@@ -34,28 +34,6 @@ constexpr std::uint32_t kLinearUpTo = 8;
 
 }  // namespace
 
-Value Value::borrow(const Json& json) {
-    switch (json.type()) {
-        case Json::value_t::null:
-            return null();
-        case Json::value_t::boolean:
-            return of(*json.get_ptr<const Json::boolean_t*>());
-        case Json::value_t::number_integer:
-            return of(static_cast<double>(*json.get_ptr<const Json::number_integer_t*>()));
-        case Json::value_t::number_unsigned:
-            return of(static_cast<double>(*json.get_ptr<const Json::number_unsigned_t*>()));
-        case Json::value_t::number_float:
-            return of(*json.get_ptr<const Json::number_float_t*>());
-        case Json::value_t::string:
-            return borrow(std::string_view(*json.get_ptr<const Json::string_t*>()));
-        default:
-            break;
-    }
-    Value v(json.is_array() ? Kind::json_array : Kind::json_object);
-    v.as_.json = &json;
-    return v;
-}
-
 Value make_text(std::string_view text) { return make_text(text, {}); }
 
 Value make_text(std::string_view first, std::string_view second) {
@@ -82,6 +60,13 @@ void ArrayNode::grow(std::size_t at_least) {
     const std::size_t wanted = std::max<std::size_t>({4, at_least, capacity * std::size_t{2}});
     items = moved_block(items, size, capacity, wanted);
     capacity = static_cast<std::uint32_t>(wanted);
+}
+
+void ArrayNode::push_all(const Value& array) {
+    const Items others(array);
+    reserve(size + others.size());
+    heap().charge(8 * others.size());
+    for (std::size_t i = 0; i < others.size(); ++i) new (items + size++) Value(others[i]);
 }
 
 Value make_sequence(Value only) {

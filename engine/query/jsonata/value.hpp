@@ -183,6 +183,28 @@ inline std::string_view Value::text() const {
     return {static_cast<StringNode*>(as_.node)->data(), length_};
 }
 
+inline Value Value::borrow(const Json& json) {
+    switch (json.type()) {
+        case Json::value_t::null:
+            return null();
+        case Json::value_t::boolean:
+            return of(*json.get_ptr<const Json::boolean_t*>());
+        case Json::value_t::number_integer:
+            return of(static_cast<double>(*json.get_ptr<const Json::number_integer_t*>()));
+        case Json::value_t::number_unsigned:
+            return of(static_cast<double>(*json.get_ptr<const Json::number_unsigned_t*>()));
+        case Json::value_t::number_float:
+            return of(*json.get_ptr<const Json::number_float_t*>());
+        case Json::value_t::string:
+            return borrow(std::string_view(*json.get_ptr<const Json::string_t*>()));
+        default:
+            break;
+    }
+    Value v(json.is_array() ? Kind::json_array : Kind::json_object);
+    v.as_.json = &json;
+    return v;
+}
+
 /// A text of the heap.
 Value make_text(std::string_view text);
 /// The text of two in a row.
@@ -212,6 +234,8 @@ struct ArrayNode : Header {
         new (items + size) Value(std::move(value));
         ++size;
     }
+    /// The elements of another array.
+    void push_all(const Value& array);
     Value* begin() { return items; }
     Value* end() { return items + size; }
 
