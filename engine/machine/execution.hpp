@@ -104,9 +104,9 @@ struct FrameChildren {
 
 /// What a question of a frame is about.
 struct QuestionKey {
-    enum class Kind : std::uint8_t { conditions, entry, exit, caught, item };
+    enum class Kind : std::uint8_t { conditions, entry, exit, caught, item, tried_item };
     Kind kind = Kind::entry;
-    std::uint32_t index = 0;  ///< caught: of the catcher; item: of the item
+    std::uint32_t index = 0;  ///< caught: of the catcher; item, tried_item: of the item
     bool operator==(const QuestionKey&) const = default;
 };
 

@@ -5,6 +5,12 @@
 // The expressions of a state's entry or exit are a question. It is answered here, or, where that
 // takes too long, on the slow lane: the frame then stands still until the answer comes as an input.
 namespace stepwell {
+namespace {
+
+/// What the questions of one turn may take together, if each alone is given less.
+constexpr std::chrono::microseconds kLeastForATurn{10'000};
+
+}  // namespace
 
 Question Turn::question(const Frame& frame, std::vector<const JsonataValue*> values,
                         ItemInContext item, std::string_view token) {
@@ -37,6 +43,11 @@ std::optional<Answer> Turn::ask(Frame& frame, QuestionKey key, Question question
         }
     }
     if (!input_.patience) return answer(question, std::nullopt);
+    // One turn may ask many (an ItemSelector for each item): together they take no longer.
+    if (spent_ > std::max(*input_.patience, kLeastForATurn)) {
+        send_away(frame, key, std::move(question));
+        return std::nullopt;
+    }
     const auto start = std::chrono::steady_clock::now();
     Answer here = answer(question, input_.patience);
     spent_ += std::chrono::duration_cast<std::chrono::microseconds>(
@@ -76,6 +87,7 @@ void Turn::take(const Answered& input) {
     if (questions->open.kind == QuestionKey::Kind::item) return go_on_with_items(frame);
     frame.phase = questions->resume;
     if (takes_turns(frame.phase)) x_.ready.push_back(frame.id);
+    if (questions->open.kind == QuestionKey::Kind::tried_item) return go_on_trying_items(frame);
     if (!questions->caught) return;
     const Failure failure = *std::exchange(questions->caught, std::nullopt);
     catch_jsonata(frame, questions->open.index, failure);

@@ -50,8 +50,15 @@ void Turn::observe_limits(const asl::MapState& state, std::int64_t max_concurren
 void Turn::try_map(Frame& frame, const asl::MapState& state, const Payload& items,
                    const Payload& input) {
     if (!trial()->reads_items || trial()->items_read) trial()->item_count = items.value().size();
-    if (const auto seen = observe_item_selector(frame, state, items, input); !seen)
-        return state_failed(frame, located(frame, seen.error()));
+    if (state.item_selector) trial()->selection = Trial::Selection{.items = items, .input = input};
+    go_on_trying_items(frame);
+}
+
+void Turn::go_on_trying_items(Frame& frame) {
+    const auto seen = observe_item_selector(frame);
+    if (!seen) return;
+    trial()->selection.reset();
+    if (!*seen) return state_failed(frame, located(frame, seen->error()));
     const TrialMock& mock = *trial()->mock;
     if (mock.result && over_tolerance()) {
         return state_failed(frame, {std::string(state_errors::kExceedToleratedFailureThreshold),
@@ -60,35 +67,41 @@ void Turn::try_map(Frame& frame, const asl::MapState& state, const Payload& item
     give_mock(frame, mock);
 }
 
-Evaluated<Json> Turn::tried_item(Frame& frame, const asl::Computed& selector, const Payload& input,
-                                 std::uint32_t index, const Json& item) {
-    const ItemInContext about = std::pair(index, &item);
-    if (const auto* source = std::get_if<Template>(&selector)) {
-        const FrameScope scope(x_, frame, random_, input.value(), about);
-        return source->evaluate(scope);
+std::optional<Evaluated<void>> Turn::observe_item_selector(Frame& frame) {
+    const Evaluated<void> done;
+    if (!trial()->selection) return done;
+    Trial::Selection& selection = *trial()->selection;
+    const Json& items = selection.items.value();
+    while (selection.selected.size() < items.size()) {
+        const std::size_t index = selection.selected.size();
+        auto item = tried_item(frame, static_cast<std::uint32_t>(index), items[index]);
+        if (!item) return std::nullopt;
+        if (!*item) return Evaluated<void>(item->error());
+        // More than an answer may show is not gathered: a small Map could ask for gigabytes.
+        selection.bytes += write_json(**item).size() + 1;
+        if (selection.bytes > kMaxPayloadBytes) return done;
+        selection.selected.push_back(std::move(**item));
     }
-    Answer found =
-        answer(question(frame, {&std::get<JsonataValue>(selector)}, about), std::nullopt);
-    if (found) return std::move(found->front());
-    return StateError{std::string(state_errors::kQueryEvaluationError), found.error().cause};
+    trial()->data.after_item_selector = Payload(std::move(selection.selected));
+    return done;
 }
 
-Evaluated<void> Turn::observe_item_selector(Frame& frame, const asl::MapState& state,
-                                            const Payload& items, const Payload& input) {
-    if (!state.item_selector) return {};
-    Json inputs = Json::array();
-    std::uint32_t index = 0;
-    std::size_t bytes = 0;
-    for (const Json& item : items.value()) {
-        Json selected = TRY(tried_item(frame, *state.item_selector, input, index, item));
-        // More than an answer may show is not gathered: a small Map could ask for gigabytes.
-        bytes += write_json(selected).size() + 1;
-        if (bytes > kMaxPayloadBytes) return {};
-        inputs.push_back(std::move(selected));
-        ++index;
+std::optional<Evaluated<Json>> Turn::tried_item(Frame& frame, std::uint32_t index,
+                                                const Json& item) {
+    const auto& state = std::get<asl::MapState>(x_.state_of(frame).body);
+    const ItemInContext about = std::pair(index, &item);
+    if (const auto* source = std::get_if<Template>(&*state.item_selector)) {
+        const FrameScope scope(x_, frame, random_, trial()->selection->input.value(), about);
+        return source->evaluate(scope);
     }
-    trial()->data.after_item_selector = Payload(std::move(inputs));
-    return {};
+    const auto& field = std::get<JsonataValue>(*state.item_selector);
+    auto answered =
+        ask(frame, {QuestionKey::Kind::tried_item, index}, question(frame, {&field}, about));
+    if (!answered) return std::nullopt;
+    forget_answers(frame.id);
+    if (*answered) return Evaluated<Json>(std::move((*answered)->front()));
+    return Evaluated<Json>(
+        StateError{std::string(state_errors::kQueryEvaluationError), answered->error().cause});
 }
 
 /// OBSERVED: a threshold that the state does not name tolerates everything here (docs/observed.md).

@@ -57,6 +57,16 @@ struct Trial {
     bool reads_items = false;
     std::optional<Payload> items_read;
 
+    /// What ItemSelector gives, item by item, and what it sees of the state; null where there is
+    /// none, or when it is done.
+    struct Selection {
+        Payload items;
+        Payload input;
+        Json selected = Json::array();
+        std::size_t bytes = 0;
+    };
+    std::optional<Selection> selection;
+
     TrialData data;
     /// Where control would go next.
     std::optional<asl::StateIndex> next;

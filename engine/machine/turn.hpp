@@ -198,10 +198,10 @@ private:
     void observe_limits(const asl::MapState& state, std::int64_t max_concurrency);
     void try_map(Frame& frame, const asl::MapState& state, const Payload& items,
                  const Payload& input);
-    Evaluated<void> observe_item_selector(Frame& frame, const asl::MapState& state,
-                                          const Payload& items, const Payload& input);
-    Evaluated<Json> tried_item(Frame& frame, const asl::Computed& selector, const Payload& input,
-                               std::uint32_t index, const Json& item);
+    void go_on_trying_items(Frame& frame);
+    /// nullopt: one of the items was asked for, and will be gone on with.
+    std::optional<Evaluated<void>> observe_item_selector(Frame& frame);
+    std::optional<Evaluated<Json>> tried_item(Frame& frame, std::uint32_t index, const Json& item);
     bool over_tolerance() const;
     void end_with_retry(Frame& frame, double delay_millis, const Failure& failure);
     void observe_catch(std::size_t catcher, const Failure& failure);

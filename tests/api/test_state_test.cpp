@@ -193,6 +193,16 @@ TEST(TestState, MocksAMapOverItsItems) {
               "number of Map iterations");
 }
 
+TEST(TestState, SelectsItemsWithExpressionsThatTakeLong) {
+    Trial map(R"({"Type":"Map","QueryLanguage":"JSONata","Items":"{% $states.input.v %}",
+            "ItemSelector":{"n":"{% $states.context.Map.Item.Value + $sum($map([1..20000], function($x){ $x })) %}"},
+            "ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true})");
+    const Json answer = map.input(R"({"v":[1,2,3]})").result("[1,2,3]").trace().answer();
+    EXPECT_EQ(value_of(answer, "output"), json("[1,2,3]"));
+    EXPECT_EQ(seen(answer, "afterItemSelector"),
+              json(R"([{"n":200010001},{"n":200010002},{"n":200010003}])"));
+}
+
 TEST(TestState, AMapToleratesSoManyFailures) {
     const auto status = [](const std::string& tolerance, int failures) {
         return Trial(

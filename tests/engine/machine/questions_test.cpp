@@ -16,7 +16,8 @@ constexpr const char* kSum = "400020000";
 /// An interpreter without patience: every long expression is asked elsewhere.
 class Hasty {
 public:
-    explicit Hasty(const std::string& definition, const std::string& input = "{}") {
+    explicit Hasty(const std::string& definition, const std::string& input = "{}",
+                   std::shared_ptr<Trial> trial = nullptr) {
         auto parsed = asl::parse(definition, asl::WorkflowType::standard);
         if (!parsed.machine)
             throw std::invalid_argument(asl::invalid_definition_message(parsed.diagnostics));
@@ -25,6 +26,7 @@ public:
         info.definition = parsed.machine;
         info.input = Payload::from_text(input);
         info.start_time = now;
+        info.trial = std::move(trial);
         info.tokens = std::make_shared<TokenMint>(std::string(32, 'k'));
         execution = std::make_unique<Execution>(info);
         take(Begin{});
@@ -164,6 +166,22 @@ TEST(Question, KnowsTheTokenOfTheAttemptWhateverHappensMeanwhile) {
     EXPECT_NE(target->scheduled, x.calls.front().scheduled);  // else nothing happened meanwhile
     EXPECT_TRUE(x.take(TokenCame{target->frame, target->scheduled, Payload()}));
     EXPECT_TRUE(x.execution->closed());
+}
+
+TEST(Question, OfTheItemsOfATrialIsAskedOneAfterTheOther) {
+    auto trial = std::make_shared<Trial>();
+    trial->mock.emplace().result = Payload::from_text("[0,0]");
+    Hasty x(
+        machine(R"("S":{"Type":"Map","End":true,"Items":[1,2],"ItemSelector":)" +
+                expression(std::string(kLong) + " + $states.context.Map.Item.Value") +
+                R"(,"ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}})"),
+        "{}", trial);
+    EXPECT_TRUE(x.calls.empty());
+    EXPECT_EQ(x.asked.size(), 1U);
+    x.answer_all();
+    ASSERT_TRUE(trial->data.after_item_selector);
+    EXPECT_EQ(trial->data.after_item_selector->text(), "[400020001,400020002]");
+    EXPECT_EQ(x.output(), "[0,0]");
 }
 
 TEST(Answer, IsDroppedAfterAStop) {
