@@ -1,8 +1,10 @@
 // How long lists and describes take in a store with 100,000 executions, as many versions and as
 // many activities:
 //   list_bench [EXECUTIONS]
-// Prints a line per question, and ends with status 1 where one takes more than 5 ms at p99.
+// Prints a line per question, and ends with status 1 where one takes more than 5 ms at p99. On a
+// busy machine only the processor time of the whole process, in the last columns, says something.
 
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -175,10 +177,16 @@ public:
         : runtime_(store, tasks_, clock, {}, 1), api_(store, runtime_, readers_, clock, {}) {}
     ~Bench() { runtime_.shut_down(); }
 
-    Json ask(const std::string& operation, const std::string& body,
-             double* milliseconds = nullptr) {
+    /// Of one answer, in milliseconds.
+    struct Took {
+        double elapsed = 0;
+        double processor = 0;
+    };
+
+    Json ask(const std::string& operation, const std::string& body, Took* took = nullptr) {
         std::promise<api::Response> promise;
         const auto begin = std::chrono::steady_clock::now();
+        const double processor = processor_milliseconds();
         api_.handle({.target = "AWSStepFunctions." + operation,
                      .content_type = "application/x-amz-json-1.0",
                      .authorization = {},
@@ -186,9 +194,11 @@ public:
                      .request_id = "bench"},
                     [&](api::Response response) { promise.set_value(std::move(response)); });
         const api::Response response = promise.get_future().get();
-        const std::chrono::duration<double, std::milli> took =
-            std::chrono::steady_clock::now() - begin;
-        if (milliseconds != nullptr) *milliseconds = took.count();
+        if (took != nullptr) {
+            const std::chrono::duration<double, std::milli> elapsed =
+                std::chrono::steady_clock::now() - begin;
+            *took = {elapsed.count(), processor_milliseconds() - processor};
+        }
         if (response.status != 200) {
             std::fprintf(stderr, "%s %s: %s\n", operation.c_str(), body.c_str(),
                          response.body.c_str());
@@ -200,13 +210,13 @@ public:
     /// Asks with bodies of one kind, and prints how long the answers took.
     void measure(const std::string& what, const std::string& operation,
                  const std::function<std::string()>& body) {
-        std::vector<double> took(kQuestions);
-        for (double& one : took) ask(operation, body(), &one);
+        std::vector<Took> took(kQuestions);
+        for (Took& one : took) ask(operation, body(), &one);
         report(what, std::move(took));
     }
     /// Goes through a list page by page.
     void walk(const std::string& what, const std::string& operation, const std::string& members) {
-        std::vector<double> took;
+        std::vector<Took> took;
         std::string body = "{" + members + "}";
         for (;;) {
             took.emplace_back();
@@ -220,14 +230,22 @@ public:
     bool quick() const { return quick_; }
 
 private:
-    void report(const std::string& what, std::vector<double> took) {
-        std::ranges::sort(took);
-        const double p50 = took[took.size() / 2];
-        const double p99 = took[(took.size() - 1) * 99 / 100];
-        const bool ok = p99 < kMostMilliseconds;
+    static double processor_milliseconds() {
+        timespec used{};
+        ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+        return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+    }
+    void report(const std::string& what, std::vector<Took> took) {
+        const std::size_t last = (took.size() - 1) * 99 / 100;
+        std::ranges::sort(took, {}, &Took::processor);
+        const double cpu50 = took[took.size() / 2].processor;
+        const double cpu99 = took[last].processor;
+        std::ranges::sort(took, {}, &Took::elapsed);
+        const bool ok = took[last].elapsed < kMostMilliseconds;
         quick_ = quick_ && ok;
-        std::printf("%-52s p50 %7.3f ms   p99 %7.3f ms   of %4zu%s\n", what.c_str(), p50, p99,
-                    took.size(), ok ? "" : "   TOO SLOW");
+        std::printf("%-46s p50 %7.3f ms  p99 %7.3f ms  of %4zu   cpu %6.3f %6.3f ms%s\n",
+                    what.c_str(), took[took.size() / 2].elapsed, took[last].elapsed, took.size(),
+                    cpu50, cpu99, ok ? "" : "   TOO SLOW");
     }
 
     NoTasks tasks_;
