@@ -53,10 +53,18 @@ class Process:
 
     def call(self, operation, parameters):
         if not self.connection:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        self.connection.request("POST", "/", json.dumps(parameters), {
+            self.connection = self.connect(self.port)
+        return self.ask(self.connection, operation, parameters)
+
+    @staticmethod
+    def connect(port):
+        return http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+
+    @staticmethod
+    def ask(connection, operation, parameters):
+        connection.request("POST", "/", json.dumps(parameters), {
             "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AWSStepFunctions." + operation})
-        answer = self.connection.getresponse()
+        answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200:
             raise SystemExit(f"bench: {operation}: {answer.status} {body[:300]!r}")
