@@ -248,6 +248,22 @@ class Scenarios:
 
     # --- Retry --------------------------------------------------------------------------------------------------------
 
+    def test_what_chance_and_the_clock_gave_an_expression_stays(self):
+        drawn = {name: f"{{% {call} %}}" for name, call in (
+            ("number", "$random()"), ("id", "$uuid()"), ("time", "$now()"), ("order", "$shuffle([1..20])"))}
+        execution = self.sfn.run("draw", {"QueryLanguage": "JSONata", **machine(
+            "Draw", Draw={"Type": "Pass", "Assign": drawn, "Output": drawn, "Next": "Wait"},
+            Wait={"Type": "Wait", "Seconds": 3, "Next": "Tell"},
+            Tell={"Type": "Pass", "End": True, "Output": {
+                "assigned": {name: f"{{% ${name} %}}" for name in drawn}, "output": "{% $states.input %}"}})})
+        before = find(self.sfn.reached(execution, "WaitStateEntered"), "PassStateExited")["stateExitedEventDetails"]
+        self.restart()
+        description, events = self.ended(execution)
+        told = json.loads(description["output"])
+        self.assertEqual(told["output"], json.loads(before["output"]))
+        self.assertEqual(told["assigned"], {name: json.loads(text) for name, text in before["assignedVariables"].items()})
+        self.assertEqual(find(events, "PassStateExited")["stateExitedEventDetails"], before)
+
     def test_a_retry_comes_when_it_was_due(self):
         execution = self.sfn.run("retry", machine("Call", Call=call_function(
             "flaky", Retry=[{"ErrorEquals": ["Flaky"], "IntervalSeconds": 4, "MaxAttempts": 1}])),

@@ -130,6 +130,13 @@ bool is_decodable(std::string_view text) {
 }
 
 bool has_lone_surrogate(std::string_view text) {
+    // Most texts are short and ASCII: then a call of memchr costs more than looking at all of it.
+    constexpr std::size_t kShort = 24;
+    if (text.size() <= kShort) {
+        unsigned char all = 0;
+        for (const char c : text) all |= static_cast<unsigned char>(c);
+        if (all < 0x80U) return false;
+    }
     // U+D800 to U+DFFF are ED A0 80 to ED BF BF.
     for (std::size_t at = text.find('\xED'); at < text.size(); at = text.find('\xED', at + 1)) {
         if (at + 1 < text.size() && byte_at(text, at + 1) >= 0xA0U) return true;
