@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -37,11 +38,45 @@ Value shuffle(const Call& call) {
     return out;
 }
 
+/// A set of texts that stay where they are, in one block: `$distinct` of a few dozen is common, and
+/// a node each would take most of its time.
+class TextSet {
+public:
+    /// Whether it was not there.
+    bool insert(std::string_view text) {
+        if (2 * (size_ + 1) > slots_.size()) grow();
+        std::string_view& slot = slot_of(text);
+        if (slot.data() != nullptr) return false;
+        slot = text.data() == nullptr ? std::string_view("") : text;
+        ++size_;
+        return true;
+    }
+
+private:
+    std::string_view& slot_of(std::string_view text) {
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t at = std::hash<std::string_view>{}(text)&mask;
+        while (slots_[at].data() != nullptr && slots_[at] != text) at = (at + 1) & mask;
+        return slots_[at];
+    }
+    void grow() {
+        constexpr std::size_t kLeast = 64;
+        std::vector<std::string_view> old(std::max(kLeast, 2 * slots_.size()));
+        old.swap(slots_);
+        for (const std::string_view text : old) {
+            if (text.data() != nullptr) slot_of(text) = text;
+        }
+    }
+
+    std::vector<std::string_view> slots_;  // a power of two, at most half of them used
+    std::size_t size_ = 0;
+};
+
 /// Finds what was there before: texts and numbers at once, everything else one by one.
 class Seen {
 public:
     bool add(const Value& value) {
-        if (value.is_text()) return texts_.insert(value.text()).second;
+        if (value.is_text()) return texts_.insert(value.text());
         if (value.is_number()) return numbers_.insert(value.number() + 0.0).second;
         for (const Value& other : others_) {
             if (equal(value, other)) return false;
@@ -51,7 +86,7 @@ public:
     }
 
 private:
-    std::unordered_set<std::string_view> texts_;
+    TextSet texts_;
     std::unordered_set<double> numbers_;
     std::vector<Value> others_;
 };

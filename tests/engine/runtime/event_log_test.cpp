@@ -71,7 +71,7 @@ TEST_F(LoggedExecution, LogsNothingBeforeItIsStored) {
     const StartRequest waits = machine(kWaitHour, "ALL");
     harness.disk->hold();
     auto started = harness.start_later(waits, "x");
-    harness.settle();
+    harness.disk->wait_for_held(1);
     EXPECT_THAT(log->types(), IsEmpty());
     harness.disk->release();
     started.get();

@@ -16,6 +16,9 @@ INSTANTIATE_TEST_SUITE_P(
     Arrays, JsonataFunction,
     testing::Values(
         Row{"Zip", "$zip([1,2,3],['a','b'])", "null", R"([[1,"a"],[2,"b"]])"},
+        Row{"DistinctTexts", "$distinct(['','a','','b','a'])", "null", R"(["","a","b"])"},
+        Row{"DistinctOfMany",
+            "$count($distinct($map([0..999], function($x){ $string($x % 300) })))", "null", "300"},
         Row{"Distinct", "$distinct([1,'1',1,{'a':1},{'a':1}])", "null", R"([1,"1",{"a":1}])"},
         Row{"SortStable",
             "$sort([{'k':2,'v':1},{'k':1,'v':2},{'k':2,'v':3}],"
