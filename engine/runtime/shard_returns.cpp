@@ -190,6 +190,7 @@ void Shard::deliver_to_closed(Folded folded, std::vector<Message> waiting) {
     if (retries_.erase(key) > 0) by_.closings.some_closed();
     folded.execution->machine_deleted = folded.machine_deleted;
     auto closed = std::make_unique<LiveExecution>(std::move(*folded.execution), ++last_life_);
+    closed->logging = std::move(folded.logging);
     const std::uint64_t life = closed->life;
     live_.emplace(key, std::move(closed));
     const auto as_it_was = [&] {

@@ -122,7 +122,9 @@ void Shard::follow(LiveExecution& live, Step step, std::optional<Waiter> waiter)
 
 void Shard::log(const LiveExecution& live, std::vector<HistoryEvent> events) {
     if (events.empty() || !by_.event_log) return;
-    LoggedEvents logged{live.logging, live.execution.info.arn, 0, std::move(events)};
+    const Execution& execution = live.execution;
+    LoggedEvents logged{live.logging, execution.info.arn, execution.redrive_count,
+                        std::move(events)};
     by_.event_log->write(std::move(logged));
 }
 

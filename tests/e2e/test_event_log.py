@@ -88,6 +88,18 @@ class LogGroups(ServerTest):
         self.assertEqual([r["type"] for r in self.records("g")], [
             "ExecutionStarted", "WaitStateEntered", "ExecutionAborted"])
 
+    def test_a_redrive_is_logged_with_its_number(self):
+        server = self.server("--log-folder", self.logs)
+        execution = self.start(server, "m", FAILS, to_group("g"))
+        self.records("g")
+        server.call("RedriveExecution", executionArn=execution)
+        wait_for(lambda: sum(r["type"] == "ExecutionFailed" for r in records_in(self.file("g"))) == 2, "the second end")
+        records = records_in(self.file("g"))
+        after = [r["type"] for r in records].index("ExecutionRedriven")
+        self.assertEqual({r["redrive_count"] for r in records[:after]}, {"0"})
+        self.assertEqual({r["redrive_count"] for r in records[after:]}, {"1"})
+        self.assertEqual([int(r["id"]) for r in records], list(range(1, len(records) + 1)))
+
     def test_an_update_of_the_configuration_counts_for_the_next_execution(self):
         server = self.server("--log-folder", self.logs)
         machine = server.create("m", PASS)
