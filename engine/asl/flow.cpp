@@ -60,6 +60,13 @@ bool FlowReader::outer_scope_assigns(std::string_view name) const {
     return false;
 }
 
+bool FlowReader::sees_assigned(std::string_view name) const {
+    for (const FlowReader* scope = this; scope != nullptr; scope = scope->context_.outer_scope) {
+        if (scope->assigned_.contains(name)) return true;
+    }
+    return false;
+}
+
 void FlowReader::reserve(const Json::object_t& states) {
     first_ = static_cast<StateIndex>(definition_.machine.states.size());
     definition_.machine.states.resize(first_ + states.size());

@@ -62,6 +62,9 @@ public:
     /// scope is within, which do so only when it is over (OBSERVED, docs/observed.md).
     bool outer_scope_assigns(std::string_view name) const;
 
+    /// Whether a state of this scope or of one around it assigns the variable.
+    bool sees_assigned(std::string_view name) const;
+
     /// Where state `from` may go: the state of this scope that the string names, or a report of a
     /// missing target.
     std::optional<StateIndex> transition(StateIndex from, const std::string& target,

@@ -104,7 +104,7 @@ State read_state(FlowReader& flow, StateIndex index, const Json& value, const Lo
     out.input_path = whole_or_path(*fields, "InputPath");
     out.output_path = whole_or_path(*fields, "OutputPath");
     out.body = read_body(*type, reader);
-    out.variables = variables_read_by(out);
+    out.variables = variables_read_by(out, flow);
     return out;
 }
 

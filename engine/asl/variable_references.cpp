@@ -1,6 +1,8 @@
 #include "engine/asl/variable_references.hpp"
 
+#include "engine/asl/flow.hpp"
 #include "engine/base/overloaded.hpp"
+#include "engine/query/jsonata/builtin.hpp"
 
 namespace stepwell::asl {
 namespace {
@@ -8,12 +10,17 @@ namespace {
 /// Walks the fields of a state that compute something: one overload per kind of field and state.
 class Collector {
 public:
+    explicit Collector(const FlowReader& scope) : scope_(scope) {}
+
     VariableNames names;
 
     void add(const Expression& field) { field.collect_variables(names); }
     void add(const Template& field) { field.collect_variables(names); }
     void add(const JsonataValue& field) {
-        names.insert(field.variables().begin(), field.variables().end());
+        for (const std::string& name : field.variables()) {
+            const bool function = jsonata::find_builtin(name, jsonata::Dialect::aws) != nullptr;
+            if (!function || scope_.sees_assigned(name)) names.insert(name);
+        }
     }
     template <class T>
     void add(const std::optional<T>& field) {
@@ -95,12 +102,15 @@ public:
         add(map.result_selector);
         add(map.catchers);
     }
+
+private:
+    const FlowReader& scope_;
 };
 
 }  // namespace
 
-std::vector<std::string> variables_read_by(const State& state) {
-    Collector collector;
+std::vector<std::string> variables_read_by(const State& state, const FlowReader& scope) {
+    Collector collector(scope);
     collector.add(state.input_path);
     collector.add(state.output_path);
     collector.add(state.output);

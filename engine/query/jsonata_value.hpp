@@ -73,7 +73,7 @@ public:
     const std::string& field() const;
     /// The expression, without its marks, if the whole value is one; else empty.
     const std::string& expression() const;
-    /// The variables that it reads, each once.
+    /// The variables that it reads, each once; with functions, whose names variables may have.
     const VariableNames& variables() const;
     bool reads_context() const;
 

@@ -170,7 +170,8 @@ Value Evaluator::variable(const Node& node, const Value& input, Frame* frame) {
         Value found = from_places(node, frame);
         if (!found.is_unset()) return found;
     }
-    if (node.constant.is_function()) return node.constant;
+    // Most expressions have nothing bound that could have a function's name.
+    if (node.constant.is_function() && environment_.bindings.empty()) return node.constant;
     return global(node);
 }
 
@@ -179,6 +180,7 @@ Value Evaluator::global(const Node& node) {
     Value& known = globals_[node.global];
     if (known.is_unset()) {
         known = outer_ == nullptr ? outside(node.text) : lookup(node.text, outer_frame_);
+        if (known.is_undefined() && node.constant.is_function()) known = node.constant;
     }
     return known;
 }
@@ -213,8 +215,10 @@ Value Evaluator::lookup(std::string_view name, Frame* frame) {
         if (!value.is_unset()) return value;
     }
     if (outer_ != nullptr) return outer_->lookup(name, outer_frame_);
-    if (const Builtin* builtin = find_builtin(name, dialect())) return Value::of(builtin);
-    return outside(name);
+    Value bound = outside(name);
+    if (!bound.is_undefined()) return bound;
+    const Builtin* builtin = find_builtin(name, dialect());
+    return builtin != nullptr ? Value::of(builtin) : bound;
 }
 
 Value Evaluator::bind(const Node& node, const Value& input, Frame* frame) {

@@ -85,7 +85,8 @@ struct Environment {
 /// The names that an expression reads and does not bind itself, in the order of their appearance,
 /// each once. For checks at creation and for `variableReferences`.
 struct References {
-    /// Variables, without `$`, functions that the dialect knows excluded: `order`.
+    /// Variables, without `$`: `order`. With functions of the dialect, as a variable may have the
+    /// name of one.
     std::vector<std::string> variables;
     /// Members read of `$states`: `input`, `context`. `*` where `$states` itself is used whole.
     std::vector<std::string> states_members;

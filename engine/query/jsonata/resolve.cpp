@@ -261,10 +261,8 @@ private:
         const bool states = is_states(node, scope);
         if (node.text == "$" && node.places.empty()) references().top_input = true;
         if (!program_.nested) {
-            if (const Builtin* builtin = find_builtin(node.text, program_.dialect)) {
+            if (const Builtin* builtin = find_builtin(node.text, program_.dialect))
                 node.constant = Value::of(builtin);
-                return;
-            }
         }
         const auto known = std::find(program_.globals.begin(), program_.globals.end(), node.text);
         node.global = static_cast<std::uint32_t>(known - program_.globals.begin());

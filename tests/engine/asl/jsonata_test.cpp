@@ -96,5 +96,14 @@ TEST(JsonataVariables, ReadByAStateAreListed) {
     EXPECT_THAT(machine->states[1].variables, IsEmpty());
 }
 
+TEST(JsonataVariables, MayHaveTheNamesOfFunctions) {
+    const auto machine = accepted(
+        R"({"QueryLanguage":"JSONata","StartAt":"A","States":{
+          "A":{"Type":"Pass","Assign":{"count":"{% $sum([1]) %}"},"Next":"B"},
+          "B":{"Type":"Pass","Output":"{% $count + $length('') %}","End":true}}})");
+    EXPECT_THAT(machine->states[0].variables, IsEmpty());
+    EXPECT_THAT(machine->states[1].variables, ElementsAre("count"));
+}
+
 }  // namespace
 }  // namespace stepwell::asl

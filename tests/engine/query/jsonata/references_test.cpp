@@ -14,8 +14,13 @@ References references_of(std::string_view text) {
 }
 
 TEST(JsonataReferences, VariablesThatAreNotBoundInside) {
-    const References found = references_of("($x := $a + 1; $x + $b + $a + $sum([$c]))");
+    const References found = references_of("($x := $a + 1; $x + $b + $a + ($c))");
     EXPECT_THAT(found.variables, ElementsAre("a", "b", "c"));
+}
+
+TEST(JsonataReferences, FunctionsWhoseNamesVariablesMayHave) {
+    EXPECT_THAT(references_of("$sum($a)").variables, ElementsAre("sum", "a"));
+    EXPECT_THAT(references_of("($sum := 1; $sum)").variables, IsEmpty());
 }
 
 TEST(JsonataReferences, ParametersAreNone) {
@@ -66,6 +71,24 @@ TEST(JsonataBindings, AreSeenByTheirNames) {
     environment.bindings = bindings;
     EXPECT_EQ(outcome_of("$order.id + 1", environment, Dialect::aws), "8");
     EXPECT_EQ(outcome_of("($order := 1; $order)", environment, Dialect::aws), "1");
+}
+
+TEST(JsonataBindings, GoBeforeFunctionsOfTheirName) {
+    const Json none;
+    const Json count = json("41");
+    const Binding bindings[] = {{"count", &count}};
+    Environment environment;
+    environment.input = &none;
+    environment.bindings = bindings;
+    for (const Dialect dialect : {Dialect::standard, Dialect::aws}) {
+        EXPECT_EQ(outcome_of("$count + 1", environment, dialect), "42");
+        EXPECT_EQ(outcome_of("$map([1,2], function($n){ $n + $count })", environment, dialect),
+                  "[42,43]");
+        EXPECT_EQ(outcome_of("$sum([$count, 1])", environment, dialect), "42");
+        EXPECT_EQ(outcome_of("$count([1,2])", environment, dialect),
+                  "T1006: Attempted to invoke a non-function");
+    }
+    EXPECT_EQ(outcome_of("$eval('$count + 1')", environment, Dialect::standard), "42");
 }
 
 }  // namespace
