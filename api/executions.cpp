@@ -23,6 +23,18 @@ std::string_view status_text(ExecutionStatus status) {
     return {};
 }
 
+std::string label_of(const ExecutionRecord& execution) {
+    if (execution.map_run == 0) return {};
+    const std::size_t slash = execution.arn.find('/');
+    if (slash == std::string::npos) return {};
+    return execution.arn.substr(slash + 1, execution.arn.find(':', slash) - slash - 1);
+}
+
+std::string shown_machine_arn(const ExecutionRecord& execution) {
+    if (execution.map_run == 0) return execution.state_machine_arn;
+    return execution.state_machine_arn + '/' + label_of(execution);
+}
+
 std::optional<ExecutionStatus> status_of(std::string_view text) {
     for (const auto& [value, name] : kStatuses) {
         if (name == text) return value;

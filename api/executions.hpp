@@ -14,6 +14,10 @@ namespace stepwell::api {
 
 /// "RUNNING", "TIMED_OUT", …
 std::string_view status_text(ExecutionStatus status);
+/// Of a Map Run's child the label of its Map, which stands in its ARN; "" of any other execution.
+std::string label_of(const ExecutionRecord& execution);
+/// `…:stateMachine:NAME`, of a Map Run's child `…:stateMachine:NAME/LABEL`.
+std::string shown_machine_arn(const ExecutionRecord& execution);
 /// nullopt for PENDING_REDRIVE, in which no execution of ours ever is.
 std::optional<ExecutionStatus> status_of(std::string_view text);
 

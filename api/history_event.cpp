@@ -98,6 +98,11 @@ public:
         object_.text("name", d.name);
         object_.number("index", d.index);
     }
+    void operator()(const MapRunStartedDetails& d) { object_.text("mapRunArn", d.map_run_arn); }
+    void operator()(const MapRunRedrivenDetails& d) {
+        object_.text("mapRunArn", d.map_run_arn);
+        object_.number("redriveCount", d.redrive_count);
+    }
     void end() { object_.end(); }
 
 private:

@@ -66,6 +66,10 @@ void update_state_machine_alias(const CallPtr& call);
 void delete_state_machine_alias(const CallPtr& call);
 Checked<std::string> describe_state_machine_alias(Call& call);
 Checked<std::string> list_state_machine_aliases(Call& call);
+// operations/map_runs.cpp
+Checked<std::string> describe_map_run(Call& call);
+Checked<std::string> list_map_runs(Call& call);
+void update_map_run(const CallPtr& call);
 // operations/tags.cpp
 void tag_resource(const CallPtr& call);
 void untag_resource(const CallPtr& call);

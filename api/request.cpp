@@ -38,6 +38,7 @@ bool has_type(const Json& value, Kind kind) {
         case Kind::string:
             return value.is_string();
         case Kind::integer:
+        case Kind::number:
             return value.is_number();
         case Kind::boolean:
             return value.is_boolean();
@@ -83,6 +84,8 @@ std::string quoted(const Json& value, const Shape& shape) {
                                    : value.get_ref<const std::string&>();
         case Kind::integer:
             return std::to_string(integer_of(value));
+        case Kind::number:
+            return write_json(value);
         case Kind::boolean:
             return value.get<bool>() ? "true" : "false";
         case Kind::structure: {
@@ -121,6 +124,8 @@ public:
                 return check_text(value->get_ref<const std::string&>(), shape, path);
             case Kind::integer:
                 return check_integer(integer_of(*value), shape, path);
+            case Kind::number:
+                return check_number(*value, shape, path);
             case Kind::boolean:
                 return;
             case Kind::structure:
@@ -171,6 +176,20 @@ private:
             path.resize(length);
         }
     }
+    void check_number(const Json& value, const Shape& shape, const std::string& path) {
+        const auto number = value.get<double>();
+        const std::string quoted = "Value '" + write_json(Json(number)) + "'";
+        if (shape.min && number < static_cast<double>(*shape.min)) {
+            violated(
+                quoted, path,
+                "Member must have value greater than or equal to " + std::to_string(*shape.min));
+        }
+        if (shape.max && number > static_cast<double>(*shape.max)) {
+            violated(quoted, path,
+                     "Member must have value less than or equal to " + std::to_string(*shape.max));
+        }
+    }
+
     void check_integer(std::int64_t value, const Shape& shape, const std::string& path) {
         const std::string quoted = "Value '" + std::to_string(value) + "'";
         if (shape.min && value < *shape.min) {

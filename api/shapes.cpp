@@ -214,6 +214,20 @@ constexpr Member kUntagResourceMembers[] = {{"resourceArn", &kArn, true},
                                             {"tagKeys", &kTagKeys, true}};
 constexpr Member kListTagsForResourceMembers[] = {{"resourceArn", &kArn, true}};
 
+// --- Map Runs
+
+constexpr Shape kMaxConcurrency{.kind = Kind::integer, .min = 0};
+constexpr Shape kToleratedFailureCount{.kind = Kind::integer, .min = 0};
+constexpr Shape kToleratedFailurePercentage{.kind = Kind::number, .min = 0, .max = 100};
+constexpr Member kDescribeMapRunMembers[] = {{"mapRunArn", &kLongArn, true}};
+constexpr Member kListMapRunsMembers[] = {
+    {"executionArn", &kArn, true}, {"maxResults", &kPageSize}, {"nextToken", &kPageToken}};
+constexpr Member kUpdateMapRunMembers[] = {
+    {"mapRunArn", &kLongArn, true},
+    {"maxConcurrency", &kMaxConcurrency},
+    {"toleratedFailurePercentage", &kToleratedFailurePercentage},
+    {"toleratedFailureCount", &kToleratedFailureCount}};
+
 }  // namespace
 
 constexpr Shape kCreateActivity{.kind = Kind::structure, .members = kCreateActivityMembers};
@@ -261,5 +275,8 @@ constexpr Shape kTagResource{.kind = Kind::structure, .members = kTagResourceMem
 constexpr Shape kUntagResource{.kind = Kind::structure, .members = kUntagResourceMembers};
 constexpr Shape kListTagsForResource{.kind = Kind::structure,
                                      .members = kListTagsForResourceMembers};
+constexpr Shape kDescribeMapRun{.kind = Kind::structure, .members = kDescribeMapRunMembers};
+constexpr Shape kListMapRuns{.kind = Kind::structure, .members = kListMapRunsMembers};
+constexpr Shape kUpdateMapRun{.kind = Kind::structure, .members = kUpdateMapRunMembers};
 
 }  // namespace stepwell::api::shapes

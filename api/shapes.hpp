@@ -23,11 +23,11 @@ struct Pattern {
 };
 
 struct Shape {
-    enum class Kind : std::uint8_t { string, integer, boolean, structure, list };
+    enum class Kind : std::uint8_t { string, integer, number, boolean, structure, list };
 
     Kind kind = Kind::string;
-    /// Of a string its length in characters, of an integer its value, of a list its number of
-    /// items.
+    /// Of a string its length in characters, of an integer or a number its value, of a list its
+    /// number of items.
     std::optional<std::int64_t> min = {};
     std::optional<std::int64_t> max = {};
     /// The length is counted, and refused, in bytes of UTF-8.
@@ -78,6 +78,9 @@ extern const Shape kDeleteStateMachineAlias;
 extern const Shape kTagResource;
 extern const Shape kUntagResource;
 extern const Shape kListTagsForResource;
+extern const Shape kDescribeMapRun;
+extern const Shape kListMapRuns;
+extern const Shape kUpdateMapRun;
 
 }  // namespace shapes
 }  // namespace stepwell::api

@@ -23,6 +23,9 @@ using asl::WorkflowType;
 
 enum class MachineStatus { active, deleting };
 
+/// Unique, never shown.
+using MapRunKey = std::int64_t;
+
 struct StateMachineRecord {
     std::string arn;  ///< unqualified
     std::string name;
@@ -124,6 +127,103 @@ struct ExecutionRecord {
     EventId last_event = 0;
     std::int64_t redrive_count = 0;
     std::optional<TimePoint> redrive_date;  ///< of the last redrive
+    /// The Map Run whose child it is; 0: of none. A child's `state_machine_arn` is that of the
+    /// machine itself, without the label.
+    MapRunKey map_run = 0;
+    std::int64_t item_count = 0;  ///< of a child: how many items it has
+};
+
+enum class MapRunStatus { running, succeeded, failed, aborted };
+
+/// Children of a Map Run, or the items in them, by what has become of them. The pending ones are
+/// not among them.
+struct MapRunTally {
+    std::int64_t running = 0;
+    std::int64_t succeeded = 0;
+    std::int64_t failed = 0;
+    std::int64_t timed_out = 0;
+    std::int64_t aborted = 0;
+    std::int64_t results_written = 0;
+
+    std::int64_t unsuccessful() const { return failed + timed_out + aborted; }
+    std::int64_t started() const { return running + succeeded + unsuccessful(); }
+};
+
+/// How far a Map Run is: the part of its row that changes.
+struct MapRunProgress {
+    MapRunStatus status = MapRunStatus::running;
+    /// Its state no longer waits for it (it was stopped, or its execution is over), so its children
+    /// are to be stopped.
+    bool stopping = false;
+    /// Nobody has to be told of its end (any more).
+    bool settled = false;
+    std::optional<TimePoint> stop_date;
+    std::int64_t max_concurrency = 0;  ///< 0: no limit of its own
+    std::int64_t tolerated_failure_count = 0;
+    double tolerated_failure_percentage = 0;
+    /// Where the next page of items begins, and how many of its items have been started.
+    std::string cursor;
+    std::int64_t skip = 0;
+    bool read_to_end = false;
+    std::int64_t items_known = 0;  ///< read so far, pending ones included
+    MapRunTally executions;
+    MapRunTally items;
+    std::int64_t redrive_count = 0;
+    std::optional<TimePoint> redrive_date;
+};
+
+/// One run of a Map state in DISTRIBUTED mode.
+struct MapRunRecord {
+    MapRunKey key = 0;
+    std::string arn;
+    ExecutionKey execution = 0;  ///< the parent
+    std::string execution_arn;
+    std::string state_machine_arn;  ///< of the parent's machine, without the label
+    std::string label;
+    WorkflowType type = WorkflowType::standard;  ///< of the children
+    TimePoint start_date;
+    std::string plan;  ///< engine/machine/map_run_plan.hpp; opaque to the store
+    MapRunProgress progress;
+    std::optional<std::string> output;  ///< of one that succeeded
+    std::optional<std::string> error;
+    std::optional<std::string> cause;
+};
+
+/// What a Step changes in Map Runs.
+struct MapRunChanges {
+    std::vector<MapRunRecord> begun;
+    std::vector<std::string> stopping;  ///< ARNs
+    std::vector<std::string> settled;   ///< ARNs
+};
+
+/// Children that begin, and how far their run is then. One batch: so no item is lost, and none is
+/// started twice.
+struct ChildrenStart {
+    MapRunKey run = 0;
+    std::int64_t after = 0;  ///< so many have been started before: else conflict
+    std::string cursor;
+    std::int64_t skip = 0;
+    bool read_to_end = false;
+    std::int64_t items_known = 0;
+    /// Without a Step: their wake_at is now. They run on the revision of their parent.
+    std::vector<ExecutionRecord> children;
+};
+
+/// What UpdateMapRun changes.
+struct MapRunLimits {
+    std::optional<std::int64_t> max_concurrency;
+    std::optional<std::int64_t> tolerated_failure_count;
+    std::optional<double> tolerated_failure_percentage;
+};
+
+struct MapRunEnd {
+    MapRunStatus status = MapRunStatus::succeeded;
+    TimePoint stop_date;
+    std::int64_t results_written = 0;  ///< children; and so many items:
+    std::int64_t item_results_written = 0;
+    std::optional<std::string> output;
+    std::optional<std::string> error;
+    std::optional<std::string> cause;
 };
 
 struct ActivityRecord {
@@ -144,6 +244,8 @@ struct JournalRow {
     /// The latest time its entries bear. Written, not read back: the greatest of all is
     /// Store::latest_time().
     TimePoint latest_time{};
+    /// Nearly always null. Written, not read back.
+    std::shared_ptr<const MapRunChanges> map_runs = {};
 };
 
 /// What a Step changes in the execution's row. Fields not named here never change after the start.
@@ -196,6 +298,10 @@ struct ExecutionFilter {
     // At most one of these.
     std::int64_t version = 0;  ///< started on this version, through an alias or not
     std::string alias = {};    ///< started by this alias
+};
+/// Which children of a Map Run a list shows.
+struct ChildFilter {
+    std::optional<ExecutionStatus> status = {};
 };
 
 struct ExecutionPage {
@@ -331,8 +437,8 @@ public:
     virtual std::optional<ExecutionRecord> find_execution(ExecutionKey key) const = 0;
     /// The revision that an execution was started on.
     virtual std::optional<RevisionRecord> revision_of(ExecutionKey key) const = 0;
-    /// Standard executions of one machine, newest first, started before the one with key `before`
-    /// (0: from the newest), at most `limit`.
+    /// Standard executions of one machine, children of Map Runs not among them, newest first,
+    /// started before the one with key `before` (0: from the newest), at most `limit`.
     virtual ExecutionPage list_executions(const std::string& state_machine_arn,
                                           const ExecutionFilter& filter, ExecutionKey before,
                                           std::size_t limit) const = 0;
@@ -360,6 +466,40 @@ public:
     virtual std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
                                                          ExecutionKey after,
                                                          std::size_t limit) const = 0;
+
+    // --- Map Runs. They begin, and are told to stop, with a Step of their parent (JournalRow); the
+    // last Step of a child changes their tallies. They go when their parent goes.
+
+    /// conflict: as many children as `after` says have not been started, or the run is over or is
+    /// to stop. not_found: it is not there, or its machine is not ACTIVE.
+    virtual void start_children(ChildrenStart start, Committed done) = 0;
+    /// conflict: it is over.
+    virtual void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) = 0;
+    /// Its end. conflict: it is over, or children of it run.
+    virtual void end_map_run(MapRunKey key, MapRunEnd end, Committed done) = 0;
+    /// Nobody has to be told of its end any more.
+    virtual void settle_map_run(const std::string& arn, Committed done) = 0;
+
+    virtual std::optional<MapRunRecord> find_map_run(const std::string& arn) const = 0;
+    virtual std::optional<MapRunRecord> find_map_run(MapRunKey key) const = 0;
+    virtual std::optional<MapRunProgress> map_run_progress(MapRunKey key) const = 0;
+    /// Of one execution, newest first, before the one with key `before` (0: from the newest), at
+    /// most `limit`; without plan, output, error and cause.
+    virtual std::vector<MapRunRecord> list_map_runs(ExecutionKey execution, MapRunKey before,
+                                                    std::size_t limit) const = 0;
+    /// Those not settled, by key, after `after`, at most `limit`: what recovery walks through.
+    virtual std::vector<MapRunKey> open_map_runs(MapRunKey after, std::size_t limit) const = 0;
+    /// Children of a run, newest first, started before the one with key `before` (0: from the
+    /// newest), at most `limit`.
+    virtual ExecutionPage list_children(MapRunKey run, const ChildFilter& filter,
+                                        ExecutionKey before, std::size_t limit) const = 0;
+    /// Children of a run with one of these statuses, whole, in the order of their start, after
+    /// `after`, at most `limit`, ending early once their input and output exceed `max_bytes` (but
+    /// at least one).
+    virtual std::vector<ExecutionRecord> read_children(MapRunKey run,
+                                                       const std::vector<ExecutionStatus>& statuses,
+                                                       ExecutionKey after, std::size_t limit,
+                                                       std::size_t max_bytes) const = 0;
 
     // --- the whole
 

@@ -30,6 +30,8 @@ ExecutionHead* ExecutionHeads::find(ExecutionKey key) {
     head.last_event = rows.integer(6);
     head.last_row = rows.integer(7);
     head.row_count = rows.integer(8);
+    head.map_run = rows.maybe_integer(9).value_or(0);
+    head.item_count = rows.maybe_integer(10).value_or(0);
     inserted(key, head);
     return &heads_.at(key).head;
 }

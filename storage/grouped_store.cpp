@@ -84,6 +84,22 @@ void GroupedStore::forget_execution(ExecutionKey key, Committed done) {
     writer().submit(ForgetExecution{key}, std::move(done));
 }
 
+void GroupedStore::start_children(ChildrenStart start, Committed done) {
+    writer().submit(StartChildren{std::move(start)}, std::move(done));
+}
+
+void GroupedStore::update_map_run(const std::string& arn, MapRunLimits limits, Committed done) {
+    writer().submit(UpdateMapRun{arn, limits}, std::move(done));
+}
+
+void GroupedStore::end_map_run(MapRunKey key, MapRunEnd end, Committed done) {
+    writer().submit(EndMapRun{key, std::move(end)}, std::move(done));
+}
+
+void GroupedStore::settle_map_run(const std::string& arn, Committed done) {
+    writer().submit(SettleMapRun{arn}, std::move(done));
+}
+
 void GroupedStore::reset(Committed done) { writer().submit(Reset{}, std::move(done)); }
 
 }  // namespace stepwell

@@ -35,6 +35,10 @@ public:
     void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
                 Committed done) override;
     void forget_execution(ExecutionKey key, Committed done) override;
+    void start_children(ChildrenStart start, Committed done) override;
+    void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) override;
+    void end_map_run(MapRunKey key, MapRunEnd end, Committed done) override;
+    void settle_map_run(const std::string& arn, Committed done) override;
     void reset(Committed done) override;
 
     virtual WriteStatistics write_statistics() const = 0;

@@ -49,6 +49,8 @@ ExecutionRecord head_of(const ExecutionRecord& whole) {
     head.wake_at = whole.wake_at;
     head.last_sequence = whole.last_sequence;
     head.last_event = whole.last_event;
+    head.map_run = whole.map_run;
+    head.item_count = whole.item_count;
     head.redrive_count = whole.redrive_count;
     head.redrive_date = whole.redrive_date;
     return head;
@@ -354,6 +356,105 @@ std::vector<ExecutionKey> MemoryStore::running_executions(const std::string& sta
     std::vector<ExecutionKey> page;
     for (auto at = running.upper_bound(after); at != running.end() && page.size() < limit; ++at)
         page.push_back(*at);
+    return page;
+}
+
+// --- Map Runs
+
+std::optional<MapRunRecord> MemoryStore::find_map_run(const std::string& arn) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.map_run_keys.find(arn);
+    if (found == impl_->tables.map_run_keys.end()) return std::nullopt;
+    return impl_->tables.map_runs.at(found->second).record;
+}
+
+std::optional<MapRunRecord> MemoryStore::find_map_run(MapRunKey key) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.map_runs.find(key);
+    if (found == impl_->tables.map_runs.end()) return std::nullopt;
+    return found->second.record;
+}
+
+std::optional<MapRunProgress> MemoryStore::map_run_progress(MapRunKey key) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    const auto found = impl_->tables.map_runs.find(key);
+    if (found == impl_->tables.map_runs.end()) return std::nullopt;
+    return found->second.record.progress;
+}
+
+std::vector<MapRunRecord> MemoryStore::list_map_runs(ExecutionKey execution, MapRunKey before,
+                                                     std::size_t limit) const {
+    const MemoryTables& tables = impl_->tables;
+    const std::shared_lock lock(tables.mutex);
+    std::vector<MapRunRecord> page;
+    const MapRunKey below = before == 0 ? std::numeric_limits<MapRunKey>::max() : before;
+    auto at = tables.runs_of.lower_bound({execution, below});
+    while (page.size() < limit && at != tables.runs_of.begin() && (--at)->first == execution) {
+        MapRunRecord record = tables.map_runs.at(at->second).record;
+        record.plan.clear();
+        record.output.reset();
+        record.error.reset();
+        record.cause.reset();
+        page.push_back(std::move(record));
+    }
+    return page;
+}
+
+std::vector<MapRunKey> MemoryStore::open_map_runs(MapRunKey after, std::size_t limit) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    std::vector<MapRunKey> page;
+    const auto& runs = impl_->tables.map_runs;
+    for (auto at = runs.upper_bound(after); at != runs.end() && page.size() < limit; ++at) {
+        if (!at->second.record.progress.settled) page.push_back(at->first);
+    }
+    return page;
+}
+
+ExecutionPage MemoryStore::list_children(MapRunKey run, const ChildFilter& filter,
+                                         ExecutionKey before, std::size_t limit) const {
+    const MemoryTables& tables = impl_->tables;
+    const std::shared_lock lock(tables.mutex);
+    ExecutionPage page;
+    const auto found = tables.map_runs.find(run);
+    if (found == tables.map_runs.end() || limit == 0) return page;
+    std::vector<const std::set<ExecutionKey>*> sets;
+    if (filter.status) {
+        sets.push_back(&found->second.children.of(*filter.status));
+    } else {
+        for (const auto& set : found->second.children.sets) sets.push_back(&set);
+    }
+    const ExecutionKey below = before == 0 ? std::numeric_limits<ExecutionKey>::max() : before;
+    for (const ExecutionKey key : merge_down(sets, below, limit + 1)) {
+        if (page.executions.size() == limit) {
+            page.more = true;
+            break;
+        }
+        page.executions.push_back(head_of(tables.executions.at(key).record));
+    }
+    return page;
+}
+
+std::vector<ExecutionRecord> MemoryStore::read_children(
+    MapRunKey run, const std::vector<ExecutionStatus>& statuses, ExecutionKey after,
+    std::size_t limit, std::size_t max_bytes) const {
+    const MemoryTables& tables = impl_->tables;
+    const std::shared_lock lock(tables.mutex);
+    std::vector<ExecutionRecord> page;
+    const auto found = tables.map_runs.find(run);
+    if (found == tables.map_runs.end()) return page;
+    std::set<ExecutionKey> keys;
+    for (const ExecutionStatus status : statuses) {
+        const auto& of_status = found->second.children.of(status);
+        auto at = of_status.upper_bound(after);
+        for (std::size_t i = 0; i < limit && at != of_status.end(); ++i, ++at) keys.insert(*at);
+    }
+    std::size_t bytes = 0;
+    for (auto key = keys.begin(); key != keys.end() && page.size() < limit && bytes <= max_bytes;
+         ++key) {
+        page.push_back(tables.executions.at(*key).record);
+        bytes += page.back().input.size();
+        if (page.back().output) bytes += page.back().output->size();
+    }
     return page;
 }
 

@@ -4,6 +4,7 @@
 
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include "engine/base/overloaded.hpp"
 
@@ -53,6 +54,10 @@ Answer MemoryTables::apply(Write& write) {
                           [this](StartExecution& w) -> Answer { return start(w); },
                           [this](AppendStep& w) -> Answer { return append(w); },
                           [this](ForgetExecution& w) -> Answer { return forget(w.key); },
+                          [this](StartChildren& w) -> Answer { return start_children(w); },
+                          [this](UpdateMapRun& w) -> Answer { return update(w); },
+                          [this](EndMapRun& w) -> Answer { return end(w); },
+                          [this](SettleMapRun& w) -> Answer { return settle(w.arn); },
                           [this](Reset&) -> Answer { return reset(); },
                       },
                       write);
@@ -173,16 +178,18 @@ StartOutcome MemoryTables::start(StartExecution& write) {
     if (record.status != ExecutionStatus::running) record.wake_at.reset();
     record.role_arn = revision->role_arn;
     record.revision_id = revision->revision_id;
-    machine->index(record);
+    index(record);
     keys.emplace(record.arn, record.key);
     if (record.wake_at) wakes.emplace(*record.wake_at, record.key);
     if (record.stop_date) closed_.emplace(*record.stop_date, record.key);
     Execution execution;
     execution.revision = std::move(revision);
+    const auto changes = std::exchange(write.first_step.map_runs, nullptr);
     if (write.first_step.entry_count > 0) execution.journal.push_back(std::move(write.first_step));
     const ExecutionKey key = record.key;
     execution.record = std::move(record);
     executions.emplace(key, std::move(execution));
+    if (changes) change_map_runs(key, *changes);
     return {Outcome::committed, {}};
 }
 
@@ -201,10 +208,13 @@ Outcome MemoryTables::append(AppendStep& write) {
         if (record.wake_at) wakes.erase({*record.wake_at, record.key});
         if (update.wake_at) wakes.emplace(*update.wake_at, record.key);
     }
-    const bool turns = record.status != update.status;
-    if (turns) machines.at(record.state_machine_arn).unindex(record);
+    const ExecutionStatus before = record.status;
+    const bool turns = before != update.status;
+    if (turns) unindex(record);
+    const auto changes = std::exchange(write.step.map_runs, nullptr);
+    if (changes) change_map_runs(write.key, *changes);
     if (record.stop_date) closed_.erase({*record.stop_date, record.key});
-    if (update.stop_date) closed_.emplace(*update.stop_date, record.key);
+    if (update.stop_date && record.map_run == 0) closed_.emplace(*update.stop_date, record.key);
     record.status = update.status;
     record.stop_date = update.stop_date;
     record.output = std::move(update.output);
@@ -219,7 +229,8 @@ Outcome MemoryTables::append(AppendStep& write) {
     }
     if (write.step.entry_count > 0) found->second.journal.push_back(std::move(write.step));
     if (turns) {
-        machines.at(record.state_machine_arn).index(record);
+        index(record);
+        if (record.map_run != 0) child_turned(record, before);
         execution_ended(record.state_machine_arn);
     }
     return Outcome::committed;
@@ -235,10 +246,11 @@ Outcome MemoryTables::forget(ExecutionKey key) {
 }
 
 void MemoryTables::erase_execution(std::unordered_map<ExecutionKey, Execution>::iterator found) {
+    erase_map_runs(found->first);
     const ExecutionRecord& record = found->second.record;
     if (record.wake_at) wakes.erase({*record.wake_at, record.key});
     if (record.stop_date) closed_.erase({*record.stop_date, record.key});
-    machines.at(record.state_machine_arn).unindex(record);
+    unindex(record);
     keys.erase(record.arn);
     executions.erase(found);
 }
@@ -304,6 +316,9 @@ Outcome MemoryTables::reset() {
     executions.clear();
     keys.clear();
     wakes.clear();
+    map_runs.clear();
+    map_run_keys.clear();
+    runs_of.clear();
     closed_.clear();
     removable_.clear();
     latest_time.reset();

@@ -57,6 +57,11 @@ public:
         std::shared_ptr<const RevisionRecord> revision;
         std::vector<JournalRow> journal;
     };
+    struct MapRun {
+        MapRunRecord record;
+        std::shared_ptr<const RevisionRecord> revision;  ///< of its parent
+        ByStatus children;
+    };
     struct Activity {
         ActivityRecord record;
         Tags tags;
@@ -79,6 +84,9 @@ public:
     std::unordered_map<ExecutionKey, Execution> executions;
     std::unordered_map<std::string, ExecutionKey> keys;  ///< by ARN
     std::set<std::pair<TimePoint, ExecutionKey>> wakes;
+    std::map<MapRunKey, MapRun> map_runs;
+    std::unordered_map<std::string, MapRunKey> map_run_keys;  ///< by ARN
+    std::set<std::pair<ExecutionKey, MapRunKey>> runs_of;
     std::string token_key;
     std::optional<TimePoint> latest_time;
 
@@ -101,6 +109,18 @@ private:
     StartOutcome start(StartExecution& write);
     Outcome append(AppendStep& write);
     Outcome forget(ExecutionKey key);
+    // memory_map_runs.cpp
+    void change_map_runs(ExecutionKey parent, const MapRunChanges& changes);
+    void child_turned(const ExecutionRecord& child, ExecutionStatus from);
+    Outcome start_children(StartChildren& write);
+    Outcome update(const UpdateMapRun& write);
+    Outcome end(EndMapRun& write);
+    Outcome settle(const std::string& arn);
+    void erase_map_runs(ExecutionKey parent);
+    MapRun* map_run(const std::string& arn);
+    /// The index that an execution stands in, beside those of its machine.
+    void index(const ExecutionRecord& execution);
+    void unindex(const ExecutionRecord& execution);
     Outcome reset();
 
     /// Null where there is none or it is DELETING.

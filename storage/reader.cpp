@@ -43,7 +43,8 @@ Reader::Reader(sqlite::Connection connection, const RecentArns& recent_arns)
       wakes_first_(connection_, sql::kWakesFirst),
       wakes_after_(connection_, sql::kWakesAfter),
       running_(connection_, sql::kRunningExecutions),
-      journals_(connection_) {}
+      journals_(connection_),
+      map_runs_(connection_) {}
 
 // --- state machines
 

@@ -12,6 +12,7 @@
 #include "engine/store.hpp"
 #include "storage/arn_index.hpp"
 #include "storage/journal_reader.hpp"
+#include "storage/map_runs.hpp"
 #include "storage/sqlite.hpp"
 
 namespace stepwell::storage {
@@ -51,6 +52,7 @@ public:
                                   std::size_t limit);
 
     JournalReader& journals() { return journals_; }
+    MapRunReader& map_runs() { return map_runs_; }
 
     std::vector<Store::Wake> wakes_after(std::optional<Store::Wake> after, std::size_t limit);
     std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
@@ -90,6 +92,7 @@ private:
     sqlite::Statement wakes_after_;
     sqlite::Statement running_;
     JournalReader journals_;
+    MapRunReader map_runs_;
 };
 
 /// A few readers for many threads: the one who finds none free waits. Thread-safe.

@@ -50,6 +50,8 @@ enum {
     alias,
     redrive_count,
     redrive_date,
+    map_run,
+    item_count,
     input,
     output,
     error,
@@ -144,6 +146,8 @@ ExecutionRecord execution_head_record(const sqlite::Rows& rows) {
     record.alias = rows.text(execution::alias);
     record.redrive_count = rows.maybe_integer(execution::redrive_count).value_or(0);
     record.redrive_date = rows.maybe_time(execution::redrive_date);
+    record.map_run = rows.maybe_integer(execution::map_run).value_or(0);
+    record.item_count = rows.maybe_integer(execution::item_count).value_or(0);
     return record;
 }
 

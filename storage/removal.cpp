@@ -11,6 +11,11 @@ Removal::Removal(sqlite::Connection& c, ArnIndex& arns, RevisionUses& uses)
       deleting_machines_(c, sql::kDeletingMachines),
       one_running_(c, sql::kOneRunningOf),
       one_execution_(c, sql::kOneExecutionOf),
+      one_map_run_(c, sql::kOneMapRunOf),
+      one_child_(c, sql::kOneChildOf),
+      delete_map_run_(c, sql::kDeleteMapRun),
+      delete_plan_(c, sql::kDeleteMapRunPlan),
+      delete_run_result_(c, sql::kDeleteMapRunResult),
       execution_end_(c, sql::kExecutionEnd),
       journal_head_(c, sql::kJournalHead),
       delete_journal_(c, sql::kDeleteJournal),
@@ -70,7 +75,29 @@ std::optional<std::string> Removal::bite(Budget& budget) {
     return std::nullopt;
 }
 
+/// False where the budget was spent before all were gone.
+bool Removal::remove_map_runs(std::int64_t execution, Budget& budget) {
+    const auto one = [](sqlite::Statement& statement, std::int64_t of) {
+        sqlite::Rows rows = statement.query(of);
+        return rows.next() ? rows.integer(0) : 0;
+    };
+    for (;;) {
+        const std::int64_t run = one(one_map_run_, execution);
+        if (run == 0) return true;
+        for (;;) {
+            const std::int64_t child = one(one_child_, run);
+            if (child == 0) break;
+            if (budget.spent()) return false;
+            remove_execution(child, budget);
+        }
+        delete_plan_.execute(run);
+        delete_run_result_.execute(run);
+        delete_map_run_.execute(run);
+    }
+}
+
 void Removal::remove_execution(std::int64_t key, Budget& budget) {
+    if (!remove_map_runs(key, budget)) return;
     std::int64_t number = 0;
     std::int64_t revision = 0;
     std::int64_t hash = 0;
@@ -80,7 +107,8 @@ void Removal::remove_execution(std::int64_t key, Budget& budget) {
         if (!rows.next()) return;
         number = rows.integer(0);
         revision = rows.integer(1);
-        if (rows.integer(2) != static_cast<int>(ExecutionStatus::running)) ++closed_;
+        const bool child = rows.integer(5) != 0;
+        if (rows.integer(2) != static_cast<int>(ExecutionStatus::running) && !child) ++closed_;
         hash = rows.integer(3);
         last_row = rows.integer(4);
     }

@@ -54,7 +54,8 @@ public:
     /// Removes as much as the budget allows; the ARN of a machine that is gone now.
     std::optional<std::string> bite(Budget& budget);
 
-    /// Removes one execution that does not run, or does not run any more.
+    /// Removes one execution that does not run, or does not run any more, after its Map Runs with
+    /// their children: those may be many, and it stays as long as the budget leaves some.
     void remove_execution(std::int64_t key, Budget& budget);
     /// Of those removed since the last call of take_closed: how many were over.
     std::int64_t closed() const { return closed_; }
@@ -62,6 +63,7 @@ public:
 
 private:
     void remove_leftovers(Budget& budget);
+    bool remove_map_runs(std::int64_t execution, Budget& budget);
     std::int64_t remove_journal(std::int64_t last_row, Budget& budget);
     std::optional<std::string> remove_machine(std::int64_t machine, Budget& budget);
 
@@ -75,6 +77,11 @@ private:
     sqlite::Statement deleting_machines_;
     sqlite::Statement one_running_;
     sqlite::Statement one_execution_;
+    sqlite::Statement one_map_run_;
+    sqlite::Statement one_child_;
+    sqlite::Statement delete_map_run_;
+    sqlite::Statement delete_plan_;
+    sqlite::Statement delete_run_result_;
     sqlite::Statement execution_end_;
     sqlite::Statement journal_head_;
     sqlite::Statement delete_journal_;

@@ -183,6 +183,61 @@ CREATE TABLE journal_leftovers(
 ALTER TABLE executions ADD COLUMN redrive_count INTEGER;  -- null: never, and no date
 ALTER TABLE executions ADD COLUMN redrive_date INTEGER;   -- of the last redrive
 )sql",
+    // Map Runs and their children.
+    R"sql(
+ALTER TABLE executions ADD COLUMN map_run INTEGER;     -- of a child; null: of none
+ALTER TABLE executions ADD COLUMN item_count INTEGER;  -- of a child
+DROP INDEX executions_by_status;
+CREATE INDEX executions_by_status ON executions(state_machine, status, key) WHERE map_run IS NULL;
+CREATE INDEX executions_by_run ON executions(map_run, status, key) WHERE map_run IS NOT NULL;
+DROP INDEX IF EXISTS executions_closed;                -- made again where it is asked for
+-- A row is rewritten with every group of children that begin or end, so it is small.
+CREATE TABLE map_runs(
+  key INTEGER PRIMARY KEY,
+  arn TEXT NOT NULL UNIQUE,
+  execution INTEGER NOT NULL,         -- executions.key of the parent
+  label TEXT NOT NULL,
+  type INTEGER NOT NULL,              -- of the children
+  status INTEGER NOT NULL DEFAULT 0,
+  stopping INTEGER NOT NULL DEFAULT 0,
+  settled INTEGER NOT NULL DEFAULT 0, -- 1: nobody has to be told of its end
+  start_date INTEGER NOT NULL,
+  stop_date INTEGER,
+  max_concurrency INTEGER NOT NULL,
+  tolerated_count INTEGER NOT NULL,
+  tolerated_percentage REAL NOT NULL,
+  cursor TEXT NOT NULL DEFAULT '',    -- of the page of items that is being started
+  skip INTEGER NOT NULL DEFAULT 0,    -- so many of them have been
+  read_to_end INTEGER NOT NULL,
+  items_known INTEGER NOT NULL,
+  running INTEGER NOT NULL DEFAULT 0,
+  succeeded INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  timed_out INTEGER NOT NULL DEFAULT 0,
+  aborted INTEGER NOT NULL DEFAULT 0,
+  results_written INTEGER NOT NULL DEFAULT 0,
+  items_running INTEGER NOT NULL DEFAULT 0,
+  items_succeeded INTEGER NOT NULL DEFAULT 0,
+  items_failed INTEGER NOT NULL DEFAULT 0,
+  items_timed_out INTEGER NOT NULL DEFAULT 0,
+  items_aborted INTEGER NOT NULL DEFAULT 0,
+  item_results_written INTEGER NOT NULL DEFAULT 0,
+  redrive_count INTEGER NOT NULL DEFAULT 0,
+  redrive_date INTEGER
+) STRICT;
+CREATE INDEX map_runs_by_execution ON map_runs(execution, key);
+CREATE INDEX map_runs_open ON map_runs(key) WHERE settled = 0;
+CREATE TABLE map_run_plans(
+  run INTEGER PRIMARY KEY,
+  plan TEXT NOT NULL
+) STRICT;
+CREATE TABLE map_run_results(
+  run INTEGER PRIMARY KEY,
+  output TEXT,
+  error TEXT,
+  cause TEXT
+) STRICT;
+)sql",
 };
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);

@@ -146,6 +146,8 @@ void Statement::bind_integer(int index, std::int64_t value) {
     sqlite3_bind_int64(handle_, index, value);
 }
 
+void Statement::bind(int index, double value) { sqlite3_bind_double(handle_, index, value); }
+
 void Statement::bind_text(int index, std::string_view value) {
     // A null pointer would bind NULL, not the empty text.
     const int code =
@@ -174,6 +176,8 @@ bool Rows::next() {
 std::int64_t Rows::integer(int column) const {
     return sqlite3_column_int64(statement_->handle_, column);
 }
+
+double Rows::real(int column) const { return sqlite3_column_double(statement_->handle_, column); }
 
 std::optional<std::int64_t> Rows::maybe_integer(int column) const {
     if (is_null(column)) return std::nullopt;

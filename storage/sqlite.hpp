@@ -90,6 +90,7 @@ public:
 
     std::int64_t integer(int column) const;
     std::optional<std::int64_t> maybe_integer(int column) const;
+    double real(int column) const;
     TimePoint time(int column) const;
     std::optional<TimePoint> maybe_time(int column) const;
     std::string text(int column) const { return std::string(view(column)); }
@@ -142,6 +143,7 @@ private:
     void bind(int index, T value) {
         bind_integer(index, static_cast<std::int64_t>(value));
     }
+    void bind(int index, double value);
     void bind(int index, TimePoint value) { bind_integer(index, value.time_since_epoch().count()); }
     void bind(int index, std::string_view value) { bind_text(index, value); }
     void bind(int index, const Blob& value);

@@ -195,6 +195,42 @@ std::vector<ExecutionKey> SqliteStore::running_executions(const std::string& sta
         [&](Reader& r) { return r.running_executions(state_machine_arn, after, limit); });
 }
 
+std::optional<MapRunRecord> SqliteStore::find_map_run(const std::string& arn) const {
+    return impl_->readers.with([&](Reader& r) { return r.map_runs().find(arn); });
+}
+
+std::optional<MapRunRecord> SqliteStore::find_map_run(MapRunKey key) const {
+    return impl_->readers.with([&](Reader& r) { return r.map_runs().find(key); });
+}
+
+std::optional<MapRunProgress> SqliteStore::map_run_progress(MapRunKey key) const {
+    return impl_->readers.with([&](Reader& r) { return r.map_runs().progress(key); });
+}
+
+std::vector<MapRunRecord> SqliteStore::list_map_runs(ExecutionKey execution, MapRunKey before,
+                                                     std::size_t limit) const {
+    return impl_->readers.with(
+        [&](Reader& r) { return r.map_runs().list(execution, before, limit); });
+}
+
+std::vector<MapRunKey> SqliteStore::open_map_runs(MapRunKey after, std::size_t limit) const {
+    return impl_->readers.with([&](Reader& r) { return r.map_runs().open(after, limit); });
+}
+
+ExecutionPage SqliteStore::list_children(MapRunKey run, const ChildFilter& filter,
+                                         ExecutionKey before, std::size_t limit) const {
+    return impl_->readers.with(
+        [&](Reader& r) { return r.map_runs().list_children(run, filter, before, limit); });
+}
+
+std::vector<ExecutionRecord> SqliteStore::read_children(
+    MapRunKey run, const std::vector<ExecutionStatus>& statuses, ExecutionKey after,
+    std::size_t limit, std::size_t max_bytes) const {
+    return impl_->readers.with([&](Reader& r) {
+        return r.map_runs().read_children(run, statuses, after, limit, max_bytes);
+    });
+}
+
 std::string SqliteStore::token_key() const { return impl_->backend.token_key(); }
 
 std::optional<TimePoint> SqliteStore::latest_time() const { return impl_->backend.latest_time(); }

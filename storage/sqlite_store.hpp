@@ -90,6 +90,19 @@ public:
                                                  ExecutionKey after,
                                                  std::size_t limit) const override;
 
+    std::optional<MapRunRecord> find_map_run(const std::string& arn) const override;
+    std::optional<MapRunRecord> find_map_run(MapRunKey key) const override;
+    std::optional<MapRunProgress> map_run_progress(MapRunKey key) const override;
+    std::vector<MapRunRecord> list_map_runs(ExecutionKey execution, MapRunKey before,
+                                            std::size_t limit) const override;
+    std::vector<MapRunKey> open_map_runs(MapRunKey after, std::size_t limit) const override;
+    ExecutionPage list_children(MapRunKey run, const ChildFilter& filter, ExecutionKey before,
+                                std::size_t limit) const override;
+    std::vector<ExecutionRecord> read_children(MapRunKey run,
+                                               const std::vector<ExecutionStatus>& statuses,
+                                               ExecutionKey after, std::size_t limit,
+                                               std::size_t max_bytes) const override;
+
     std::string token_key() const override;
     std::optional<TimePoint> latest_time() const override;
     void close() override;

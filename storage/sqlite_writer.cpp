@@ -59,6 +59,7 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       tags_(connection_),
       arns_(connection_, recent_arns, arn_batch),
       execution_heads_(connection_),
+      map_runs_(connection_),
       removal_(connection_, arns_, uses_),
       retention_(connection_, removal_, std::move(keep)),
       begin_(connection_, "BEGIN IMMEDIATE"),
@@ -110,8 +111,11 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
 
 void SqliteWriter::commit(std::span<QueuedWrite> group) {
     std::size_t starts = 0;
-    for (const QueuedWrite& queued : group)
+    for (const QueuedWrite& queued : group) {
         starts += std::holds_alternative<StartExecution>(queued.write) ? 1 : 0;
+        if (const auto* children = std::get_if<StartChildren>(&queued.write))
+            starts += children->start.children.size();
+    }
     in_transaction([&] {
         arns_.move(starts);
         for (QueuedWrite& queued : group) queued.answer = apply(queued.write);
@@ -127,6 +131,7 @@ void SqliteWriter::in_transaction(const std::function<void()>& work) {
         begin_.execute();
         work();
         execution_heads_.flush();
+        map_runs_.flush();
         uses_.flush();
         if (std::exchange(latest_changed_, false)) {
             set_meta_.execute(kLatestTime, *latest_);
@@ -142,6 +147,7 @@ void SqliteWriter::in_transaction(const std::function<void()>& work) {
         uses_.forget_changes();
         arns_.rolled_back();
         execution_heads_.clear();
+        map_runs_.forget_changes();
         started_running_ = 0;
         // SQLite has already rolled back after some errors.
         // https://www.sqlite.org/lang_transaction.html
@@ -213,6 +219,13 @@ Answer SqliteWriter::apply(Write& write) {
             [this](StartExecution& w) -> Answer { return start(w); },
             [this](AppendStep& w) -> Answer { return append(w); },
             [this](ForgetExecution& w) -> Answer { return forget(w); },
+            [this](StartChildren& w) -> Answer { return start_children(w); },
+            [this](UpdateMapRun& w) -> Answer { return map_runs_.update(w.arn, w.limits); },
+            [this](EndMapRun& w) -> Answer {
+                saw(w.end.stop_date);
+                return map_runs_.end(w.key, w.end);
+            },
+            [this](SettleMapRun& w) -> Answer { return map_runs_.settle(w.arn); },
             [this](Reset&) -> Answer { return reset(); },
         },
         write);
@@ -393,8 +406,9 @@ StartOutcome SqliteWriter::start(StartExecution& write) {
         with_step.last_row = next_row_;
         with_step.row_count = 1;
     }
-    if (!insert_execution(write, with_step)) return {Outcome::conflict, {}};
+    if (!insert_execution(record, with_step)) return {Outcome::conflict, {}};
     insert_journal(head, write.first_step);
+    if (write.first_step.map_runs) map_runs_.change(record.key, *write.first_step.map_runs);
     arns_.add(hash, record.key);
     if (head.status == ExecutionStatus::running) {
         execution_heads_.inserted(record.key, head);
@@ -421,12 +435,14 @@ std::optional<ExecutionRecord> SqliteWriter::existing(std::int64_t hash, const s
 }
 
 /// False where its key is taken.
-bool SqliteWriter::insert_execution(const StartExecution& write, const ExecutionHead& head) {
-    const ExecutionRecord& r = write.record;
+bool SqliteWriter::insert_execution(const ExecutionRecord& r, const ExecutionHead& head) {
     using View = std::optional<std::string_view>;
     const bool is_standard = standard_arn(r.state_machine_arn, r.name) == r.arn;
     const View arn = is_standard ? View() : View(r.arn);
     const auto version = r.version != 0 ? std::optional(r.version) : std::nullopt;
+    using Number = std::optional<std::int64_t>;
+    const Number map_run = r.map_run != 0 ? Number(r.map_run) : Number();
+    const Number item_count = r.map_run != 0 ? Number(r.item_count) : Number();
     const View alias = r.alias.empty() ? View() : View(r.alias);
     const View trace = r.trace_header.empty() ? View() : View(r.trace_header);
     const bool long_input = r.input.size() > kMaxInlineBytes;
@@ -435,11 +451,12 @@ bool SqliteWriter::insert_execution(const StartExecution& write, const Execution
     const auto inline_result = [&](const std::optional<std::string>& text) {
         return long_result || !text ? View() : View(*text);
     };
-    insert_execution_.execute(
-        r.key, head.number, head.machine, head.revision, static_cast<int>(r.type),
-        static_cast<int>(r.status), r.start_date, r.stop_date, head.wake_at, r.last_sequence,
-        r.last_event, arn_hash(r.arn), head.last_row, head.row_count, arn, r.name, trace, input,
-        inline_result(r.output), inline_result(r.error), inline_result(r.cause), version, alias);
+    insert_execution_.execute(r.key, head.number, head.machine, head.revision,
+                              static_cast<int>(r.type), static_cast<int>(r.status), r.start_date,
+                              r.stop_date, head.wake_at, r.last_sequence, r.last_event,
+                              arn_hash(r.arn), head.last_row, head.row_count, arn, r.name, trace,
+                              input, inline_result(r.output), inline_result(r.error),
+                              inline_result(r.cause), version, alias, map_run, item_count);
     if (connection_.changes() == 0) return false;
     if (long_input) insert_input_.execute(r.key, r.input);
     if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);
@@ -470,6 +487,7 @@ Outcome SqliteWriter::append(AppendStep& write) {
     const bool ran = head->status == ExecutionStatus::running;
     if (!ran && removal_.is_deleting(head->machine)) return Outcome::not_found;
     insert_journal(*head, write.step);
+    if (write.step.map_runs) map_runs_.change(write.key, *write.step.map_runs);
 
     const bool runs = update.status == ExecutionStatus::running;
     head->last_sequence = update.last_sequence;
@@ -480,11 +498,48 @@ Outcome SqliteWriter::append(AppendStep& write) {
     } else {
         turn_execution(write, *head, !ran);
         started_running_ += (runs ? 1 : 0) - (ran ? 1 : 0);
-        retention_.closed((ran ? 1 : 0) - (runs ? 1 : 0));
-        if (!runs) removal_.execution_ended(head->machine);
+        if (head->map_run == 0) {
+            retention_.closed((ran ? 1 : 0) - (runs ? 1 : 0));
+            if (!runs) removal_.execution_ended(head->machine);
+        } else if (head->status != update.status) {
+            map_runs_.child_turned(head->map_run, head->status, update.status, head->item_count);
+        }
         execution_heads_.forget(write.key);
     }
     if (update.stop_date) saw(*update.stop_date);
+    return Outcome::committed;
+}
+
+/// Children of a Map Run. They share the revision of their parent, which may be an old one by now.
+Outcome SqliteWriter::start_children(StartChildren& write) {
+    const ChildrenStart& start = write.start;
+    const auto run = map_runs_.head(start.run);
+    if (!run) return Outcome::not_found;
+    if (!run->open || run->started != start.after) return Outcome::conflict;
+    const ExecutionHead* const parent = execution_heads_.find(run->parent);
+    if (parent == nullptr) return Outcome::not_found;
+    ExecutionHead head;
+    head.machine = parent->machine;
+    head.revision = parent->revision;
+    head.wake_at = TimePoint{};
+    head.map_run = start.run;
+    if (!start.children.empty() && !active_machine(start.children.front().state_machine_arn))
+        return Outcome::not_found;
+    std::int64_t items = 0;
+    for (const ExecutionRecord& child : start.children) {
+        head.number = next_number();
+        head.item_count = child.item_count;
+        // The runtime gives every key but once.
+        if (!insert_execution(child, head)) throw std::logic_error("a child's key is taken");
+        arns_.add(arn_hash(child.arn), child.key);
+        execution_heads_.inserted(child.key, head);
+        items += child.item_count;
+        saw(child.start_date);
+    }
+    const auto count = static_cast<std::int64_t>(start.children.size());
+    started_running_ += count;
+    if (count > 0) uses_.add(head.revision, count);
+    map_runs_.children_started(start, items);
     return Outcome::committed;
 }
 
@@ -544,6 +599,7 @@ Outcome SqliteWriter::reset() {
         "DELETE FROM aliases; DELETE FROM versions;"
         "DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM state_machines;"
         "DELETE FROM activities;"
+        "DELETE FROM map_runs; DELETE FROM map_run_plans; DELETE FROM map_run_results;"
         "DELETE FROM execution_arns; DELETE FROM journal_leftovers;"
         "DELETE FROM meta WHERE name = 'latest_time'");
     std::string key = random_bytes();
@@ -554,6 +610,7 @@ Outcome SqliteWriter::reset() {
     retention_.clear();
     arns_.clear();
     execution_heads_.clear();
+    map_runs_.forget_changes();
     started_running_ = -running_.load(std::memory_order_relaxed);
     latest_.reset();
     latest_changed_ = false;
@@ -611,6 +668,7 @@ bool SqliteWriter::give_space_back() {
 
 void SqliteWriter::bite(Budget budget) {
     // What is removed must not be known any more.
+    map_runs_.flush();
     execution_heads_.flush();
     execution_heads_.clear();
     if (auto gone = removal_.bite(budget)) machine_changed(*std::move(gone), nullptr);

@@ -14,6 +14,7 @@
 #include "storage/checkpointer.hpp"
 #include "storage/execution_heads.hpp"
 #include "storage/machine_cache.hpp"
+#include "storage/map_runs.hpp"
 #include "storage/removal.hpp"
 #include "storage/retention.hpp"
 #include "storage/revision_uses.hpp"
@@ -69,13 +70,14 @@ private:
     StartOutcome start(StartExecution& write);
     Outcome append(AppendStep& write);
     Outcome forget(ForgetExecution& write);
+    Outcome start_children(StartChildren& write);
     Outcome reset();
 
     const MachineHead* machine_head(const std::string& arn);
     const MachineHead* active_machine(const std::string& arn);
     std::int64_t insert_revision(std::int64_t machine, const StateMachineRecord& record);
     std::optional<ExecutionRecord> existing(std::int64_t hash, const std::string& arn);
-    bool insert_execution(const StartExecution& write, const ExecutionHead& head);
+    bool insert_execution(const ExecutionRecord& record, const ExecutionHead& head);
     void insert_journal(ExecutionHead& head, const JournalRow& row);
     void turn_execution(const AppendStep& write, const ExecutionHead& head, bool had_results);
     void bite(Budget budget);
@@ -93,6 +95,7 @@ private:
     TagTable tags_;
     ArnIndex arns_;
     ExecutionHeads execution_heads_;
+    MapRuns map_runs_;
     Removal removal_;
     Retention retention_;
 

@@ -140,7 +140,7 @@ inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
     "SELECT e.key, e.arn, e.name, m.arn, r.revision_id, e.type, e.status, e.start_date, "        \
     "e.stop_date, "                                                                              \
     "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event, e.version, e.alias, " \
-    "e.redrive_count, e.redrive_date"
+    "e.redrive_count, e.redrive_date, e.map_run, e.item_count"
 #define STEPWELL_WHOLE_EXECUTION                                                                 \
     STEPWELL_EXECUTION_COLUMNS                                                                   \
     ", coalesce(e.input, i.input), coalesce(e.output, o.output), coalesce(e.error, o.error), "   \
@@ -179,9 +179,10 @@ inline constexpr char kFindExecutionByKey[] = STEPWELL_WHOLE_EXECUTION "WHERE e.
     "JOIN revisions r ON r.id = e.revision WHERE e.state_machine = ?1 " condition \
     " AND e.status = ?4 AND e.key < ?2 ORDER BY e.key DESC LIMIT ?3"
 
-inline constexpr char kListExecutions[] = STEPWELL_LIST("executions_by_status", "");
+inline constexpr char kListExecutions[] =
+    STEPWELL_LIST("executions_by_status", "AND map_run IS NULL");
 inline constexpr char kListExecutionsOfStatus[] =
-    STEPWELL_LIST_OF_STATUS("executions_by_status", "");
+    STEPWELL_LIST_OF_STATUS("executions_by_status", "AND e.map_run IS NULL");
 // The version or the alias is ?5.
 inline constexpr char kListExecutionsOfVersion[] =
     STEPWELL_LIST("executions_by_version", "AND version = ?5");
@@ -192,6 +193,24 @@ inline constexpr char kListExecutionsByAlias[] =
 inline constexpr char kListExecutionsByAliasAndStatus[] =
     STEPWELL_LIST_OF_STATUS("executions_by_alias", "AND e.alias = ?5");
 
+#define STEPWELL_CHILDREN(status)                                              \
+    "SELECT key FROM (SELECT key FROM executions INDEXED BY executions_by_run" \
+    " WHERE map_run = ?1 AND status = " status " AND key < ?2 ORDER BY key DESC LIMIT ?3)"
+inline constexpr char kListChildren[] = STEPWELL_EXECUTION_COLUMNS
+    " FROM (" STEPWELL_CHILDREN("0") " UNION ALL " STEPWELL_CHILDREN(
+        "1") " UNION ALL " STEPWELL_CHILDREN("2") " UNION ALL " STEPWELL_CHILDREN("3") " UNION ALL " STEPWELL_CHILDREN("4") " ORDER BY 1 DESC LIMIT ?3) k "
+    "CROSS JOIN executions e ON e.key = k.key JOIN state_machines m ON m.id = e.state_machine "
+    "JOIN revisions r ON r.id = e.revision ORDER BY k.key DESC";
+inline constexpr char kListChildrenOfStatus[] = STEPWELL_EXECUTION_COLUMNS
+    " FROM executions e INDEXED BY executions_by_run JOIN state_machines m ON m.id = "
+    "e.state_machine JOIN revisions r ON r.id = e.revision WHERE e.map_run = ?1 AND e.status = ?4 "
+    "AND e.key < ?2 ORDER BY e.key DESC LIMIT ?3";
+/// Of one status, upwards.
+inline constexpr char kChildKeys[] =
+    "SELECT key FROM executions INDEXED BY executions_by_run WHERE map_run = ?1 AND status = ?2 "
+    "AND key > ?3 ORDER BY key LIMIT ?4";
+
+#undef STEPWELL_CHILDREN
 #undef STEPWELL_LIST_OF_STATUS
 #undef STEPWELL_LIST
 #undef STEPWELL_WALK
@@ -209,21 +228,21 @@ inline constexpr char kWakesAfter[] =
     "SELECT wake_at, key FROM executions WHERE wake_at IS NOT NULL AND (wake_at, key) > (?1, ?2) "
     "ORDER BY wake_at, key LIMIT ?3";
 inline constexpr char kRunningExecutions[] =
-    "SELECT key FROM executions WHERE state_machine = ?1 AND status = 0 AND key > ?2 ORDER BY key "
-    "LIMIT ?3";
+    "SELECT key FROM executions WHERE state_machine = ?1 AND status = 0 AND map_run IS NULL "
+    "AND key > ?2 ORDER BY key LIMIT ?3";
 
 /// What an append must know.
 inline constexpr char kExecutionHead[] = R"(
 SELECT number, state_machine, revision, status, wake_at, last_sequence, last_event, last_row,
-       row_count
+       row_count, map_run, item_count
 FROM executions WHERE key = ?1)";
 inline constexpr char kInsertExecution[] = R"(
 INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date,
                                  stop_date, wake_at, last_sequence, last_event, arn_hash, last_row,
                                  row_count, arn, name, trace_header, input, output, error, cause,
-                                 version, alias)
+                                 version, alias, map_run, item_count)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-       ?22, ?23))";
+       ?22, ?23, ?24, ?25))";
 /// Three forms, as an index is rewritten when a column of it is named, changed or not.
 inline constexpr char kStepExecution[] = R"(
 UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5
@@ -240,23 +259,33 @@ UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_co
 WHERE key = ?1)";
 inline constexpr char kDeleteExecution[] = "DELETE FROM executions WHERE key = ?1";
 inline constexpr char kOneExecutionOf[] =
-    "SELECT key FROM executions WHERE state_machine = ?1 LIMIT 1";
+    "SELECT key FROM executions INDEXED BY executions_by_status WHERE state_machine = ?1 AND "
+    "map_run IS NULL LIMIT 1";
 inline constexpr char kOneRunningOf[] =
-    "SELECT 1 FROM executions WHERE state_machine = ?1 AND status = 0 LIMIT 1";
+    "SELECT 1 FROM executions WHERE state_machine = ?1 AND status = 0 AND map_run IS NULL LIMIT 1";
+/// Children go with their run, a run with its execution.
+inline constexpr char kOneMapRunOf[] = "SELECT key FROM map_runs WHERE execution = ?1 LIMIT 1";
+inline constexpr char kOneChildOf[] =
+    "SELECT key FROM executions INDEXED BY executions_by_run WHERE map_run = ?1 LIMIT 1";
 
 /// Those that are over, the oldest first. The index is there while --keep-executions asks for it.
 inline constexpr char kCreateClosedIndex[] =
-    "CREATE INDEX IF NOT EXISTS executions_closed ON executions(stop_date) WHERE status > 0";
+    "CREATE INDEX IF NOT EXISTS executions_closed ON executions(stop_date) "
+    "WHERE status > 0 AND map_run IS NULL";
 inline constexpr char kDropClosedIndex[] = "DROP INDEX IF EXISTS executions_closed";
 inline constexpr char kCountClosed[] =
-    "SELECT count(*) FROM executions INDEXED BY executions_closed WHERE status > 0";
+    "SELECT count(*) FROM executions INDEXED BY executions_closed WHERE status > 0 AND "
+    "map_run IS NULL";
 inline constexpr char kOldestClosed[] =
     "SELECT key, stop_date FROM executions INDEXED BY executions_closed WHERE status > 0 "
-    "ORDER BY stop_date LIMIT 1";
-/// Machine by machine: as many steps as there are machines and running executions.
+    "AND map_run IS NULL ORDER BY stop_date LIMIT 1";
+/// Machine by machine: as many steps as there are machines and running executions; and as many as
+/// there are Map Runs under way.
 inline constexpr char kCountRunning[] =
     "SELECT coalesce(sum((SELECT count(*) FROM executions e "
-    "WHERE e.state_machine = m.id AND e.status = 0)), 0) FROM state_machines m";
+    "WHERE e.state_machine = m.id AND e.status = 0 AND e.map_run IS NULL)), 0) + "
+    "(SELECT coalesce(sum(running), 0) FROM map_runs INDEXED BY map_runs_open WHERE settled = 0) "
+    "FROM state_machines m";
 
 inline constexpr char kInsertInput[] =
     "INSERT OR REPLACE INTO execution_inputs(execution, input) VALUES(?1, ?2)";
@@ -265,6 +294,81 @@ inline constexpr char kInsertResult[] =
     "INSERT OR REPLACE INTO execution_results(execution, output, error, cause) VALUES(?1, ?2, ?3, "
     "?4)";
 inline constexpr char kDeleteResult[] = "DELETE FROM execution_results WHERE execution = ?1";
+
+// --- Map Runs
+
+#define STEPWELL_MAP_RUN_PROGRESS                                                  \
+    "SELECT u.status, u.stopping, u.settled, u.stop_date, u.max_concurrency, "     \
+    "u.tolerated_count, u.tolerated_percentage, u.cursor, u.skip, u.read_to_end, " \
+    "u.items_known, u.running, u.succeeded, u.failed, u.timed_out, u.aborted, "    \
+    "u.results_written, u.items_running, u.items_succeeded, u.items_failed, "      \
+    "u.items_timed_out, u.items_aborted, u.item_results_written, u.redrive_count, u.redrive_date"
+#define STEPWELL_MAP_RUN_HEAD \
+    STEPWELL_MAP_RUN_PROGRESS \
+    ", u.key, u.arn, u.execution, e.arn, e.name, m.arn, u.label, u.type, u.start_date"
+#define STEPWELL_MAP_RUN_FROM                                    \
+    " FROM map_runs u JOIN executions e ON e.key = u.execution " \
+    "JOIN state_machines m ON m.id = e.state_machine "
+#define STEPWELL_MAP_RUN                                         \
+    STEPWELL_MAP_RUN_HEAD                                        \
+    ", p.plan, o.output, o.error, o.cause" STEPWELL_MAP_RUN_FROM \
+    "JOIN map_run_plans p ON p.run = u.key LEFT JOIN map_run_results o ON o.run = u.key "
+
+inline constexpr char kFindMapRun[] = STEPWELL_MAP_RUN "WHERE u.key = ?1";
+inline constexpr char kFindMapRunByArn[] = STEPWELL_MAP_RUN "WHERE u.arn = ?1";
+inline constexpr char kMapRunProgress[] =
+    STEPWELL_MAP_RUN_PROGRESS " FROM map_runs u WHERE u.key = ?1";
+inline constexpr char kListMapRuns[] = STEPWELL_MAP_RUN_HEAD STEPWELL_MAP_RUN_FROM
+    "WHERE u.execution = ?1 AND u.key < ?2 ORDER BY u.key DESC LIMIT ?3";
+inline constexpr char kOpenMapRuns[] =
+    "SELECT key FROM map_runs INDEXED BY map_runs_open WHERE settled = 0 AND key > ?1 ORDER BY key "
+    "LIMIT ?2";
+
+#undef STEPWELL_MAP_RUN
+#undef STEPWELL_MAP_RUN_FROM
+#undef STEPWELL_MAP_RUN_HEAD
+#undef STEPWELL_MAP_RUN_PROGRESS
+
+inline constexpr char kInsertMapRun[] = R"(
+INSERT INTO map_runs(key, arn, execution, label, type, start_date, max_concurrency, tolerated_count,
+                     tolerated_percentage, read_to_end, items_known)
+VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))";
+inline constexpr char kInsertMapRunPlan[] = "INSERT INTO map_run_plans(run, plan) VALUES(?1, ?2)";
+/// One whose end nobody waits for any more is settled with that.
+inline constexpr char kStopMapRun[] =
+    "UPDATE map_runs SET stopping = 1, settled = status <> 0 WHERE arn = ?1";
+inline constexpr char kSettleMapRun[] =
+    "UPDATE map_runs SET settled = 1 WHERE arn = ?1 AND settled = 0 AND status <> 0";
+inline constexpr char kMapRunHead[] = R"(
+SELECT execution, running + succeeded + failed + timed_out + aborted, status = 0 AND stopping = 0
+FROM map_runs WHERE key = ?1)";
+inline constexpr char kStartChildren[] = R"(
+UPDATE map_runs SET cursor = ?2, skip = ?3, read_to_end = ?4, items_known = ?5,
+                    running = running + ?6, items_running = items_running + ?7
+WHERE key = ?1)";
+inline constexpr char kTallyMapRun[] = R"(
+UPDATE map_runs SET running = running + ?2, succeeded = succeeded + ?3, failed = failed + ?4,
+                    timed_out = timed_out + ?5, aborted = aborted + ?6,
+                    items_running = items_running + ?7, items_succeeded = items_succeeded + ?8,
+                    items_failed = items_failed + ?9, items_timed_out = items_timed_out + ?10,
+                    items_aborted = items_aborted + ?11
+WHERE key = ?1)";
+inline constexpr char kMapRunStatusByArn[] = "SELECT status FROM map_runs WHERE arn = ?1";
+inline constexpr char kLimitMapRun[] = R"(
+UPDATE map_runs SET max_concurrency = coalesce(?2, max_concurrency),
+                    tolerated_count = coalesce(?3, tolerated_count),
+                    tolerated_percentage = coalesce(?4, tolerated_percentage)
+WHERE arn = ?1)";
+/// Only where no child of it runs; one that was to stop is settled with its end.
+inline constexpr char kEndMapRun[] = R"(
+UPDATE map_runs SET status = ?2, stop_date = ?3, results_written = ?4, item_results_written = ?5,
+                    settled = stopping
+WHERE key = ?1 AND status = 0 AND running = 0)";
+inline constexpr char kInsertMapRunResult[] =
+    "INSERT OR REPLACE INTO map_run_results(run, output, error, cause) VALUES(?1, ?2, ?3, ?4)";
+inline constexpr char kDeleteMapRun[] = "DELETE FROM map_runs WHERE key = ?1";
+inline constexpr char kDeleteMapRunPlan[] = "DELETE FROM map_run_plans WHERE run = ?1";
+inline constexpr char kDeleteMapRunResult[] = "DELETE FROM map_run_results WHERE run = ?1";
 
 // --- journal
 
@@ -276,7 +380,8 @@ inline constexpr char kInsertAnchor[] =
     "INSERT INTO journal_anchors(place, row, first_event) VALUES(?1, ?2, ?3)";
 /// What is needed to remove an execution.
 inline constexpr char kExecutionEnd[] =
-    "SELECT number, revision, status, arn_hash, last_row FROM executions WHERE key = ?1";
+    "SELECT number, revision, status, arn_hash, last_row, map_run IS NOT NULL FROM executions "
+    "WHERE key = ?1";
 /// Where to find the journal of an execution.
 inline constexpr char kJournalEnd[] =
     "SELECT number, last_row, last_sequence FROM executions WHERE key = ?1";

@@ -19,6 +19,13 @@ std::size_t size_of(const StateMachineRecord& record) {
            record.description.size();
 }
 
+std::size_t size_of(const std::shared_ptr<const MapRunChanges>& changes) {
+    std::size_t bytes = 0;
+    if (!changes) return bytes;
+    for (const MapRunRecord& run : changes->begun) bytes += sizeof(run) + run.plan.size();
+    return bytes;
+}
+
 }  // namespace
 
 std::size_t size_of(const Write& write) {
@@ -47,12 +54,23 @@ std::size_t size_of(const Write& write) {
             [](const UntagResource& w) { return w.arn.size(); },
             [](const StartExecution& w) {
                 return w.record.arn.size() + w.record.input.size() + size_of(w.record.output) +
-                       size_of(w.record.cause) + w.first_step.bytes.size();
+                       size_of(w.record.cause) + w.first_step.bytes.size() +
+                       size_of(w.first_step.map_runs);
             },
             [](const AppendStep& w) {
-                return w.step.bytes.size() + size_of(w.update.output) + size_of(w.update.cause);
+                return w.step.bytes.size() + size_of(w.step.map_runs) + size_of(w.update.output) +
+                       size_of(w.update.cause);
             },
             [](const ForgetExecution&) { return std::size_t{0}; },
+            [](const StartChildren& w) {
+                std::size_t bytes = w.start.cursor.size();
+                for (const ExecutionRecord& child : w.start.children)
+                    bytes += sizeof(child) + child.arn.size() + child.input.size();
+                return bytes;
+            },
+            [](const UpdateMapRun& w) { return w.arn.size(); },
+            [](const EndMapRun& w) { return size_of(w.end.output) + size_of(w.end.cause); },
+            [](const SettleMapRun& w) { return w.arn.size(); },
             [](const Reset&) { return std::size_t{0}; },
         },
         write);

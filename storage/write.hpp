@@ -78,14 +78,29 @@ struct AppendStep {
 struct ForgetExecution {
     ExecutionKey key = 0;
 };
+struct StartChildren {
+    ChildrenStart start;
+};
+struct UpdateMapRun {
+    std::string arn;
+    MapRunLimits limits;
+};
+struct EndMapRun {
+    MapRunKey key = 0;
+    MapRunEnd end;
+};
+struct SettleMapRun {
+    std::string arn;
+};
 struct Reset {};
 /// A write that found the queue full: what is left of it waits only for its turn to be answered.
 struct Refused {};
 
-using Write = std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
-                           CreateActivity, DeleteActivity, PublishVersion, DeleteVersion,
-                           CreateAlias, UpdateAlias, DeleteAlias, TagResource, UntagResource,
-                           StartExecution, AppendStep, ForgetExecution, Reset>;
+using Write =
+    std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
+                 CreateActivity, DeleteActivity, PublishVersion, DeleteVersion, CreateAlias,
+                 UpdateAlias, DeleteAlias, TagResource, UntagResource, StartExecution, AppendStep,
+                 ForgetExecution, StartChildren, UpdateMapRun, EndMapRun, SettleMapRun, Reset>;
 
 /// What a write is answered with: of each kind of answer, the fields that it has.
 struct Answer {

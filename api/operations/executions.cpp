@@ -1,6 +1,8 @@
 #include "api/executions.hpp"
 
 #include <charconv>
+#include <chrono>
+#include <functional>
 
 #include "api/arns.hpp"
 #include "api/json_writer.hpp"
@@ -15,6 +17,12 @@ void write_redrive(ObjectWriter& object, Call& call, const ExecutionRecord& exec
     const Redrivability redrivable = redrivability_of(call, execution);
     object.number("redriveCount", execution.redrive_count);
     if (execution.redrive_date) object.date("redriveDate", *execution.redrive_date);
+    // API Reference, DescribeExecution: children are redriven with their Map Run.
+    if (execution.map_run != 0 && execution.status != ExecutionStatus::running &&
+        execution.status != ExecutionStatus::succeeded) {
+        object.text("redriveStatus", "REDRIVABLE_BY_MAP_RUN");
+        return;
+    }
     const bool may_be = redrivable == Redrivability::redrivable;
     object.text("redriveStatus", may_be ? "REDRIVABLE" : "NOT_REDRIVABLE");
     if (!may_be)
@@ -30,7 +38,7 @@ void write_qualifiers(ObjectWriter& object, const ExecutionRecord& execution) {
         object.text("stateMachineAliasArn", qualified_arn(machine, execution.alias));
 }
 
-/// Either a machine or a Map Run is asked for; nothing else about a Map Run is checked here.
+/// Either a machine or a Map Run is asked for.
 Checked<void> check_filters(const Input& input) {
     const bool machine = input.text("stateMachineArn") != nullptr;
     const bool map_run = input.text("mapRunArn") != nullptr;
@@ -50,14 +58,20 @@ Checked<void> check_filters(const Input& input) {
     return {};
 }
 
-void write_list_item(std::string& body, const ExecutionRecord& execution) {
+/// `map_run_arn`: of the run whose children are listed, or "".
+void write_list_item(std::string& body, const ExecutionRecord& execution,
+                     const std::string& map_run_arn) {
     ObjectWriter item(body);
     item.text("executionArn", execution.arn);
-    item.text("stateMachineArn", execution.state_machine_arn);
+    item.text("stateMachineArn", shown_machine_arn(execution));
     item.text("name", execution.name);
     item.text("status", status_text(execution.status));
     item.date("startDate", execution.start_date);
     if (execution.stop_date) item.date("stopDate", *execution.stop_date);
+    if (!map_run_arn.empty()) {
+        item.text("mapRunArn", map_run_arn);
+        item.number("itemCount", execution.item_count);
+    }
     write_qualifiers(item, execution);
     item.number("redriveCount", execution.redrive_count);
     if (execution.redrive_date) item.date("redriveDate", *execution.redrive_date);
@@ -77,7 +91,7 @@ Checked<std::string> describe_execution(Call& call) {
     std::string body;
     ObjectWriter object(body);
     object.text("executionArn", execution->arn);
-    object.text("stateMachineArn", execution->state_machine_arn);
+    object.text("stateMachineArn", shown_machine_arn(*execution));
     object.text("name", execution->name);
     object.text("status", status_text(execution->status));
     object.date("startDate", execution->start_date);
@@ -91,19 +105,71 @@ Checked<std::string> describe_execution(Call& call) {
     if (data && execution->error) object.text("error", *execution->error);
     if (data && execution->cause) object.text("cause", *execution->cause);
     write_qualifiers(object, *execution);
+    if (execution->map_run != 0) {
+        if (const auto run = call.store().find_map_run(execution->map_run))
+            object.text("mapRunArn", run->arn);
+    }
     if (!execution->trace_header.empty()) object.text("traceHeader", execution->trace_header);
     write_redrive(object, call, *execution);
     object.end();
     return body;
 }
 
+namespace {
+
+Checked<std::string> write_page(
+    Call& call, const std::string& question, const std::string& map_run_arn,
+    const std::function<ExecutionPage(ExecutionKey before, std::size_t limit)>& load) {
+    const Input& input = call.input();
+    ExecutionKey before = 0;
+    if (const std::string* token = input.text("nextToken")) {
+        const std::string position = TRY(call.services().page_tokens.read(question, *token));
+        std::from_chars(position.data(), position.data() + position.size(), before);
+    }
+    const ExecutionPage page = load(before, page_size(input));
+    std::string body;
+    ObjectWriter object(body);
+    object.member("executions").push_back('[');
+    for (const ExecutionRecord& execution : page.executions) {
+        if (body.back() != '[') body.push_back(',');
+        write_list_item(body, execution, map_run_arn);
+    }
+    body.push_back(']');
+    if (page.more && !page.executions.empty()) {
+        const std::string position = std::to_string(page.executions.back().key);
+        object.text("nextToken", call.services().page_tokens.issue(question, position));
+    }
+    object.end();
+    return body;
+}
+
+/// Children of a Map Run.
+Checked<std::string> list_children(Call& call, const std::string& map_run_arn) {
+    const Input& input = call.input();
+    const auto arn = TRY(parse_map_run_arn(map_run_arn));
+    const auto run = call.store().find_map_run(arn);
+    if (!run) return error(ErrorKind::resource_not_found);
+    // API Reference, ListExecutions: "This operation is not supported by EXPRESS state machines."
+    if (run->type == WorkflowType::express)
+        return error(ErrorKind::state_machine_type_not_supported);
+    const std::string* status = input.text("statusFilter");
+    const std::string* redriven = input.text("redriveFilter");
+    const ChildFilter listed{.status = status ? status_of(*status) : std::nullopt};
+    const std::string question = "ListExecutions\n" + arn + '\n' + (status ? *status : "") + '\n' +
+                                 (redriven ? *redriven : "");
+    // No child is waiting to be redriven, and none was.
+    const bool none = (status && !listed.status) || (redriven && *redriven == "REDRIVEN");
+    return write_page(call, question, arn, [&](ExecutionKey before, std::size_t limit) {
+        return none ? ExecutionPage() : call.store().list_children(run->key, listed, before, limit);
+    });
+}
+
+}  // namespace
+
 Checked<std::string> list_executions(Call& call) {
     const Input& input = call.input();
     if (const auto checked = check_filters(input); !checked) return checked.error();
-    if (const std::string* map_run = input.text("mapRunArn")) {
-        TRY(parse_map_run_arn(*map_run));
-        return error(ErrorKind::resource_not_found);  // TODO(#5): Map Runs.
-    }
+    if (const std::string* map_run = input.text("mapRunArn")) return list_children(call, *map_run);
     const auto arn = TRY(parse_state_machine_arn(input.required_text("stateMachineArn")));
     const auto machine = TRY(find_described(call, arn));
     if (machine->type == WorkflowType::express)
@@ -114,28 +180,9 @@ Checked<std::string> list_executions(Call& call) {
                                  .version = arn.version().value_or(0),
                                  .alias = arn.alias()};
     const std::string question = "ListExecutions\n" + arn.text + '\n' + (filter ? *filter : "");
-    ExecutionKey before = 0;
-    if (const std::string* token = input.text("nextToken")) {
-        const std::string position = TRY(call.services().page_tokens.read(question, *token));
-        std::from_chars(position.data(), position.data() + position.size(), before);
-    }
-    const ExecutionPage page =
-        call.store().list_executions(machine->arn, listed, before, page_size(input));
-
-    std::string body;
-    ObjectWriter object(body);
-    object.member("executions").push_back('[');
-    for (const ExecutionRecord& execution : page.executions) {
-        if (body.back() != '[') body.push_back(',');
-        write_list_item(body, execution);
-    }
-    body.push_back(']');
-    if (page.more && !page.executions.empty()) {
-        const std::string position = std::to_string(page.executions.back().key);
-        object.text("nextToken", call.services().page_tokens.issue(question, position));
-    }
-    object.end();
-    return body;
+    return write_page(call, question, {}, [&](ExecutionKey before, std::size_t limit) {
+        return call.store().list_executions(machine->arn, listed, before, limit);
+    });
 }
 
 void stop_execution(const CallPtr& call) {

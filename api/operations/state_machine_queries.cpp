@@ -1,5 +1,6 @@
 #include "api/arns.hpp"
 #include "api/configurations.hpp"
+#include "api/executions.hpp"
 #include "api/json_writer.hpp"
 #include "api/list_page.hpp"
 #include "api/machines.hpp"
@@ -55,12 +56,17 @@ Checked<std::string> describe_state_machine_for_execution(Call& call) {
     if (!revision || !machine) return error(ErrorKind::execution_does_not_exist, arn);
     std::string body;
     ObjectWriter object(body);
-    object.text("stateMachineArn", machine->arn);
+    object.text("stateMachineArn", shown_machine_arn(*execution));
     object.text("name", machine->name);
     object.text("definition", metadata_only(input) ? "{}" : std::string_view(revision->definition));
     object.text("roleArn", revision->role_arn);
     object.date("updateDate", revision->update_date);
     write_configurations(object, *revision);
+    if (execution->map_run != 0) {
+        if (const auto run = call.store().find_map_run(execution->map_run))
+            object.text("mapRunArn", run->arn);
+        object.text("label", label_of(*execution));
+    }
     if (!revision->revision_id.empty()) object.text("revisionId", revision->revision_id);
     if (!metadata_only(input)) {
         const auto definition = parse_definition(revision->definition, machine->type);

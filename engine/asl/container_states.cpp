@@ -1,7 +1,6 @@
 #include "engine/asl/distributed_map.hpp"
 #include "engine/asl/expressions.hpp"
 #include "engine/asl/states.hpp"
-#include "engine/asl/unsupported.hpp"
 
 /// Parallel and Map: states with flows inside.
 namespace stepwell::asl {
@@ -27,7 +26,7 @@ FlowIndex read_inner(const StateReader& state, const Fields& scope, WorkflowType
 
 struct Processor {
     FlowIndex flow = 0;
-    MapMode mode = MapMode::in_line;
+    ProcessorConfig config;
 };
 
 Processor read_processor(const StateReader& state) {
@@ -39,12 +38,11 @@ Processor read_processor(const StateReader& state) {
                                   state.flow.definition().language, state.problems());
     if (!scope) return out;
     scope->allow_only(kProcessorFields);
-    const ProcessorConfig config = read_processor_config(*scope, state.flow.context().type);
-    out.mode = config.mode;
-    const bool own = config.mode == MapMode::distributed;
+    out.config = read_processor_config(*scope, state.flow.context().type);
+    const bool own = out.config.mode == MapMode::distributed;
     // Developer Guide, "Passing data between states with variables": a distributed Map's children
     // see no outer variable.
-    out.flow = own ? read_inner(state, *scope, config.execution_type, nullptr)
+    out.flow = own ? read_inner(state, *scope, out.config.execution_type, nullptr)
                    : read_inner(state, *scope, state.flow.context().type, &state.flow);
     return out;
 }
@@ -113,7 +111,7 @@ MapState read_map(const StateReader& state) {
     MapState out;
     const Processor processor = read_processor(state);
     out.processor = processor.flow;
-    check_distributed_fields(state, processor.mode);
+    out.distributed = read_distributed_fields(state, processor.config);
     out.items_path = reference_path(state.fields, "ItemsPath");
     state.fields.array("Items");
     out.items = jsonata_value(state.fields, "Items", "Items");

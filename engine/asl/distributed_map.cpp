@@ -1,10 +1,13 @@
 #include "engine/asl/distributed_map.hpp"
 
+#include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/asl/expressions.hpp"
-#include "engine/asl/unsupported.hpp"
 #include "engine/base/arn.hpp"
+#include "engine/base/digest.hpp"
 #include "engine/base/json_syntax.hpp"
 
 namespace stepwell::asl {
@@ -60,9 +63,29 @@ void check_s3_resource(const Fields& fields, std::initializer_list<std::string_v
                              fields.at("Resource"));
 }
 
-void check_parameters(const Fields& fields) {
-    payload_template(fields, "Parameters");
-    jsonata_value(fields, "Arguments", "Arguments");
+/// A number, its `…Path`, or a `{% … %}`.
+Limit<std::int64_t> read_number(const Fields& fields, std::string_view name, IntegerRange range) {
+    const std::string path = std::string(name) + "Path";
+    const auto present = fields.at_most_one({name, path});
+    if (!present) return {};
+    if (*present == path) {
+        // The field's own key outlives this function, as a Location must.
+        const std::string& key = fields.members().find(path)->first;
+        if (auto expression = reference_path(fields, key)) return *std::move(expression);
+        return {};
+    }
+    if (auto expression = jsonata_expression(fields, name)) return *std::move(expression);
+    if (const auto value = fields.integer(name, range)) return *value;
+    return {};
+}
+
+/// A copy without what is looked up when the state runs.
+Json without(const Json::object_t& members, std::initializer_list<std::string_view> names) {
+    Json out = Json::object();
+    for (const auto& [key, value] : members) {
+        if (std::find(names.begin(), names.end(), key) == names.end()) out[key] = value;
+    }
+    return out;
 }
 
 void check_headers(const Fields& config) {
@@ -79,38 +102,43 @@ void check_headers(const Fields& config) {
     config.array("CSVHeaders");
 }
 
-void check_reader_config(const Fields& config) {
+Limit<std::int64_t> read_reader_config(const Fields& config) {
     config.allow_only(kReaderConfigFields);
     config.one_of("InputType", {"CSV", "JSON", "JSONL", "MANIFEST", "PARQUET"});
     check_headers(config);
     config.one_of("CSVDelimiter", {"COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"});
-    config.at_most_one({"MaxItems", "MaxItemsPath"});
-    jsonata_expression(config, "MaxItems");
-    config.integer("MaxItems", kMaxItems);
-    reference_path(config, "MaxItemsPath");
+    auto max_items = read_number(config, "MaxItems", kMaxItems);
     config.string("ItemsPointer");
+    return max_items;
 }
 
-void check_reader(const Fields& reader) {
+ItemReaderField read_reader(const Fields& reader) {
+    ItemReaderField out;
     reader.allow_only(kReaderFields);
     reader.require({"Resource"});
     check_s3_resource(reader, {"getObject", "listObjectsV2"});
-    check_parameters(reader);
-    with_object(reader, "ReaderConfig", check_reader_config);
+    if (const std::string* resource = reader.string("Resource")) out.resource = *resource;
+    out.parameters = payload_template(reader, "Parameters");
+    out.arguments = jsonata_value(reader, "Arguments", "Arguments");
+    with_object(reader, "ReaderConfig", [&](const Fields& config) {
+        out.max_items = read_reader_config(config);
+        out.config = without(config.members(), {"MaxItems", "MaxItemsPath"});
+    });
+    return out;
 }
 
-void check_batcher(const Fields& batcher) {
+ItemBatcherField read_batcher(const Fields& batcher) {
+    ItemBatcherField out;
     batcher.allow_only(kBatcherFields);
-    batcher.at_most_one({"MaxItemsPerBatch", "MaxItemsPerBatchPath"});
-    batcher.at_most_one({"MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"});
-    batcher.integer("MaxItemsPerBatch", kBatchItems);
-    batcher.integer("MaxInputBytesPerBatch", kBatchBytes);
-    reference_path(batcher, "MaxItemsPerBatchPath");
-    reference_path(batcher, "MaxInputBytesPerBatchPath");
-    computed(batcher, "BatchInput", "ItemBatcher/BatchInput", StatesMembers::plain);
+    out.max_items = read_number(batcher, "MaxItemsPerBatch", kBatchItems);
+    out.max_bytes = read_number(batcher, "MaxInputBytesPerBatch", kBatchBytes);
+    out.batch_input =
+        computed(batcher, "BatchInput", "ItemBatcher/BatchInput", StatesMembers::plain);
+    return out;
 }
 
-void check_writer(const Fields& writer) {
+ResultWriterField read_writer(const Fields& writer) {
+    ResultWriterField out;
     writer.allow_only(kWriterFields);
     if (writer.has("Resource")) {
         writer.require(
@@ -119,18 +147,32 @@ void check_writer(const Fields& writer) {
         writer.require({"WriterConfig"});
     }
     check_s3_resource(writer, {"putObject"});
-    check_parameters(writer);
-    with_object(writer, "WriterConfig", [](const Fields& config) {
+    if (const std::string* resource = writer.string("Resource")) out.resource = *resource;
+    out.parameters = payload_template(writer, "Parameters");
+    out.arguments = jsonata_value(writer, "Arguments", "Arguments");
+    with_object(writer, "WriterConfig", [&](const Fields& config) {
         config.allow_only(kWriterConfigFields);
         config.require({"Transformation", "OutputType"});
         config.one_of("Transformation", {"NONE", "COMPACT", "FLATTEN"});
         config.one_of("OutputType", {"JSON", "JSONL"});
+        out.config = Json(config.members());
     });
+    return out;
 }
 
-void check_label(const StateReader& state) {
+/// In place of a Label: always the same for the same state, so that ARNs of its runs go on having
+/// it, and unlike that of any other state, as no two of a machine have the same name.
+std::string made_label(const std::string& state_name) {
+    std::string uuid = hex_digest("SHA-256", state_name).value().substr(0, 32);
+    uuid[12] = '5';  // RFC 9562, section 5.5: made of a name
+    uuid[16] = 'a';
+    for (const std::size_t at : {20U, 16U, 12U, 8U}) uuid.insert(at, 1, '-');
+    return uuid;
+}
+
+std::string read_label(const StateReader& state) {
     const std::string* label = state.fields.string("Label");
-    if (label == nullptr) return;
+    if (label == nullptr) return made_label(std::string(state.flow.name_of(state.index)));
     const Location where = state.fields.at("Label");
     Problems& problems = state.problems();
     if (label->empty()) {
@@ -153,6 +195,7 @@ void check_label(const StateReader& state) {
     if (!state.flow.definition().labels.insert(*label).second) {
         problems.error(codes::kDuplicateLabel, "Duplicate Label name: " + *label, where);
     }
+    return *label;
 }
 
 }  // namespace
@@ -180,24 +223,30 @@ ProcessorConfig read_processor_config(const Fields& processor, WorkflowType type
                 "machines",
                 config.at("Mode"));
         }
-        unsupported::distributed_map(config.problems(), config.at("Mode"));
     });
     return out;
 }
 
-void check_distributed_fields(const StateReader& state, MapMode mode) {
-    if (mode == MapMode::in_line) {
+std::shared_ptr<const DistributedMap> read_distributed_fields(const StateReader& state,
+                                                              const ProcessorConfig& config) {
+    if (config.mode == MapMode::in_line) {
         for (const std::string_view name : {"ItemReader", "ItemBatcher", "ResultWriter", "Label"}) {
             if (!state.fields.has(name)) continue;
             state.problems().schema("Field '" + std::string(name) + "' is not supported",
                                     state.fields.where());
         }
-        return;
+        return nullptr;
     }
-    with_object(state.fields, "ItemReader", check_reader);
-    with_object(state.fields, "ItemBatcher", check_batcher);
-    with_object(state.fields, "ResultWriter", check_writer);
-    check_label(state);
+    auto out = std::make_shared<DistributedMap>();
+    out->execution_type = config.execution_type;
+    with_object(state.fields, "ItemReader",
+                [&](const Fields& fields) { out->reader = read_reader(fields); });
+    with_object(state.fields, "ItemBatcher",
+                [&](const Fields& fields) { out->batcher = read_batcher(fields); });
+    with_object(state.fields, "ResultWriter",
+                [&](const Fields& fields) { out->writer = read_writer(fields); });
+    out->label = read_label(state);
+    return out;
 }
 
 }  // namespace stepwell::asl

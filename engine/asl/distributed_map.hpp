@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "engine/asl/fields.hpp"
 #include "engine/asl/model.hpp"
 #include "engine/asl/states.hpp"
@@ -19,8 +21,9 @@ struct ProcessorConfig {
 /// in.
 ProcessorConfig read_processor_config(const Fields& processor, WorkflowType type);
 
-/// ItemReader, ItemBatcher, ResultWriter and Label: refused in an inline Map, checked in a
-/// distributed one.
-void check_distributed_fields(const StateReader& state, MapMode mode);
+/// ItemReader, ItemBatcher, ResultWriter and Label: refused in an inline Map, for which this is
+/// null; read in a distributed one.
+std::shared_ptr<const DistributedMap> read_distributed_fields(const StateReader& state,
+                                                              const ProcessorConfig& config);
 
 }  // namespace stepwell::asl

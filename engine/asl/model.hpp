@@ -217,13 +217,49 @@ struct ParallelState {
     Transition then;
 };
 
+/// A number of a Map state: absent, literal, `…Path`, or `{% … %}`.
+template <class Number>
+using Limit = std::variant<std::monostate, Number, Expression, JsonataValue>;
+
+/// ItemReader. Developer Guide, "ItemReader".
+struct ItemReaderField {
+    std::string resource;
+    std::optional<Template> parameters;
+    std::optional<JsonataValue> arguments;
+    std::optional<Json> config;  ///< ReaderConfig as written, but for MaxItems and MaxItemsPath
+    Limit<std::int64_t> max_items;
+};
+/// ItemBatcher. Developer Guide, "ItemBatcher".
+struct ItemBatcherField {
+    Limit<std::int64_t> max_items;
+    Limit<std::int64_t> max_bytes;
+    std::optional<Computed> batch_input;
+};
+/// ResultWriter. Developer Guide, "ResultWriter".
+struct ResultWriterField {
+    std::string resource;  ///< empty: the results are the state's output
+    std::optional<Template> parameters;
+    std::optional<JsonataValue> arguments;
+    std::optional<Json> config;  ///< WriterConfig as written
+};
+/// What a Map in DISTRIBUTED mode has beside the fields of every Map.
+struct DistributedMap {
+    WorkflowType execution_type = WorkflowType::standard;
+    std::string label;  ///< Label, or one made of the state's name
+    std::optional<ItemReaderField> reader;
+    std::optional<ItemBatcherField> batcher;
+    std::optional<ResultWriterField> writer;
+};
+
 struct MapState {
     FlowIndex processor = 0;
+    /// Null: the items are frames of the same execution. Else they are executions of a Map Run.
+    std::shared_ptr<const DistributedMap> distributed;
     std::optional<Expression> items_path;   ///< absent: `$`
     std::optional<JsonataValue> items;      ///< absent: the state's input
     std::optional<Computed> item_selector;  ///< ItemSelector, or the older Parameters
     template <class Number>
-    using Limit = std::variant<std::monostate, Number, Expression, JsonataValue>;
+    using Limit = asl::Limit<Number>;
     /// Absent and 0: no limit (40 at once, see kInlineMapConcurrency in the interpreter).
     Limit<std::int64_t> max_concurrency;
     /// Accepted in inline Maps too; only their values are checked there, as AWS does.

@@ -4,7 +4,6 @@
 #include "engine/asl/own_operations.hpp"
 #include "engine/asl/resource.hpp"
 #include "engine/asl/states.hpp"
-#include "engine/asl/unsupported.hpp"
 #include "engine/base/overloaded.hpp"
 
 namespace stepwell::asl {

@@ -99,8 +99,25 @@ public:
         add(map.max_concurrency);
         add(map.tolerated_failure_count);
         add(map.tolerated_failure_percentage);
+        if (map.distributed) add(*map.distributed);
         add(map.result_selector);
         add(map.catchers);
+    }
+    void add(const DistributedMap& map) {
+        if (map.reader) {
+            add(map.reader->parameters);
+            add(map.reader->arguments);
+            add(map.reader->max_items);
+        }
+        if (map.batcher) {
+            add(map.batcher->max_items);
+            add(map.batcher->max_bytes);
+            add(map.batcher->batch_input);
+        }
+        if (map.writer) {
+            add(map.writer->parameters);
+            add(map.writer->arguments);
+        }
     }
 
 private:

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -9,6 +10,7 @@
 
 #include "engine/machine/activity_directory.hpp"
 #include "engine/machine/execution.hpp"
+#include "engine/machine/map_run_plan.hpp"
 #include "engine/tasks.hpp"
 
 /// The interpreter: what follows from one input. No clock, no I/O, no randomness: time and seed
@@ -51,6 +53,11 @@ struct Answered {
     std::uint64_t ticket = 0;
     Answer answer;
 };
+/// A Map Run ended: with its output, or why it failed.
+struct MapRunOver {
+    std::string arn;
+    Evaluated<Payload> result;
+};
 /// StopExecution.
 struct Stop {
     Failure failure;
@@ -63,8 +70,8 @@ struct Redrive {
     std::string client_token;  ///< empty: none was given
 };
 
-using InputBody = std::variant<Begin, GoOn, TaskEnded, WorkerCame, TokenCame, Answered, Stop,
-                               MachineDeleted, Redrive>;
+using InputBody = std::variant<Begin, GoOn, TaskEnded, WorkerCame, TokenCame, Answered, MapRunOver,
+                               Stop, MachineDeleted, Redrive>;
 
 /// `now` never goes back for an execution: an earlier one is taken as the time of its last entry.
 struct Input {
@@ -107,7 +114,20 @@ struct Ask {
     std::uint64_t ticket = 0;
     Question question;
 };
-using Action = std::variant<Ask, StartTask, CancelTask, QueueTask, UnqueueTask>;
+/// Begin a Map Run. Its row is part of the Step.
+struct StartMapRun {
+    std::shared_ptr<const MapRunPlan> plan;
+};
+/// Stop a Map Run with all its children: its state no longer waits for it.
+struct StopMapRun {
+    std::string arn;
+};
+/// Its state has taken the end of a Map Run: nobody need be told of it again.
+struct SettleMapRun {
+    std::string arn;
+};
+using Action = std::variant<Ask, StartTask, CancelTask, QueueTask, UnqueueTask, StartMapRun,
+                            StopMapRun, SettleMapRun>;
 
 /// What an input led to: entries to store (already applied), and actions to take once they are
 /// durable.

@@ -62,26 +62,32 @@ std::uint32_t concurrency_of(std::int64_t most) {
     return static_cast<std::uint32_t>(std::min<std::int64_t>(most, kInlineMapConcurrency));
 }
 
-Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const Scope& scope) {
-    std::int64_t most = 0;
-    if (const auto* literal = std::get_if<std::int64_t>(&state.max_concurrency)) most = *literal;
+Evaluated<std::int64_t> integer_at(std::string_view field, const Expression& path,
+                                   const Scope& scope) {
+    const Json value = TRY(look_up(path, scope));
+    const Json number = as_number(value);
+    if (!number.is_number_integer()) return not_a_number(field, value, "integer", path);
+    return number.get<std::int64_t>();
+}
+
+Evaluated<MapLimits> Turn::map_limits(const asl::MapState& state, const Scope& scope) {
+    MapLimits limits;
+    if (const auto* literal = std::get_if<std::int64_t>(&state.max_concurrency))
+        limits.max_concurrency = *literal;
     if (const auto* path = std::get_if<Expression>(&state.max_concurrency)) {
-        const Json value = TRY(look_up(*path, scope));
-        const Json number = as_number(value);
-        if (!number.is_number_integer())
-            return not_a_number("MaxConcurrencyPath", value, "integer", *path);
-        most = number.get<std::int64_t>();
-        if (most < 0) return runtime_error("MaxConcurrency cannot be negative.");
+        limits.max_concurrency = TRY(integer_at("MaxConcurrencyPath", *path, scope));
+        if (limits.max_concurrency < 0) return runtime_error("MaxConcurrency cannot be negative.");
     }
+    if (const auto* literal = std::get_if<std::int64_t>(&state.tolerated_failure_count))
+        limits.tolerated_failure_count = *literal;
     if (const auto* path = std::get_if<Expression>(&state.tolerated_failure_count)) {
-        const Json value = TRY(look_up(*path, scope));
-        const Json number = as_number(value);
-        if (!number.is_number_integer())
-            return not_a_number("ToleratedFailureCountPath", value, "integer", *path);
-        const auto count = number.get<std::int64_t>();
+        const std::int64_t count = TRY(integer_at("ToleratedFailureCountPath", *path, scope));
         if (count < 0) return runtime_error("ToleratedFailureCount cannot be negative.");
+        limits.tolerated_failure_count = count;
         if (trial() != nullptr) trial()->data.tolerated_failure_count = count;
     }
+    if (const auto* literal = std::get_if<double>(&state.tolerated_failure_percentage))
+        limits.tolerated_failure_percentage = *literal;
     if (const auto* path = std::get_if<Expression>(&state.tolerated_failure_percentage)) {
         const Json value = TRY(look_up(*path, scope));
         const Json number = as_number(value);
@@ -91,36 +97,46 @@ Evaluated<std::uint32_t> Turn::map_concurrency(const asl::MapState& state, const
         if (!(percentage >= 0 && percentage <= 100)) {
             return runtime_error("ToleratedFailurePercentage must be between 0 and 100.");
         }
+        limits.tolerated_failure_percentage = percentage;
         if (trial() != nullptr) trial()->data.tolerated_failure_percentage = percentage;
     }
-    if (trial() != nullptr) observe_limits(state, most);
-    return concurrency_of(most);
+    if (trial() != nullptr) observe_limits(state, limits.max_concurrency);
+    return limits;
+}
+
+Evaluated<Payload> Turn::map_items(Frame& frame, const asl::MapState& state, const Payload& input,
+                                   const Scope& scope) {
+    Payload items = input;
+    const bool items_read = trial() != nullptr && trial()->reads_items;
+    if (items_read) {
+        items = trial()->items_read.value_or(Payload(Json::array()));
+    } else if (state.items_path) {
+        auto selected = state.items_path->evaluate(scope);
+        if (!selected) return located(frame, invalid_path(selected.error()));
+        if (&selected->value() != &input.value()) items = Payload(std::move(*selected).take());
+    }
+    if (!items.value().is_array()) {
+        // OBSERVED: of a path into the Context Object one of the two dollars (docs/observed.md).
+        std::string path = state.items_path ? state.items_path->text() : "$";
+        if (path.starts_with("$$")) path.erase(0, 1);
+        return located(frame,
+                       runtime_error("Reference path \"" + path + "\" must point to array."));
+    }
+    if (!items_read) observe(&TrialData::after_items_path, items);
+    return items;
 }
 
 void Turn::work(Frame& frame, const asl::MapState& state) {
     const auto input = effective_input(frame);
     if (!input) return state_failed(frame, input.error());
     const FrameScope scope(x_, frame, random_, input->value());
-    Payload items = *input;
-    const bool items_read = trial() != nullptr && trial()->reads_items;
-    if (items_read) {
-        items = trial()->items_read.value_or(Payload(Json::array()));
-    } else if (state.items_path) {
-        auto selected = state.items_path->evaluate(scope);
-        if (!selected) return state_failed(frame, located(frame, invalid_path(selected.error())));
-        if (&selected->value() != &input->value()) items = Payload(std::move(*selected).take());
-    }
-    if (!items.value().is_array()) {
-        // OBSERVED: of a path into the Context Object one of the two dollars (docs/observed.md).
-        std::string path = state.items_path ? state.items_path->text() : "$";
-        if (path.starts_with("$$")) path.erase(0, 1);
-        return state_failed(frame, located(frame, runtime_error("Reference path \"" + path +
-                                                                "\" must point to array.")));
-    }
-    if (!items_read) observe(&TrialData::after_items_path, items);
-    const auto concurrency = map_concurrency(state, scope);
-    if (!concurrency) return state_failed(frame, located(frame, concurrency.error()));
-    start_map(frame, state, items, *input, *concurrency);
+    if (state.distributed && trial() == nullptr)
+        return work_distributed(frame, state, *input, scope);
+    const auto items = map_items(frame, state, *input, scope);
+    if (!items) return state_failed(frame, items.error());
+    const auto limits = map_limits(state, scope);
+    if (!limits) return state_failed(frame, located(frame, limits.error()));
+    start_map(frame, state, *items, *input, concurrency_of(limits->max_concurrency));
 }
 
 void Turn::start_map(Frame& frame, const asl::MapState& state, const Payload& items,
@@ -199,6 +215,7 @@ void Turn::abort_children(Frame& frame, EventId failing_event) {
 void Turn::abort(Frame& frame, EventId failing_event) {
     cancel_call(frame, Job::stop);
     const Frame& parent = x_.frame(frame.parent);
+    const bool maps = frame.phase == Phase::mapping;
     const bool in_state = frame.phase != Phase::entering;
     const auto state_event = aborted_event(x_.state_of(frame).type());
     if (parent.children->map) {
@@ -207,6 +224,7 @@ void Turn::abort(Frame& frame, EventId failing_event) {
     } else {
         note(frame, FrameAborted{});
     }
+    if (maps) record_beside(frame, failing_event, EventType::map_run_aborted, NoDetails{}, Plain{});
     if (in_state && state_event)
         record_beside(frame, failing_event, *state_event, NoDetails{}, Plain{});
     abort_children(frame, failing_event);

@@ -73,6 +73,11 @@ constexpr Row kRows[] = {
     {EventType::activity_failed, "ActivityFailed", "activityFailedEventDetails"},
     {EventType::activity_timed_out, "ActivityTimedOut", "activityTimedOutEventDetails"},
     {EventType::evaluation_failed, "EvaluationFailed", "evaluationFailedEventDetails"},
+    {EventType::map_run_started, "MapRunStarted", "mapRunStartedEventDetails"},
+    {EventType::map_run_succeeded, "MapRunSucceeded", ""},
+    {EventType::map_run_failed, "MapRunFailed", "mapRunFailedEventDetails"},
+    {EventType::map_run_aborted, "MapRunAborted", ""},
+    {EventType::map_run_redriven, "MapRunRedriven", "mapRunRedrivenEventDetails"},
 };
 
 /// By number, so that looking up costs nothing.

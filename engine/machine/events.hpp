@@ -74,6 +74,11 @@ enum class EventType : std::uint8_t {
     activity_failed = 83,
     activity_timed_out = 84,
     evaluation_failed = 90,
+    map_run_started = 100,
+    map_run_succeeded = 101,
+    map_run_failed = 102,
+    map_run_aborted = 103,
+    map_run_redriven = 104,
 };
 
 /// "PassStateEntered".
@@ -95,7 +100,7 @@ struct ExecutionStartedDetails {
 struct OutputDetails {
     Payload output;
 };
-/// Execution, LambdaFunction, Activity: Failed, TimedOut, Aborted.
+/// Execution, LambdaFunction, Activity: Failed, TimedOut, Aborted. MapRunFailed.
 struct FailureDetails {
     std::optional<std::string> error;
     std::optional<std::string> cause;
@@ -173,6 +178,13 @@ struct EvaluationFailedDetails {
 struct ExecutionRedrivenDetails {
     std::int64_t redrive_count = 0;
 };
+struct MapRunStartedDetails {
+    std::string map_run_arn;
+};
+struct MapRunRedrivenDetails {
+    std::string map_run_arn;
+    std::int64_t redrive_count = 0;
+};
 
 /// The alternatives' order is stored: add at the end only.
 using EventDetails =
@@ -180,7 +192,8 @@ using EventDetails =
                  StateEnteredDetails, StateExitedDetails, LambdaScheduledDetails,
                  TaskScheduledDetails, TaskDetails, TaskOutputDetails, TaskFailureDetails,
                  MapStartedDetails, MapIterationDetails, ActivityScheduledDetails,
-                 ActivityStartedDetails, EvaluationFailedDetails, ExecutionRedrivenDetails>;
+                 ActivityStartedDetails, EvaluationFailedDetails, ExecutionRedrivenDetails,
+                 MapRunStartedDetails, MapRunRedrivenDetails>;
 
 /// One event of the public history. API Reference, "HistoryEvent".
 struct HistoryEvent {

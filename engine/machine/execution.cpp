@@ -170,6 +170,18 @@ public:
         to_back();
     }
 
+    void operator()(const MapRunBegan&) {
+        frame_.map_run = std::make_unique<FrameMapRun>();
+        frame_.map_run->arn = std::get<MapRunStartedDetails>(entry_.event->details).map_run_arn;
+        set_phase(Phase::mapping);
+    }
+    void operator()(const MapRunBroke&) {
+        const auto& failure = std::get<FailureDetails>(entry_.event->details);
+        frame_.failure = {failure.error, failure.cause};
+        set_phase(Phase::failing);
+        to_back();
+    }
+
     void operator()(const FrameFailed& note) {
         drop_timer();
         drop_task();
@@ -315,6 +327,7 @@ private:
         drop_timer();
         drop_task();
         drop_questions(frame_);
+        frame_.map_run.reset();
         frame_.heartbeat_missed = false;
         if (frame_.children) drop_children(frame_);
     }
@@ -394,6 +407,7 @@ bool takes_turns(Phase phase) {
         case Phase::watched:
         case Phase::queued:
         case Phase::parent:
+        case Phase::mapping:
         case Phase::ended:
         case Phase::failed:
         case Phase::aborted:
@@ -406,14 +420,16 @@ Execution::Execution(ExecutionInfo execution_info) : info(std::move(execution_in
     last_time = info.start_time;
     Frame& root = frames[0];
     root.input = info.input;
-    root.state = info.trial ? info.trial->state : info.definition->flows[0].start_at;
+    root.state = info.trial ? info.trial->state : info.definition->flows[info.flow].start_at;
     if (info.trial) {
         root.variables = info.trial->variables;
         for (const auto& [name, value] : root.variables)
             variable_bytes += stepwell::variable_bytes(name, value);
     }
     ready.push_back(0);
-    std::optional<Seconds> timeout = info.definition->timeout;
+    // The machine's TimeoutSeconds is not its children's.
+    std::optional<Seconds> timeout;
+    if (info.flow == 0) timeout = info.definition->timeout;
     if (info.type == asl::WorkflowType::express) {
         timeout = timeout ? std::min(*timeout, kExpressTimeout) : kExpressTimeout;
     }
@@ -450,6 +466,14 @@ Frame* Execution::find_token(FrameId id, Sequence named) {
     const FrameTask& task = *found->second.task;
     const bool meant = !task.token.empty() && task.token_names == named;
     return meant ? find_task(id, task.scheduled) : nullptr;
+}
+
+Frame* Execution::find_map_run(std::string_view arn) {
+    if (closed()) return nullptr;
+    for (auto& [id, frame] : frames) {
+        if (frame.phase == Phase::mapping && frame.map_run->arn == arn) return &frame;
+    }
+    return nullptr;
 }
 
 void apply(Execution& execution, const Entry& entry) {

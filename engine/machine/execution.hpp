@@ -33,6 +33,9 @@ struct ExecutionInfo {
     std::string account;
     std::string region;
     std::string trace_header;
+    asl::FlowIndex flow = 0;  ///< of the definition, that it runs: a child's is its Map's processor
+    std::string label;        ///< of the Map whose child it is; empty: of none
+    std::int64_t map_run = 0;  ///< key of the Map Run whose child it is; 0: of none
     asl::WorkflowType type = asl::WorkflowType::standard;
     TimePoint start_time;
     Payload input;
@@ -66,6 +69,7 @@ enum class Phase : std::uint8_t {
     watched,    ///< the job that its task has started is being watched (`.sync`)
     queued,     ///< its task stands in an activity's queue
     parent,     ///< its branches or items run
+    mapping,    ///< its Map Run is under way
     ended,      ///< its flow has ended with `result`
     failed,     ///< it failed with `failure`
     aborted,    ///< it was stopped since a sibling failed
@@ -100,6 +104,11 @@ struct FrameChildren {
     Payload input;  ///< of the state, as ItemSelector sees it
     Payload items;  ///< of a Map
     bool map = false;
+};
+
+/// The Map Run of a frame's state.
+struct FrameMapRun {
+    std::string arn;
 };
 
 /// What a question of a frame is about.
@@ -144,6 +153,7 @@ struct Frame {
     std::uint32_t retry_count = 0;        ///< of all retriers: $$.State.RetryCount
     std::unique_ptr<FrameTask> task;
     std::unique_ptr<FrameChildren> children;
+    std::unique_ptr<FrameMapRun> map_run;
     std::unique_ptr<FrameQuestions> questions;
 };
 
@@ -206,6 +216,8 @@ struct Execution {
     Frame* find_task(FrameId id, Sequence scheduled);
     /// The same by what its token says.
     Frame* find_token(FrameId id, Sequence named);
+    /// The frame whose Map Run under way this is, or null.
+    Frame* find_map_run(std::string_view arn);
 };
 
 /// What a variable counts towards the limit of its execution.

@@ -122,12 +122,16 @@ enum class TakenUpAt : std::uint8_t {
 struct TakenUp {
     TakenUpAt at = TakenUpAt::work;
 };
+/// The frame's Map Run has begun (with MapRunStarted, which names it).
+struct MapRunBegan {};
+/// The frame's Map Run failed with the error that the event names (with MapRunFailed).
+struct MapRunBroke {};
 
 using NoteBody =
     std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled, TaskWasStarted,
                  TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry, RetryBegins, BranchesStarted,
                  MapStarted, IterationStarted, ChildrenDone, FrameFailed, FrameAborted, Closed,
-                 WorkerHasTask, Redriven, TakenUp>;
+                 WorkerHasTask, Redriven, TakenUp, MapRunBegan, MapRunBroke>;
 
 struct Note {
     FrameId frame = 0;

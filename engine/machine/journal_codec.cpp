@@ -239,6 +239,14 @@ template <class A>
 void fields(A& a, ExecutionRedrivenDetails& d) {
     each(a, d.redrive_count);
 }
+template <class A>
+void fields(A& a, MapRunStartedDetails& d) {
+    each(a, d.map_run_arn);
+}
+template <class A>
+void fields(A& a, MapRunRedrivenDetails& d) {
+    each(a, d.map_run_arn, d.redrive_count);
+}
 
 template <class A>
 void fields(A& a, EnteredState& n) {

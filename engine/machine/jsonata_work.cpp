@@ -104,6 +104,7 @@ void Turn::work_jsonata(Frame& frame, const asl::ParallelState& state) {
 }
 
 void Turn::work_jsonata(Frame& frame, const asl::MapState& state) {
+    if (state.distributed && trial() == nullptr) return work_distributed_jsonata(frame, state);
     Asked asked;
     asked.add(state.items);
     asked.add(state.max_concurrency);
@@ -115,7 +116,7 @@ void Turn::work_jsonata(Frame& frame, const asl::MapState& state) {
         if (!evaluated) return;
         values = *std::move(evaluated);
     }
-    const auto concurrency = map_concurrency_jsonata(state, asked, values);
+    const auto limits = map_limits_jsonata(state, asked, values);
     Payload items = frame.input;
     if (trial() != nullptr && trial()->reads_items) {
         items = trial()->items_read.value_or(Payload(Json::array()));
@@ -129,26 +130,35 @@ void Turn::work_jsonata(Frame& frame, const asl::MapState& state) {
                                                   write_json(items.value()),
                                          .location = {}});
     }
-    if (!concurrency) return evaluation_failed(frame, concurrency.error());
-    start_map(frame, state, items, frame.input, *concurrency);
+    if (!limits) return evaluation_failed(frame, limits.error());
+    start_map(frame, state, items, frame.input, concurrency_of(limits->max_concurrency));
 }
 
-Queried<std::uint32_t> Turn::map_concurrency_jsonata(const asl::MapState& state, const Asked& asked,
-                                                     std::vector<Json>& values) {
-    std::int64_t most = 0;
-    if (const auto* literal = std::get_if<std::int64_t>(&state.max_concurrency)) most = *literal;
+Queried<MapLimits> Turn::map_limits_jsonata(const asl::MapState& state, const Asked& asked,
+                                            std::vector<Json>& values) {
+    MapLimits limits;
+    if (const auto* literal = std::get_if<std::int64_t>(&state.max_concurrency))
+        limits.max_concurrency = *literal;
     if (const auto* field = std::get_if<JsonataValue>(&state.max_concurrency))
-        most = TRY(natural_number(*field, asked.value_of(*field, values)));
+        limits.max_concurrency = TRY(natural_number(*field, asked.value_of(*field, values)));
+    if (const auto* literal = std::get_if<std::int64_t>(&state.tolerated_failure_count))
+        limits.tolerated_failure_count = *literal;
     if (const auto* field = std::get_if<JsonataValue>(&state.tolerated_failure_count)) {
-        const std::int64_t count = TRY(natural_number(*field, asked.value_of(*field, values)));
-        if (trial() != nullptr) trial()->data.tolerated_failure_count = count;
+        limits.tolerated_failure_count =
+            TRY(natural_number(*field, asked.value_of(*field, values)));
+        if (trial() != nullptr)
+            trial()->data.tolerated_failure_count = limits.tolerated_failure_count;
     }
+    if (const auto* literal = std::get_if<double>(&state.tolerated_failure_percentage))
+        limits.tolerated_failure_percentage = *literal;
     if (const auto* field = std::get_if<JsonataValue>(&state.tolerated_failure_percentage)) {
-        const double most_percent = TRY(percentage(*field, asked.value_of(*field, values)));
-        if (trial() != nullptr) trial()->data.tolerated_failure_percentage = most_percent;
+        limits.tolerated_failure_percentage =
+            TRY(percentage(*field, asked.value_of(*field, values)));
+        if (trial() != nullptr)
+            trial()->data.tolerated_failure_percentage = limits.tolerated_failure_percentage;
     }
-    if (trial() != nullptr) observe_limits(state, most);
-    return concurrency_of(most);
+    if (trial() != nullptr) observe_limits(state, limits.max_concurrency);
+    return limits;
 }
 
 void Turn::finish_jsonata(Frame& frame) {

@@ -213,6 +213,7 @@ void Turn::take_turn(Frame& frame) {
         case Phase::watched:
         case Phase::queued:
         case Phase::parent:
+        case Phase::mapping:
         case Phase::ended:
         case Phase::failed:
         case Phase::aborted:
@@ -267,6 +268,8 @@ void Turn::cancel_call(Frame& frame, Job job) {
         step_.actions.emplace_back(UnqueueTask{queue_task(x_, frame)});
     } else if (frame.phase == Phase::called || frame.phase == Phase::watched) {
         step_.actions.emplace_back(CancelTask{frame.id, frame.task->scheduled, job});
+    } else if (frame.phase == Phase::mapping) {
+        step_.actions.emplace_back(StopMapRun{frame.map_run->arn});
     }
 }
 

@@ -13,6 +13,13 @@
 /// alone.
 namespace stepwell {
 
+/// What the limits of a Map come to.
+struct MapLimits {
+    std::int64_t max_concurrency = 0;
+    std::int64_t tolerated_failure_count = 0;
+    double tolerated_failure_percentage = 0;
+};
+
 /// Takes one input and lets every frame run until it waits. What it decides it records; `apply`
 /// makes it so.
 class Turn {
@@ -28,6 +35,7 @@ private:
     void take(const WorkerCame& input);
     void take(const TokenCame& input);
     void take(const Answered& input);
+    void take(const MapRunOver& input);
     void take(const Stop& input);
     void take(const MachineDeleted&);
     void take(const Redrive& input);  // redrive.cpp
@@ -86,7 +94,9 @@ private:
     // children.cpp: Parallel and Map.
     void work(Frame& frame, const asl::ParallelState& state);
     void work(Frame& frame, const asl::MapState& state);
-    Evaluated<std::uint32_t> map_concurrency(const asl::MapState& state, const Scope& scope);
+    Evaluated<Payload> map_items(Frame& frame, const asl::MapState& state, const Payload& input,
+                                 const Scope& scope);
+    Evaluated<MapLimits> map_limits(const asl::MapState& state, const Scope& scope);
     void start_branches(Frame& frame, const asl::ParallelState& state, const Payload& input);
     void start_map(Frame& frame, const asl::MapState& state, const Payload& items,
                    const Payload& input, std::uint32_t concurrency);
@@ -100,6 +110,17 @@ private:
     void children_done(Frame& frame);
     void abort_children(Frame& frame, EventId failing_event);
     void abort(Frame& frame, EventId failing_event);
+
+    // distributed_map.cpp: a Map whose items are executions of their own.
+    void work_distributed(Frame& frame, const asl::MapState& state, const Payload& input,
+                          const Scope& scope);
+    void work_distributed_jsonata(Frame& frame, const asl::MapState& state);
+    Evaluated<void> plan_fields(MapRunPlan& plan, Frame& frame, const asl::MapState& state,
+                                const Payload& input, const Scope& scope);
+    Queried<void> plan_jsonata(MapRunPlan& plan, const Frame& frame, const asl::MapState& state,
+                               const Asked& asked, std::vector<Json>& values);
+    MapRunPlan new_plan(const Frame& frame, const asl::MapState& state, const Payload& input);
+    void begin_map_run(Frame& frame, MapRunPlan plan);
 
     // questions.cpp: what JSONata fields come to, here or on the slow lane.
     /// The answer, or nothing where it is being looked for elsewhere: the caller then leaves all as
@@ -124,8 +145,8 @@ private:
     void work_jsonata(Frame& frame, const asl::MapState& state);
     void end_wait_jsonata(Frame& frame, const asl::WaitState& state);
     void finish_jsonata(Frame& frame);
-    Queried<std::uint32_t> map_concurrency_jsonata(const asl::MapState& state, const Asked& asked,
-                                                   std::vector<Json>& values);
+    Queried<MapLimits> map_limits_jsonata(const asl::MapState& state, const Asked& asked,
+                                          std::vector<Json>& values);
     /// Output and Assign; then the state is left.
     void exit_jsonata(Frame& frame, const JsonataExit& exit);
     /// With the state's own Output and Assign, else the state's input.
@@ -231,6 +252,11 @@ QueueTask queue_task(const Execution& execution, const Frame& frame);
 StateError too_large(const std::string& name);
 
 StateError no_choice_matched();
+
+/// The value that a `…Path` field of a Map refers to, as an integer or the error of a state that
+/// names something else.
+Evaluated<std::int64_t> integer_at(std::string_view field, const Expression& path,
+                                   const Scope& scope);
 
 /// How many items of an inline Map run at once where `most` (0: no limit) may.
 std::uint32_t concurrency_of(std::int64_t most);

@@ -54,8 +54,9 @@ Json context_of(const Execution& execution, const Frame& frame, ItemInContext it
     if (trial != nullptr && trial->context) return with_item(*trial->context, item);
     const asl::State& state = execution.state_of(frame);
     Json machine = Json::object();
-    machine["Id"] = execution.info.state_machine_arn;
-    machine["Name"] = execution.info.state_machine_name;
+    const std::string& label = execution.info.label;
+    machine["Id"] = execution.info.state_machine_arn + (label.empty() ? "" : "/" + label);
+    machine["Name"] = execution.info.state_machine_name + (label.empty() ? "" : "/" + label);
     Json here = Json::object();
     here["Name"] = trial != nullptr ? kTrialStateName : state.name;
     here["EnteredTime"] = to_iso8601(frame.entered_time);

@@ -22,6 +22,7 @@ enum class Kept {
     journal,  ///< Standard: every Step
     start,    ///< asynchronous Express: that it was started, until it ends
     nothing,  ///< synchronous Express
+    ends,     ///< an Express child of a Map Run: that it was started, and how it ended
 };
 
 /// An answer that waits for a Step: what it says once that is durable.
@@ -57,6 +58,9 @@ struct LiveExecution {
     /// A new one.
     LiveExecution(ExecutionInfo info, std::uint64_t live_life, Kept live_kept)
         : execution(std::move(info)), life(live_life), kept(live_kept) {}
+    /// Whether its end is stored, so that it is brought back, or failed, where something goes
+    /// wrong.
+    bool outlives_memory() const { return kept == Kept::journal || kept == Kept::ends; }
     /// One that comes back as stored.
     LiveExecution(Execution&& stored, std::uint64_t live_life)
         : execution(std::move(stored)),

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/arn.hpp"
 #include "engine/machine/journal.hpp"
 #include "engine/runtime/records.hpp"
 
@@ -36,6 +37,22 @@ void fold_journal(const Store& store, Execution& execution, Sequence last_sequen
     }
 }
 
+/// Of a child: the Map that has the label in its ARN, `…:execution:MACHINE/LABEL:NAME`.
+void find_processor(ExecutionInfo& info) {
+    const Arn arn = Arn::parse(info.arn).value();
+    const std::size_t slash = arn.resource.find('/');
+    const std::size_t colon = arn.resource.find(':', slash);
+    if (slash != std::string::npos && colon != std::string::npos)
+        info.label = arn.resource.substr(slash + 1, colon - slash - 1);
+    for (const asl::State& state : info.definition->states) {
+        const auto* map = std::get_if<asl::MapState>(&state.body);
+        if (map == nullptr || !map->distributed || map->distributed->label != info.label) continue;
+        info.flow = map->processor;
+        return;
+    }
+    throw std::runtime_error("its definition lacks the Map whose child it is");
+}
+
 Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord record,
             std::shared_ptr<const TokenMint> tokens, double wait_time_scale) {
     const auto revision = store.revision_of(record.key);
@@ -50,7 +67,11 @@ Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord re
 
     folded.logging = parse_event_logging(revision->logging_configuration);
     auto definition = definitions.get(*revision, record.type);
+    // A child is of its Map's type, its machine is Standard.
+    const bool child = record.map_run != 0;
+    auto definition = definitions.get(*revision, child ? WorkflowType::standard : record.type);
     ExecutionInfo info = info_of(std::move(record), std::move(definition));
+    if (child) find_processor(info);
     info.tokens = std::move(tokens);
     info.wait_time_scale = wait_time_scale;
     const bool express = info.type == asl::WorkflowType::express;

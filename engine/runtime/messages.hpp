@@ -65,6 +65,23 @@ struct MachineGoneFor {
 /// The clock was set: time to look at it.
 struct LookAtClock {};
 
+// --- from Map Runs
+
+/// A child begins, whose start is stored.
+struct ChildBegins {
+    ExecutionInfo info;
+};
+/// A child that should be under way: it is brought back if it is not in memory.
+struct WakeChild {
+    ExecutionKey key = 0;
+};
+/// A Map Run is over; its parent may be waiting for it.
+struct MapRunOverInput {
+    ExecutionKey parent = 0;
+    std::string arn;
+    Evaluated<Payload> result;
+};
+
 // --- from the task runner
 
 struct CallEnded {
@@ -152,10 +169,10 @@ struct Reopen {
 struct Drain {};
 struct Quit {};
 
-using Message =
-    std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, RedriveInput, TokenInput,
-                 WorkerInput, MachineGone, MachineGoneFor, LookAtClock, CallEnded, QuestionAnswered,
-                 StepStored, FailureStored, StillStored, BroughtBack, WakesFound, AllWakesFound,
-                 CloseForReset, Reopen, Drain, Quit>;
+using Message = std::variant<StartInput, StartSyncInput, CancelSyncInput, StopInput, RedriveInput,
+                             TokenInput, WorkerInput, MachineGone, MachineGoneFor, LookAtClock,
+                             ChildBegins, WakeChild, MapRunOverInput, CallEnded, QuestionAnswered,
+                             StepStored, FailureStored, StillStored, BroughtBack, WakesFound,
+                             AllWakesFound, CloseForReset, Reopen, Drain, Quit>;
 
 }  // namespace stepwell

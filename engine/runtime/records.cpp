@@ -58,10 +58,29 @@ ExecutionInfo info_of(ExecutionRecord record, std::shared_ptr<const asl::StateMa
     info.alias = std::move(record.alias);
     info.trace_header = std::move(record.trace_header);
     info.type = record.type;
+    info.map_run = record.map_run;
     info.start_time = record.start_date;
     info.input = Payload::from_text(std::move(record.input));
     info.definition = std::move(definition);
     return info;
+}
+
+MapRunRecord record_of(const MapRunPlan& plan, MapRunKey key, TimePoint start_date) {
+    MapRunRecord record;
+    record.key = key;
+    record.arn = plan.arn;
+    record.label = plan.label;
+    record.type = plan.child_type;
+    record.start_date = start_date;
+    record.plan = encode_plan(plan);
+    record.progress.max_concurrency = plan.max_concurrency;
+    record.progress.tolerated_failure_count = plan.tolerated_failure_count;
+    record.progress.tolerated_failure_percentage = plan.tolerated_failure_percentage;
+    if (plan.items) {
+        record.progress.read_to_end = true;
+        record.progress.items_known = static_cast<std::int64_t>(plan.items->value().size());
+    }
+    return record;
 }
 
 ExecutionRecord record_of(const Execution& execution, const std::string& revision_id) {

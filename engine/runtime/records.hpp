@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/machine/execution.hpp"
+#include "engine/machine/map_run_plan.hpp"
 #include "engine/runtime/runtime.hpp"
 #include "engine/store.hpp"
 
@@ -16,6 +17,9 @@ namespace stepwell {
 ExecutionInfo info_of(StartRequest request, ExecutionKey key, TimePoint start_time);
 /// What a stored execution was. Takes the record's strings.
 ExecutionInfo info_of(ExecutionRecord record, std::shared_ptr<const asl::StateMachine> definition);
+
+/// The row of a Map Run that begins.
+MapRunRecord record_of(const MapRunPlan& plan, MapRunKey key, TimePoint start_date);
 
 /// The row of a new execution after its first Step.
 ExecutionRecord record_of(const Execution& execution, const std::string& revision_id);

@@ -11,6 +11,7 @@
 #include "engine/runtime/definition_cache.hpp"
 #include "engine/runtime/engine_clock.hpp"
 #include "engine/runtime/execution_keys.hpp"
+#include "engine/runtime/map_runs.hpp"
 #include "engine/runtime/readers.hpp"
 #include "engine/runtime/reply.hpp"
 #include "engine/runtime/shard.hpp"
@@ -60,6 +61,8 @@ public:
                                    definitions_,
                                    activities_,
                                    *closings_,
+                                   keys_,
+                                   map_run_queue_,
                                    last_call,
                                    reports_,
                                    options.wait_time_scale,
@@ -67,6 +70,8 @@ public:
         for (unsigned i = 0; i < shard_count(options); ++i) {
             shards_.push_back(std::make_unique<Shard>(by, i, seeds.next(), tokens_, activity_));
         }
+        map_runs_ =
+            std::make_unique<MapRuns>(map_run_surroundings(options), map_run_queue_, seeds.next());
         for (const auto& shard : shards_) shard->begin();
     }
     ~Impl() { shut_down(); }
@@ -78,7 +83,9 @@ public:
         }
         announce_wakes(generation_);
         post_to_all([] { return AllWakesFound{}; });
+        map_runs_->recover();
     }
+    void map_run_updated(const std::string& arn) { map_run_queue_->changed(arn); }
 
     Inbox& inbox_of(ExecutionKey key) { return *shards_[hash_of(key) % shards_.size()]->inbox(); }
     std::shared_ptr<Inbox> shared_inbox_of(ExecutionKey key) {
@@ -110,6 +117,7 @@ public:
     Statistics statistics() const;
 
 private:
+    MapRunSurroundings map_run_surroundings(const RuntimeOptions& options);
     void begin_reset();
     void forget_everything();
     void end_reset(Outcome outcome);
@@ -124,6 +132,7 @@ private:
     const std::shared_ptr<Activity> activity_;
     ActivityQueues activities_;
     const std::shared_ptr<ClosingWatch> closings_ = std::make_shared<ClosingWatch>();
+    const std::shared_ptr<MapRunQueue> map_run_queue_ = std::make_shared<MapRunQueue>(activity_);
     std::vector<std::unique_ptr<Shard>> shards_;
 
     mutable std::mutex mutex_;  // of what follows
@@ -134,7 +143,38 @@ private:
 
     const std::shared_ptr<Readers> readers_;
     SlowLane slow_lane_;
+    std::unique_ptr<MapRuns> map_runs_;
 };
+
+MapRunSurroundings Runtime::Impl::map_run_surroundings(const RuntimeOptions& options) {
+    std::vector<std::shared_ptr<Inbox>> inboxes;
+    for (const auto& shard : shards_) inboxes.push_back(shard->inbox());
+    const auto post = [inboxes](ExecutionKey key, auto message) {
+        inboxes[hash_of(key) % inboxes.size()]->post(std::move(message));
+    };
+    return {.store = store_,
+            .clock = clock_,
+            .keys = keys_,
+            .definitions = definitions_,
+            .slow_lane = slow_lane_,
+            .reader = options.item_reader,
+            .writer = options.result_writer,
+            .child_begins =
+                [post](ChildBegins child) {
+                    const ExecutionKey key = child.info.key;
+                    post(key, std::move(child));
+                },
+            .stop_child =
+                [post](ExecutionKey key) {
+                    post(key, StopInput{key, {}, {}});
+                },
+            .wake_child = [post](ExecutionKey key) { post(key, WakeChild{key}); },
+            .tell_parent =
+                [post](MapRunOverInput over) {
+                    const ExecutionKey key = over.parent;
+                    post(key, std::move(over));
+                }};
+}
 
 /// Tells the shards when which execution must be looked at. Runs on a thread that may block.
 void Runtime::Impl::announce_wakes(std::uint64_t generation) {
@@ -171,6 +211,7 @@ void Runtime::Impl::begin_reset() {
 void Runtime::Impl::forget_everything() {
     tasks_.cancel_all();
     activities_.reset();
+    map_runs_->drop_all();
     activity_->begin();
     // The store may answer when this runtime is gone: then the readers drop the job.
     store_.reset([this, readers = readers_, activity = activity_](Outcome outcome) {
@@ -202,6 +243,7 @@ void Runtime::Impl::end_reset(Outcome outcome) {
     }
     post_to_all([&] { return Reopen{tokens}; });
     reply(outcome);
+    if (outcome != Outcome::committed) map_runs_->recover();
     if (again) begin_reset();
 }
 
@@ -213,6 +255,7 @@ void Runtime::Impl::shut_down() {
         resets.swap(resets_);
     }
     activities_.close();
+    map_runs_->stop();
     post_to_all([] { return Drain{}; });
     slow_lane_.stop();
     activity_->wait_for(kLongestDrain);
@@ -297,6 +340,10 @@ Runtime::StopWatching Runtime::when_closed(const std::string& execution_arn,
             watch = impl_->closings()->add(execution_arn, std::move(closed))] {
         closings->remove(watch);
     };
+}
+
+void Runtime::map_run_updated(const std::string& map_run_arn) {
+    impl_->map_run_updated(map_run_arn);
 }
 
 void Runtime::state_machine_deleted(std::string state_machine_arn) {

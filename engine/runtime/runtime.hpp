@@ -9,6 +9,7 @@
 #include "engine/base/arn.hpp"
 #include "engine/base/payload.hpp"
 #include "engine/base/time.hpp"
+#include "engine/items.hpp"
 #include "engine/machine/redrive.hpp"
 #include "engine/machine/trial.hpp"
 #include "engine/runtime/event_log.hpp"
@@ -28,6 +29,10 @@ struct RuntimeOptions {
     Milliseconds longest_poll{60'000};
     /// Takes what loggingConfigurations ask for; null: nothing does.
     std::shared_ptr<EventLog> event_log = nullptr;
+    /// What Map Runs read items with, and export results with; null: neither can be done. They must
+    /// outlive the runtime.
+    ItemReader* item_reader = nullptr;
+    ResultWriter* result_writer = nullptr;
 };
 
 struct StartRequest {
@@ -150,6 +155,9 @@ public:
     StopWatching when_closed(const std::string& execution_arn, std::function<void()> closed);
     /// After the store has marked a machine DELETING: its executions end at their next transition.
     void state_machine_deleted(std::string state_machine_arn);
+
+    /// After the store has changed the limits of a Map Run: they apply at once.
+    void map_run_updated(const std::string& map_run_arn);
 
     /// Drops every execution, timer and call, then resets the store. `answer` when it is empty.
     void reset(std::function<void(Outcome)> answer);

@@ -165,8 +165,9 @@ void Shard::gone_wrong(const std::exception* error) {
         ended.cause = failure_cause(what);
         live->sync_reply(std::move(ended));
     }
+    const bool outlives_memory = live->outlives_memory();
     drop(*live, Outcome::overloaded);
-    if (kept == Kept::journal) store_failure(in_hand.key, last_sequence, last_event, what);
+    if (outlives_memory) store_failure(in_hand.key, last_sequence, last_event, what);
     if (kept == Kept::start) forget(in_hand.key);
 }
 

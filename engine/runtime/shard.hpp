@@ -18,9 +18,11 @@
 #include "engine/runtime/closing_watch.hpp"
 #include "engine/runtime/definition_cache.hpp"
 #include "engine/runtime/engine_clock.hpp"
+#include "engine/runtime/execution_keys.hpp"
 #include "engine/runtime/inbox.hpp"
 #include "engine/runtime/live_execution.hpp"
 #include "engine/runtime/loader.hpp"
+#include "engine/runtime/map_runs.hpp"
 #include "engine/runtime/readers.hpp"
 #include "engine/runtime/slow_lane.hpp"
 
@@ -36,6 +38,8 @@ struct ShardSurroundings {
     DefinitionCache& definitions;
     ActivityQueues& activities;
     ClosingWatch& closings;
+    ExecutionKeys& keys;
+    std::shared_ptr<MapRunQueue> map_runs;
     std::atomic<TaskCallId>& last_call;
     std::shared_ptr<ExecutionReports> reports;
     double wait_time_scale = 1.0;
@@ -113,6 +117,9 @@ private:
     void on(WorkerInput input);
     void on(MachineGone input);
     void on(MachineGoneFor input);
+    void on(ChildBegins input);
+    void on(WakeChild input);
+    void on(MapRunOverInput input);
     void on(LookAtClock) {}  // the loop looks at it after every message
     void on(CallEnded input);
     void on(QuestionAnswered input);
@@ -133,6 +140,9 @@ private:
     }
     void write(LiveExecution& live, const Step& step);
     void log(const LiveExecution& live, std::vector<HistoryEvent> events);
+    std::shared_ptr<const MapRunChanges> map_run_changes(const Execution& execution,
+                                                         const std::vector<Action>& actions);
+    void map_run_unwanted(const std::string& arn);
     void on(StepStored input);
     void act(LiveExecution& live, std::vector<Action> actions);
     void call_task(LiveExecution& live, StartTask start);

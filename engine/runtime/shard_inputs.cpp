@@ -55,6 +55,7 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
     if (live->kept == Kept::journal) {
         record = record_of(execution, revision_id);
         row = row_of(step.entries, execution, 0, 0);
+        row.map_runs = map_run_changes(execution, step.actions);
     } else {
         record = start_record_of(execution, revision_id);
     }
@@ -66,6 +67,7 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
     if (over && !logged.empty())
         log_now = {live->logging, execution.info.arn, 0, std::exchange(logged, {})};
     const std::size_t bytes = row.bytes.size() + record.input.size() + kBytesPerWrite;
+    const bool has_map_runs = row.map_runs != nullptr;
     inbox_->write_began(bytes);
     by_.store.start_execution(
         std::move(record), std::move(row),
@@ -73,7 +75,8 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
          start_date = execution.info.start_time, answer = reply.release(), reports = by_.reports,
          type = execution.info.type, arn = over ? execution.info.arn : std::string(),
          status = execution.status, stop_date = execution.stop_time, events = execution.last_event,
-         event_log = by_.event_log, log_now = std::move(log_now)](StartOutcome start) {
+         event_log = by_.event_log, log_now = std::move(log_now),
+         map_runs = over && has_map_runs ? by_.map_runs : nullptr](StartOutcome start) {
             const TimePoint date = start.existing ? start.existing->start_date : start_date;
             if (start.outcome == Outcome::committed) {
                 reports->started(type);
@@ -81,6 +84,8 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
                 if (!log_now.events.empty()) event_log->write(log_now);
             }
             answer({start.outcome, date, std::move(start.existing)});
+            // What it began and stopped in its only Step.
+            if (map_runs) map_runs->all_changed();
             if (life != 0) inbox->post(StepStored{key, life, start.outcome});
             inbox->write_ended(bytes);
         });
@@ -193,6 +198,36 @@ void Shard::on(WorkerInput input) {
     by_.activities.remove(input.poll->activity_arn, place);
     PolledTask task{Outcome::committed, frame->task->token, frame->task->input.text()};
     follow(*live, std::move(step), PollWaiter{std::move(input.poll), std::move(task)});
+}
+
+void Shard::on(ChildBegins input) {
+    const ExecutionKey key = input.info.key;
+    // Where it is here already, a call about it was faster, and has brought it.
+    if (!open() || find(key) != nullptr || away_.contains(key)) return;
+    input.info.tokens = tokens_;
+    input.info.wait_time_scale = by_.wait_time_scale;
+    const WorkflowType type = input.info.type;
+    const Kept kept = type == WorkflowType::standard ? Kept::journal : Kept::ends;
+    by_.reports->started(type);
+    auto begun = std::make_unique<LiveExecution>(std::move(input.info), ++last_life_, kept);
+    proceed(*live_.emplace(key, std::move(begun)).first->second, Begin{});
+}
+
+void Shard::on(WakeChild input) {
+    if (!open() || find(input.key) != nullptr || away_.contains(input.key)) return;
+    overdue_.push_back(input.key);
+}
+
+void Shard::on(MapRunOverInput input) {
+    if (!open()) return;
+    const ExecutionKey key = input.parent;
+    LiveExecution* live = find(key);
+    if (live == nullptr) return wait_for(key, std::move(input));
+    const std::string arn = input.arn;
+    Step step = decide(*live, MapRunOver{std::move(input.arn), std::move(input.result)});
+    // One that was taken, but not yet stored, is not wanted either: that is the same.
+    if (!step.accepted && live->pending.empty()) map_run_unwanted(arn);
+    follow(*live, std::move(step));
 }
 
 void Shard::on(CallEnded input) {

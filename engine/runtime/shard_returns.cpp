@@ -95,6 +95,8 @@ void Shard::on(BroughtBack input) {
                                       token->reply(TokenOutcome::task_not_found);
                                   } else if (auto* worker = std::get_if<WorkerInput>(&message)) {
                                       by_.activities.wait_on(std::move(worker->poll));
+                                  } else if (auto* over = std::get_if<MapRunOverInput>(&message)) {
+                                      map_run_unwanted(over->arn);
                                   }
                               }
                               not_there(input.key);
@@ -135,10 +137,12 @@ void Shard::come_back(Folded folded) {
     const TimePoint now = by_.clock.now();
     if (execution.info.type == WorkflowType::express) {
         // A restart runs it again from the beginning, with all of its five minutes.
-        if (folded.machine_deleted) return forget(key);
+        if (folded.machine_deleted && execution.info.map_run == 0) return forget(key);
         ExecutionInfo info = std::move(execution.info);
         info.start_time = now;
-        auto begun = std::make_unique<LiveExecution>(std::move(info), ++last_life_, Kept::start);
+        const Kept kept = info.map_run != 0 ? Kept::ends : Kept::start;
+        auto begun = std::make_unique<LiveExecution>(std::move(info), ++last_life_, kept);
+        begun->execution.machine_deleted = folded.machine_deleted;
         begun->logging = std::move(folded.logging);
         return proceed(*live_.emplace(key, std::move(begun)).first->second, Begin{});
     }
@@ -150,10 +154,14 @@ void Shard::come_back(Folded folded) {
     LiveExecution& live = *live_.emplace(key, std::move(returned)).first->second;
     if (const auto parked = parked_tokens_.extract(key)) open_tokens_ -= parked.mapped();
     count_tokens(live);
-    if (folded.machine_deleted) {
-        proceed(live, MachineDeleted{});
-    } else {
-        proceed(live, GoOn{});
+    if (folded.machine_deleted) proceed(live, MachineDeleted{});
+    // A child's start is stored before its first Step.
+    if (LiveExecution* still = find(key); still != nullptr && !still->execution.closed()) {
+        if (still->execution.last_sequence == 0) {
+            proceed(*still, Begin{});
+        } else if (!folded.machine_deleted) {
+            proceed(*still, GoOn{});
+        }
     }
     // What was to be repeated was committed long ago; what has just timed out is not.
     if (LiveExecution* still = find(key); still != nullptr) act(*still, std::move(calls));
@@ -166,12 +174,17 @@ void Shard::answer_closed(Message& message, TimePoint stop_date) {
         token->reply(TokenOutcome::task_timed_out);
     } else if (auto* worker = std::get_if<WorkerInput>(&message)) {
         by_.activities.wait_on(std::move(worker->poll));
+    } else if (auto* over = std::get_if<MapRunOverInput>(&message)) {
+        map_run_unwanted(over->arn);
     }
 }
 
 void Shard::already_closed(ExecutionKey key, TimePoint stop_date, std::vector<Message> waiting) {
     // A write of open outcome has closed it, unnoticed until now.
-    if (retries_.erase(key) > 0) by_.closings.some_closed();
+    if (retries_.erase(key) > 0) {
+        by_.closings.some_closed();
+        by_.map_runs->all_changed();
+    }
     const auto redrive = std::find_if(waiting.begin(), waiting.end(), [](const Message& message) {
         return std::holds_alternative<RedriveInput>(message);
     });
@@ -222,6 +235,7 @@ void Shard::on(FailureStored input) {
     if (!open() || away.empty()) return;
     if (input.outcome == Outcome::committed) {
         by_.closings.some_closed();
+        by_.map_runs->all_changed();
         ExecutionReports::Ended failed;
         failed.status = ExecutionStatus::failed;
         by_.reports->ended(failed);

@@ -102,7 +102,8 @@ Step Shard::decide(LiveExecution& live, InputBody body) {
 }
 
 void Shard::follow(LiveExecution& live, Step step, std::optional<Waiter> waiter) {
-    if (live.kept == Kept::journal && !step.entries.empty()) write(live, step);
+    const bool ends = live.kept == Kept::ends && live.execution.closed();
+    if (!step.entries.empty() && (live.kept == Kept::journal || ends)) write(live, step);
     count_tokens(live);
     std::vector<HistoryEvent> logged = logged_events(live.logging.get(), step.entries);
     if (live.pending.empty()) {
@@ -130,17 +131,55 @@ void Shard::log(const LiveExecution& live, std::vector<HistoryEvent> events) {
 
 void Shard::write(LiveExecution& live, const Step& step) {
     const Execution& execution = live.execution;
-    JournalRow row = row_of(step.entries, execution, live.stored_sequence, live.stored_event);
+    JournalRow row;
+    ExecutionUpdate update = update_of(execution);
+    Sequence after = live.stored_sequence;
+    if (live.kept == Kept::journal) {
+        row = row_of(step.entries, execution, live.stored_sequence, live.stored_event);
+        row.map_runs = map_run_changes(execution, step.actions);
+        live.stored_sequence = execution.last_sequence;
+    } else {
+        // One number that is not the start's, so that no other end follows it.
+        row.latest_time = execution.last_time;
+        update.last_sequence = 1;
+        update.last_event = 0;
+    }
     const std::size_t bytes = row.bytes.size() + kBytesPerWrite;
-    const Sequence after = std::exchange(live.stored_sequence, execution.last_sequence);
     live.stored_event = execution.last_event;
     live.pending.emplace_back();
     inbox_->write_began(bytes);
-    by_.store.append(live.key(), after, std::move(row), update_of(execution),
+    by_.store.append(live.key(), after, std::move(row), std::move(update),
                      [inbox = inbox_, key = live.key(), life = live.life, bytes](Outcome outcome) {
                          inbox->post(StepStored{key, life, outcome});
                          inbox->write_ended(bytes);
                      });
+}
+
+/// What a Step does to Map Runs: part of its batch.
+std::shared_ptr<const MapRunChanges> Shard::map_run_changes(const Execution& execution,
+                                                            const std::vector<Action>& actions) {
+    std::shared_ptr<MapRunChanges> changes;
+    const auto some = [&]() -> MapRunChanges& {
+        if (!changes) changes = std::make_shared<MapRunChanges>();
+        return *changes;
+    };
+    for (const Action& action : actions) {
+        if (const auto* start = std::get_if<StartMapRun>(&action)) {
+            some().begun.push_back(
+                record_of(*start->plan, by_.keys.next(by_.clock.now()), execution.last_time));
+        } else if (const auto* stop = std::get_if<StopMapRun>(&action)) {
+            some().stopping.push_back(stop->arn);
+        } else if (const auto* settle = std::get_if<SettleMapRun>(&action)) {
+            some().settled.push_back(settle->arn);
+        }
+    }
+    return changes;
+}
+
+/// Nobody waits for its end any more, so that is what its row says.
+void Shard::map_run_unwanted(const std::string& arn) {
+    by_.store.settle_map_run(arn, [queue = by_.map_runs, under_way = by_.map_runs->under_way(),
+                                   arn](Outcome) { queue->changed(arn); });
 }
 
 void Shard::on(StepStored input) {
@@ -163,26 +202,29 @@ void Shard::on(StepStored input) {
     const bool start = live->pending.front().start;
     const bool gone = input.outcome == Outcome::not_found || input.outcome == Outcome::discarded;
     const bool restarted =
-        live->kept == Kept::journal && !gone && (!start || input.outcome == Outcome::overloaded);
+        live->outlives_memory() && !gone && (!start || input.outcome == Outcome::overloaded);
     drop(*live, gone ? Outcome::not_found : Outcome::overloaded);
     if (restarted) bring_back_later(input.key);
 }
 
 void Shard::act(LiveExecution& live, std::vector<Action> actions) {
     for (Action& action : actions) {
-        std::visit(Overloaded{[&](Ask& ask) { ask_slow_lane(live, std::move(ask)); },
-                              [&](StartTask& start) { call_task(live, std::move(start)); },
-                              [&](CancelTask& cancel) { cancel_task(live, cancel); },
-                              [&](QueueTask& task) {
-                                  // What came meanwhile may have ended the attempt.
-                                  if (!live.execution.find_task(task.frame, task.scheduled)) return;
-                                  by_.activities.add(task.activity_arn, place_of(live, task));
-                              },
-                              [&](UnqueueTask& gone) {
-                                  by_.activities.remove(gone.task.activity_arn,
-                                                        place_of(live, gone.task));
-                              }},
-                   action);
+        std::visit(
+            Overloaded{[&](Ask& ask) { ask_slow_lane(live, std::move(ask)); },
+                       [&](StartTask& start) { call_task(live, std::move(start)); },
+                       [&](CancelTask& cancel) { cancel_task(live, cancel); },
+                       [&](StartMapRun& start) { by_.map_runs->changed(start.plan->arn); },
+                       [&](StopMapRun& stop) { by_.map_runs->changed(std::move(stop.arn)); },
+                       [&](SettleMapRun& settle) { by_.map_runs->changed(std::move(settle.arn)); },
+                       [&](QueueTask& task) {
+                           // What came meanwhile may have ended the attempt.
+                           if (!live.execution.find_task(task.frame, task.scheduled)) return;
+                           by_.activities.add(task.activity_arn, place_of(live, task));
+                       },
+                       [&](UnqueueTask& gone) {
+                           by_.activities.remove(gone.task.activity_arn, place_of(live, gone.task));
+                       }},
+            action);
     }
 }
 
@@ -271,7 +313,8 @@ void Shard::finish(LiveExecution& live) {
                         .duration = x.stop_time.value_or(x.info.start_time) - x.info.start_time,
                         .events = x.last_event});
     if (live.kept == Kept::nothing) live.sync_reply(sync_end_of(live.execution));
-    by_.closings.closed(live.execution.info.arn);
+    by_.closings.closed(x.info.arn);
+    if (x.info.map_run != 0) by_.map_runs->changed(x.info.map_run);
     std::vector<RedriveInput> redrives = std::move(live.redrives);
     remove(live);
     for (RedriveInput& redrive : redrives) on(std::move(redrive));

@@ -48,7 +48,7 @@ TEST(Protocol, EveryOperationIsFoundByItsName) {
         ASSERT_EQ(find_operation(operation.name), &operation);
         EXPECT_EQ(operation.input->kind, Shape::Kind::structure);
     }
-    EXPECT_EQ(operations().size(), 34U);
+    EXPECT_EQ(operations().size(), 37U);
 }
 
 TEST(Protocol, BrokenJsonIsASerializationException) {

@@ -161,6 +161,45 @@ public:
                                                  std::size_t limit) const override {
         return readable().running_executions(state_machine_arn, after, limit);
     }
+    void start_children(ChildrenStart start, Committed done) override {
+        store_.start_children(std::move(start), std::move(done));
+    }
+    void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.update_map_run(arn, limits, std::move(done));
+    }
+    void end_map_run(MapRunKey key, MapRunEnd end, Committed done) override {
+        store_.end_map_run(key, std::move(end), std::move(done));
+    }
+    void settle_map_run(const std::string& arn, Committed done) override {
+        store_.settle_map_run(arn, std::move(done));
+    }
+    std::optional<MapRunRecord> find_map_run(const std::string& arn) const override {
+        return readable().find_map_run(arn);
+    }
+    std::optional<MapRunRecord> find_map_run(MapRunKey key) const override {
+        return readable().find_map_run(key);
+    }
+    std::optional<MapRunProgress> map_run_progress(MapRunKey key) const override {
+        return readable().map_run_progress(key);
+    }
+    std::vector<MapRunRecord> list_map_runs(ExecutionKey execution, MapRunKey before,
+                                            std::size_t limit) const override {
+        return readable().list_map_runs(execution, before, limit);
+    }
+    std::vector<MapRunKey> open_map_runs(MapRunKey after, std::size_t limit) const override {
+        return readable().open_map_runs(after, limit);
+    }
+    ExecutionPage list_children(MapRunKey run, const ChildFilter& filter, ExecutionKey before,
+                                std::size_t limit) const override {
+        return readable().list_children(run, filter, before, limit);
+    }
+    std::vector<ExecutionRecord> read_children(MapRunKey run,
+                                               const std::vector<ExecutionStatus>& statuses,
+                                               ExecutionKey after, std::size_t limit,
+                                               std::size_t max_bytes) const override {
+        return readable().read_children(run, statuses, after, limit, max_bytes);
+    }
     std::string token_key() const override { return readable().token_key(); }
     std::optional<TimePoint> latest_time() const override { return readable().latest_time(); }
     void reset(Committed done) override { store_.reset(std::move(done)); }

@@ -52,6 +52,12 @@ def for_each(processor, concurrency, **then):
             "ItemSelector": {"n.$": "$$.Map.Item.Value"}, "ItemProcessor": processor, **then}
 
 
+def for_each_apart(processor, kind, **then):
+    """A distributed Map: its items are executions of their own."""
+    return {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 3, "ItemSelector": {"n.$": "$$.Map.Item.Value"},
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind}, **processor}, **then}
+
+
 END = {"End": True}
 
 
@@ -102,6 +108,11 @@ WORKLOADS = {w.name: w for w in [
         B={"Type": "Choice", "Choices": [{"Variable": "$.i", "NumericLessThan": 100, "Next": "C"}], "Default": "D"},
         C={"Type": "Pass", "Parameters": {"n.$": "$.n", "i.$": "States.MathAdd($.i, 1)"}, "Next": "B"},
         D=double(**END)), lambda n: {"n": 2 * n}),
+    # Without tasks: a call would bear the name of a child, and that of an Express one may come again.
+    Workload("apart", flow("A", A=for_each_apart(
+        flow("D1", D1=wait(1, Next="D2"), D2=add(1, **END)), "STANDARD", **END)), lambda n: [{"n": i + 1} for i in range(n, n + 5)]),
+    Workload("apart-express", flow("A", A=for_each_apart(
+        flow("D1", D1=wait(1, Next="D2"), D2=add(1, **END)), "EXPRESS", **END)), lambda n: [{"n": i + 1} for i in range(n, n + 5)]),
     Workload("stop", flow("A", A=wait(100_000, **END)), status="ABORTED", error="Enough"),
 ]}
 

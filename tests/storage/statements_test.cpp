@@ -55,11 +55,16 @@ INSTANTIATE_TEST_SUITE_P(
         CASE(kListExecutionsByAlias), CASE(kListExecutionsByAliasAndStatus), CASE(kRevisionOf),
         CASE(kWakesFirst), CASE(kWakesAfter), CASE(kRunningExecutions), CASE(kExecutionHead),
         CASE(kStepExecution), CASE(kWakeExecution), CASE(kTurnExecution), CASE(kDeleteExecution),
-        CASE(kOneExecutionOf), CASE(kOneRunningOf), CASE(kDeleteInput), CASE(kDeleteResult),
-        CASE(kLastJournalId), CASE(kJournalEnd), CASE(kJournalHead), CASE(kJournalBytes),
-        CASE(kAnchorFloor), CASE(kAnchorsUp), CASE(kDeleteJournal), CASE(kDeleteAnchors),
-        CASE(kAnyLeftover), CASE(kDeleteLeftover), CASE(kMeta), CASE(kArnsAfter), CASE(kDeleteArn),
-        CASE(kExecutionEnd), CASE(kCountRunning)),
+        CASE(kOneExecutionOf), CASE(kOneRunningOf), CASE(kOneMapRunOf), CASE(kOneChildOf),
+        CASE(kListChildren), CASE(kListChildrenOfStatus), CASE(kChildKeys), CASE(kFindMapRun),
+        CASE(kFindMapRunByArn), CASE(kMapRunProgress), CASE(kListMapRuns), CASE(kOpenMapRuns),
+        CASE(kStopMapRun), CASE(kSettleMapRun), CASE(kMapRunHead), CASE(kStartChildren),
+        CASE(kTallyMapRun), CASE(kMapRunStatusByArn), CASE(kLimitMapRun), CASE(kEndMapRun),
+        CASE(kDeleteMapRun), CASE(kDeleteMapRunPlan), CASE(kDeleteMapRunResult), CASE(kDeleteInput),
+        CASE(kDeleteResult), CASE(kLastJournalId), CASE(kJournalEnd), CASE(kJournalHead),
+        CASE(kJournalBytes), CASE(kAnchorFloor), CASE(kAnchorsUp), CASE(kDeleteJournal),
+        CASE(kDeleteAnchors), CASE(kAnyLeftover), CASE(kDeleteLeftover), CASE(kMeta),
+        CASE(kArnsAfter), CASE(kDeleteArn), CASE(kExecutionEnd), CASE(kCountRunning)),
     [](const testing::TestParamInfo<StatementCase>& tested) {
         return std::string(tested.param.name);
     });
@@ -86,6 +91,7 @@ TEST_P(StatementPlan, WalksAlongAnIndex) {
         // Sorted is what a page, or a machine's tags, amounts to.
         const bool sorts_little = GetParam().sql == sql::kTagsOf ||
                                   GetParam().sql == sql::kListExecutions ||
+                                  GetParam().sql == sql::kListChildren ||
                                   GetParam().sql == sql::kListExecutionsOfVersion ||
                                   GetParam().sql == sql::kListExecutionsByAlias;
         if (sorts_little && step == "USE TEMP B-TREE FOR ORDER BY") continue;

@@ -4,8 +4,8 @@
     conformance_select.py CASES_DIR OUT_DIR [SERVICE,...]
 
 A case is chosen if it needs no service but Lambda and those named, calls only operations that exist here, and its definitions
-do without distributed Maps and http:invoke. The folder is given
-to the runner with --cases. Prints how many cases were chosen and, for each reason, how many were not.
+do without http:invoke. The folder is given to the runner with --cases. Prints how many cases were chosen and, for each reason,
+how many were not.
 """
 import collections
 import json
@@ -21,7 +21,7 @@ OPERATIONS = {
     "TestState", "ValidateStateMachineDefinition",
     "PublishStateMachineVersion", "ListStateMachineVersions", "DeleteStateMachineVersion", "CreateStateMachineAlias",
     "UpdateStateMachineAlias", "DescribeStateMachineAlias", "ListStateMachineAliases", "DeleteStateMachineAlias",
-    "TagResource", "UntagResource", "ListTagsForResource",
+    "TagResource", "UntagResource", "ListTagsForResource", "ListMapRuns", "DescribeMapRun", "UpdateMapRun",
 }
 FAMILIES = {"execution", "api", "teststate"}
 # What the runner is told to be there: Lambda, which it serves itself, and log groups, of which any ARN is accepted.
@@ -30,12 +30,12 @@ PROVIDED = {"lambda", "logs", "apigateway"}
 # A queue's URL whose host is nowhere: messages go to the endpoint of SQS here, whatever host the URL names (docs/differences.md).
 NO_HOST = re.compile(r"^https?://no-such-queue")
 # A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration; an activity; Step Functions itself.
-# any action of AWS's services, and the optimised integrations but for http:invoke.
+# Any action of AWS's services, and the optimised integrations but for http:invoke.
 REACHED = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::(?!http:).*"
                      r"|@\{c\d+\.activityArn\}|arn:aws[a-z-]*:states:[^:]+:\d+:activity:.*)$")
 # What Express workflows refuse is refused by name, whether the integration is there or not; and what a mock stands for
 # need not be there.
-NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations", "distributed Map"}}
+NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations"}}
 
 
 def definitions(case):
@@ -70,10 +70,6 @@ def beyond(definition):
     if not isinstance(definition, dict):
         return None
     for state in states(definition):
-        processor = state.get("ItemProcessor")
-        config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
-        if isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED":
-            return "distributed Map"
         resource = state.get("Resource")
         if isinstance(resource, str):
             if not REACHED.match(resource):

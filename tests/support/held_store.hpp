@@ -75,6 +75,11 @@ public:
         const std::lock_guard lock(mutex_);
         cut_off_ = true;
     }
+    /// The same, once so many more writes have been made.
+    void cut_off_after(std::size_t writes) {
+        const std::lock_guard lock(mutex_);
+        writes_left_ = writes;
+    }
     void fail_reads(bool fail) {
         const std::lock_guard lock(mutex_);
         reads_fail_ = fail;
@@ -131,6 +136,29 @@ public:
             ForwardingStore::forget_execution(key, std::move(done));
         });
     }
+    void start_children(ChildrenStart start, Committed done) override {
+        if (const auto refusal = take_refusal()) return done(*refusal);
+        if (const auto refusal = take_made_refusal())
+            done = [refusal, done = std::move(done)](Outcome) { done(*refusal); };
+        make([this, start = std::move(start), done = std::move(done)](Fate fate) mutable {
+            if (fate == Fate::lost) return done(Outcome::discarded);
+            ForwardingStore::start_children(std::move(start), std::move(done));
+        });
+    }
+    void end_map_run(MapRunKey key, MapRunEnd end, Committed done) override {
+        if (const auto refusal = take_refusal()) return done(*refusal);
+        make([this, key, end = std::move(end), done = std::move(done)](Fate fate) mutable {
+            if (fate == Fate::lost) return done(Outcome::discarded);
+            ForwardingStore::end_map_run(key, std::move(end), std::move(done));
+        });
+    }
+    void settle_map_run(const std::string& arn, Committed done) override {
+        if (const auto refusal = take_refusal()) return done(*refusal);
+        make([this, arn, done = std::move(done)](Fate fate) mutable {
+            if (fate == Fate::lost) return done(Outcome::discarded);
+            ForwardingStore::settle_map_run(arn, std::move(done));
+        });
+    }
     void reset(Committed done) override {
         if (const auto refusal = take_refusal()) return done(*refusal);
         ForwardingStore::reset(std::move(done));
@@ -157,6 +185,7 @@ private:
 
     std::optional<Outcome> take_refusal() {
         const std::lock_guard lock(mutex_);
+        if (writes_left_ && (*writes_left_)-- == 0) cut_off_ = true;
         if (cut_off_) return Outcome::discarded;
         if (refusals_.empty()) return std::nullopt;
         const Outcome outcome = refusals_.front();
@@ -183,6 +212,7 @@ private:
     std::condition_variable changed_;
     bool holding_ = false;
     bool cut_off_ = false;
+    std::optional<std::size_t> writes_left_;  ///< before the cut
     bool reads_fail_ = false;
     std::deque<Write> held_;
     std::deque<Outcome> refusals_;

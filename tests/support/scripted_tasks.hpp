@@ -80,6 +80,17 @@ public:
         std::erase_if(found, [&](const TaskCall& call) { return call.state_name != state_name; });
         return found;
     }
+    /// Those that are neither answered nor cancelled, in order.
+    std::vector<TaskCall> open_calls() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<TaskCall> found;
+        for (const TaskCall& call : calls_) {
+            const bool given_up =
+                std::find(cancelled_.begin(), cancelled_.end(), call.id) != cancelled_.end();
+            if (open_.contains(call.id) && !given_up) found.push_back(call);
+        }
+        return found;
+    }
     bool cancelled(TaskCallId id) const {
         const std::lock_guard lock(mutex_);
         return std::find(cancelled_.begin(), cancelled_.end(), id) != cancelled_.end();

@@ -57,6 +57,9 @@ public:
     std::vector<CancelTask> cancelled;
     std::vector<QueueTask> queue;  ///< tasks that wait for a worker, oldest first
     std::vector<StartTask> all_calls;
+    std::vector<std::shared_ptr<const MapRunPlan>> map_runs;  ///< that began, oldest first
+    std::vector<std::string> stopped_map_runs;
+    std::vector<std::string> settled_map_runs;
 
     Drive& begin() { return deliver(Begin{}); }
 
@@ -127,6 +130,7 @@ public:
                    f.failure.cause.value_or("-");
             for (const auto& [name, value] : f.variables) out += " $" + name + "=" + value.text();
             if (f.task) out += " t" + f.task->request_id + f.task->token + f.task->input.text();
+            if (f.map_run) out += " m" + f.map_run->arn;
             if (f.children) {
                 out += " k" + std::to_string(f.children->started) + "/" +
                        std::to_string(f.children->running) + "/" +
@@ -176,6 +180,9 @@ private:
                                           call.scheduled == cancel.scheduled;
                                });
                            },
+                           [&](StartMapRun& start) { map_runs.push_back(start.plan); },
+                           [&](StopMapRun& stop) { stopped_map_runs.push_back(stop.arn); },
+                           [&](SettleMapRun& over) { settled_map_runs.push_back(over.arn); },
                            [&](QueueTask& task) { queue.push_back(std::move(task)); },
                            [&](UnqueueTask& gone) {
                                std::erase_if(queue, [&](const QueueTask& task) {

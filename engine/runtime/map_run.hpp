@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/random.hpp"
+#include "engine/machine/execution.hpp"
+#include "engine/runtime/map_run_items.hpp"
+#include "engine/runtime/map_runs.hpp"
+
+namespace stepwell {
+
+/// How many children of one run are under way at most, whatever MaxConcurrency says. Developer
+/// Guide, "Service quotas": 10,000.
+inline constexpr std::int64_t kMostChildren = 10'000;
+
+/// One Map Run under way. Everything runs on the thread of MapRuns; what comes back from elsewhere
+/// comes through its queue and finds a run that is gone not there.
+class MapRun : public std::enable_shared_from_this<MapRun> {
+public:
+    /// Throws std::runtime_error where what is stored of it is not ours.
+    MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue, MapRunRecord record,
+           std::uint64_t seed);
+
+    enum class Next {
+        wait,           ///< until something changes
+        wait_and_look,  ///< the same, but look now and then
+        begin_again,    ///< from what is stored: this one is astray
+        forget,         ///< nothing is left to do
+    };
+    /// Looks at the store and does what is to be done next.
+    Next look();
+    /// After one that was astray: children may be stored that nobody was told of.
+    void wake_children();
+    void give_up();
+
+private:
+    using Moment = std::chrono::steady_clock::time_point;
+
+    /// A job that is done only while the run is there.
+    template <class Job>
+    std::function<void()> here(Job job);
+
+    void go_on();
+    void fail(StateError error);
+    bool exceeds_tolerance() const;
+    void stop_children();
+    void read_page();
+    void page_read(Evaluated<ItemPage> page);
+    void start_children();
+    /// How many items in hand the next child takes; 0: more are to be read, or selected, first.
+    std::size_t next_batch();
+    bool select(std::size_t at);
+    void selected(std::size_t at, Evaluated<Json> value);
+    Payload input_of(std::size_t count) const;
+    ExecutionRecord new_child(const Payload& input, std::size_t items);
+    void children_stored(Outcome outcome);
+
+    void finish();
+    bool exports() const;
+    ChildResult result_of(ExecutionRecord child) const;
+    void export_results();
+    void gather_results(MapRunEnd& over);
+    void end(MapRunEnd over);
+    void tell_parent();
+    StateError located(StateError error) const;
+
+    const MapRunSurroundings& by_;
+    const std::shared_ptr<MapRunQueue> queue_;
+    MapRunRecord record_;
+    MapRunPlan plan_;
+    std::shared_ptr<const asl::StateMachine> definition_;
+    const asl::MapState* state_ = nullptr;
+    Owner owner_;
+    RandomBits random_;
+    MapRunItems items_;
+    MapRunProgress progress_;
+
+    bool orphan_ = false;  ///< its parent is over and did not stop it
+    bool reading_ = false;
+    ItemReader::GiveUp stop_reading_;
+    bool selecting_ = false;
+    bool starting_ = false;  ///< children are being stored
+    bool writing_ = false;   ///< results are being exported
+    ResultWriter::GiveUp stop_writing_;
+    std::optional<Json> written_;  ///< what the export came to
+    bool ending_ = false;
+    bool astray_ = false;  ///< what is in memory may not be what is stored
+    std::optional<StateError> failure_;
+    std::optional<Moment> stopped_at_;  ///< when the children were last told
+    std::optional<Moment> told_at_;     ///< when the parent was
+};
+
+}  // namespace stepwell
