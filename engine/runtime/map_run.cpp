@@ -21,6 +21,8 @@ namespace {
 /// Children that one write starts, at most, and about so many bytes of their inputs.
 constexpr std::size_t kChildrenAtOnce = 200;
 constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20U;
+/// So many items are in hand, where there are that many, before they are needed.
+constexpr std::size_t kReadAhead = 500;
 /// What an ItemSelector may take on the thread of the runs before it goes to the slow lane.
 constexpr std::chrono::milliseconds kPatience{5};
 /// A word to a shard may be lost when its disk fails, so it is said again.
@@ -48,6 +50,7 @@ MapRun::MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue,
     const auto revision = by_.store.revision_of(record_.execution);
     const auto parent = by_.store.find_execution(record_.execution);
     if (!revision || !parent) throw std::runtime_error("its execution is not stored");
+    role_arn_ = revision->role_arn;
     orphan_ = parent->status != ExecutionStatus::running;
     definition_ = by_.definitions.get(*revision, WorkflowType::standard);
     if (plan_.state >= definition_->states.size())
@@ -156,8 +159,9 @@ void MapRun::read_page() {
             {std::string(state_errors::kItemReaderFailed), "field MaxItems must be positive"});
     }
     if (by_.reader == nullptr) {
-        return fail({std::string(state_errors::kItemReaderFailed),
-                     "This server has no reader of S3 objects"});
+        return fail(
+            {std::string(state_errors::kItemReaderFailed),
+             "This server reads no objects: start it with --s3-folder DIR or --s3-endpoint URL"});
     }
     reading_ = true;
     ItemRead read;
@@ -292,6 +296,7 @@ ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
     child.key = by_.keys.next(now);
     child.name = make_uuid(random_);
     child.state_machine_arn = record_.state_machine_arn;
+    child.role_arn = role_arn_;
     Arn arn = Arn::parse(record_.state_machine_arn).value();
     const std::string name =
         arn.resource.substr(arn.resource.find(':') + 1) + '/' + record_.label + ':' + child.name;
@@ -341,7 +346,8 @@ void MapRun::start_children() {
         start.children.push_back(new_child(input, count));
         items_.consume(last);
     }
-    if (start.children.empty()) return;
+    if (items_.wants_page(kReadAhead)) read_page();
+    if (failure_ || start.children.empty()) return;
     start.cursor = place.cursor;
     start.skip = place.skip;
     start.read_to_end = items_.at_end();
@@ -436,8 +442,9 @@ ChildResult MapRun::result_of(ExecutionRecord child) const {
 void MapRun::export_results() {
     if (by_.writer == nullptr) {
         written_ = Json();
-        return fail({std::string(state_errors::kResultWriterFailed),
-                     "This server has no writer of S3 objects"});
+        return fail(
+            {std::string(state_errors::kResultWriterFailed),
+             "This server writes no objects: start it with --s3-folder DIR or --s3-endpoint URL"});
     }
     writing_ = true;
     ResultWrite write;

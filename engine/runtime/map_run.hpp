@@ -75,6 +75,7 @@ private:
     MapRunPlan plan_;
     std::shared_ptr<const asl::StateMachine> definition_;
     const asl::MapState* state_ = nullptr;
+    std::string role_arn_;
     Owner owner_;
     RandomBits random_;
     MapRunItems items_;

@@ -105,8 +105,17 @@ void MapRuns::run() {
     runs_.clear();
 }
 
+/// Where our own bugs end: the run is looked at again, and what is stored of it is all there is.
+void MapRuns::guarded(const std::function<void()>& job) {
+    try {
+        job();
+    } catch (const std::exception& error) {
+        spdlog::error("a Map Run: {}", error.what());
+    }
+}
+
 void MapRuns::work(MapRunQueue::Taken& taken) {
-    for (const auto& job : taken.jobs) job();
+    for (const auto& job : taken.jobs) guarded(job);
     for (const MapRunKey key : taken.runs) look(key);
     for (const std::string& arn : taken.arns) {
         try {

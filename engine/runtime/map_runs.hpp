@@ -107,6 +107,7 @@ public:
 private:
     void run();
     void work(MapRunQueue::Taken& taken);
+    static void guarded(const std::function<void()>& job);
     void look(MapRunKey key);
     std::shared_ptr<MapRun> take_up(MapRunKey key);
     void look_at_open_runs();

@@ -221,6 +221,7 @@ TEST(ChildOfAMapRun, IsDescribedLikeAnyExecution) {
     EXPECT_EQ(machine.value("label", ""), "L");
     const Json history = with.service.ask("GetExecutionHistory", of_execution(child));
     EXPECT_EQ(history["events"].size(), 4U);
+    EXPECT_EQ(history["events"][0]["executionStartedEventDetails"].value("roleArn", ""), kRole);
     // The parent is nobody's child.
     EXPECT_FALSE(
         with.service.ask("DescribeExecution", of_execution(with.execution)).contains("mapRunArn"));
