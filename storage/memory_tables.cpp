@@ -26,6 +26,18 @@ MemoryTables::OwnedName owned_name(const Record& record) {
     return {record.owner.account, record.owner.region, record.owner.partition, record.name};
 }
 
+/// How many of an owner's there are.
+std::int64_t counted(const std::map<MemoryTables::OwnedName, std::string>& names,
+                     const Owner& owner) {
+    auto at = names.lower_bound({owner.account, owner.region, owner.partition, {}});
+    std::int64_t count = 0;
+    for (; at != names.end() && at->first[0] == owner.account && at->first[1] == owner.region &&
+           at->first[2] == owner.partition;
+         ++at)
+        ++count;
+    return count;
+}
+
 }  // namespace
 
 MemoryTables::MemoryTables(KeepExecutions keep)
@@ -67,6 +79,10 @@ Answer MemoryTables::apply(Write& write) {
 
 PublishOutcome MemoryTables::create(CreateStateMachine& write) {
     if (machines.contains(write.record.arn)) return {Outcome::conflict};
+    std::int64_t& count = machine_counts_.of(
+        write.record.owner, [&] { return counted(machine_names, write.record.owner); });
+    if (count >= kMaxStateMachines) return {Outcome::limit_reached};
+    ++count;
     saw(write.record.creation_date);
     saw(write.record.update_date);
     Machine machine;
@@ -138,6 +154,10 @@ std::shared_ptr<const RevisionRecord> MemoryTables::new_revision(const StateMach
 Outcome MemoryTables::create(CreateActivity& write) {
     const std::string arn = write.record.arn;
     if (activities.contains(arn)) return Outcome::conflict;
+    std::int64_t& count = activity_counts_.of(
+        write.record.owner, [&] { return counted(activity_names, write.record.owner); });
+    if (count >= kMaxActivities) return Outcome::limit_reached;
+    ++count;
     saw(write.record.creation_date);
     activity_names.emplace(owned_name(write.record), arn);
     Activity activity{std::move(write.record), {}};
@@ -150,6 +170,7 @@ Outcome MemoryTables::remove(DeleteActivity& write) {
     const auto found = activities.find(write.arn);
     if (found == activities.end()) return Outcome::not_found;
     activity_names.erase(owned_name(found->second.record));
+    activity_counts_.forget();
     activities.erase(found);
     return Outcome::committed;
 }
@@ -304,6 +325,7 @@ void MemoryTables::bite() {
         }
     }
     machine_names.erase(owned_name(*machine.record));
+    machine_counts_.forget();
     machines.erase(arn);
     removable_.erase(arn);
 }
@@ -311,6 +333,8 @@ void MemoryTables::bite() {
 Outcome MemoryTables::reset() {
     machines.clear();
     machine_names.clear();
+    machine_counts_.forget();
+    activity_counts_.forget();
     activities.clear();
     activity_names.clear();
     executions.clear();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/keep_executions.hpp"
+#include "storage/owner_counts.hpp"
 #include "storage/write.hpp"
 
 namespace stepwell::storage {
@@ -133,6 +134,8 @@ private:
     std::optional<ExecutionKey> oldest_due() const;
     void saw(TimePoint time);
 
+    OwnerCounts machine_counts_;
+    OwnerCounts activity_counts_;
     const KeepExecutions keep_;
     std::set<std::pair<TimePoint, ExecutionKey>> closed_;  ///< by stop date
     std::set<std::string>

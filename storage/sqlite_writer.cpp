@@ -38,6 +38,11 @@ std::string random_bytes() {
     return bytes;
 }
 
+std::int64_t counted(sqlite::Statement& count, const Owner& owner) {
+    sqlite::Rows rows = count.query(owner.account, owner.region, owner.partition);
+    return rows.next() ? rows.integer(0) : 0;
+}
+
 std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 
 /// Of an ExecutionRecord or an ExecutionUpdate: whether its result goes to execution_results.
@@ -67,11 +72,13 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       rollback_(connection_, "ROLLBACK"),
       machine_head_(connection_, sql::kMachineHead),
       find_machine_(connection_, sql::kFindMachine),
+      count_machines_(connection_, sql::kCountMachines),
       insert_machine_(connection_, sql::kInsertMachine),
       insert_revision_(connection_, sql::kInsertRevision),
       set_machine_revision_(connection_, sql::kSetMachineRevision),
       set_machine_deleting_(connection_, sql::kSetMachineDeleting),
       delete_tags_(connection_, sql::kDeleteTags),
+      count_activities_(connection_, sql::kCountActivities),
       insert_activity_(connection_, sql::kInsertActivity),
       delete_activity_(connection_, sql::kDeleteActivity),
       find_execution_(connection_, sql::kFindExecutionByKey),
@@ -164,6 +171,8 @@ void SqliteWriter::in_transaction(const std::function<void()>& work) {
 /// Reads again what is kept in memory of the file.
 void SqliteWriter::refresh() {
     heads_.clear();
+    machine_counts_.forget();
+    activity_counts_.forget();
     uses_.forget_changes();
     removal_.reload();
     retention_.reload();
@@ -236,6 +245,10 @@ Answer SqliteWriter::apply(Write& write) {
 PublishOutcome SqliteWriter::create(CreateStateMachine& write) {
     const StateMachineRecord& r = write.record;
     if (machine_head(r.arn) != nullptr) return {Outcome::conflict};
+    std::int64_t& machines =
+        machine_counts_.of(r.owner, [&] { return counted(count_machines_, r.owner); });
+    if (machines >= kMaxStateMachines) return {Outcome::limit_reached};
+    ++machines;
     std::int64_t id = 0;
     {
         sqlite::Rows rows = insert_machine_.query(
@@ -352,9 +365,16 @@ void SqliteWriter::machine_changed(std::string arn, MachineCache::Machine machin
 
 Outcome SqliteWriter::create(CreateActivity& write) {
     const ActivityRecord& r = write.record;
+    std::int64_t& activities =
+        activity_counts_.of(r.owner, [&] { return counted(count_activities_, r.owner); });
     insert_activity_.execute(r.arn, r.owner.account, r.owner.region, r.owner.partition, r.name,
                              r.creation_date, r.encryption_configuration);
     if (connection_.changes() == 0) return Outcome::conflict;
+    if (activities >= kMaxActivities) {
+        delete_activity_.execute(r.arn);
+        return Outcome::limit_reached;
+    }
+    ++activities;
     tags_.add(r.arn, write.tags);
     saw(r.creation_date);
     on_commit_.emplace_back([this, hash = arn_hash(r.arn)] {
@@ -367,6 +387,7 @@ Outcome SqliteWriter::create(CreateActivity& write) {
 Outcome SqliteWriter::remove(DeleteActivity& write) {
     delete_activity_.execute(write.arn);
     if (connection_.changes() == 0) return Outcome::not_found;
+    activity_counts_.forget();
     delete_tags_.execute(write.arn);
     on_commit_.emplace_back([this, hash = arn_hash(write.arn)] {
         const std::lock_guard lock(facts_mutex_);
@@ -605,6 +626,8 @@ Outcome SqliteWriter::reset() {
     std::string key = random_bytes();
     set_meta_.execute(kTokenKey, sqlite::Blob{key});
     heads_.clear();
+    machine_counts_.forget();
+    activity_counts_.forget();
     uses_.forget_changes();
     removal_.clear();
     retention_.clear();
@@ -671,7 +694,10 @@ void SqliteWriter::bite(Budget budget) {
     map_runs_.flush();
     execution_heads_.flush();
     execution_heads_.clear();
-    if (auto gone = removal_.bite(budget)) machine_changed(*std::move(gone), nullptr);
+    if (auto gone = removal_.bite(budget)) {
+        machine_counts_.forget();
+        machine_changed(*std::move(gone), nullptr);
+    }
 }
 
 std::string SqliteWriter::token_key() const {

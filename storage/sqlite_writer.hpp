@@ -15,6 +15,7 @@
 #include "storage/execution_heads.hpp"
 #include "storage/machine_cache.hpp"
 #include "storage/map_runs.hpp"
+#include "storage/owner_counts.hpp"
 #include "storage/removal.hpp"
 #include "storage/retention.hpp"
 #include "storage/revision_uses.hpp"
@@ -102,6 +103,8 @@ private:
     // True inside a transaction and after its commit; to be read again after a rollback.
     bool stale_ = true;
     std::unordered_map<std::string, MachineHead> heads_;
+    OwnerCounts machine_counts_;
+    OwnerCounts activity_counts_;
     std::int64_t next_number_ = 0;
     std::int64_t next_row_ = 0;          ///< id of the next row of the journal
     std::int64_t numbers_reserved_ = 0;  ///< in the file: numbers below it may be in use
@@ -122,11 +125,13 @@ private:
     sqlite::Statement rollback_;
     sqlite::Statement machine_head_;
     sqlite::Statement find_machine_;
+    sqlite::Statement count_machines_;
     sqlite::Statement insert_machine_;
     sqlite::Statement insert_revision_;
     sqlite::Statement set_machine_revision_;
     sqlite::Statement set_machine_deleting_;
     sqlite::Statement delete_tags_;
+    sqlite::Statement count_activities_;
     sqlite::Statement insert_activity_;
     sqlite::Statement delete_activity_;
     sqlite::Statement find_execution_;

@@ -19,6 +19,9 @@ SELECT m.arn, m.account, m.region, m.partition, m.name, m.type, m.status, m.crea
 FROM state_machines m JOIN revisions r ON r.id = m.revision
 WHERE m.account = ?1 AND m.region = ?2 AND m.partition = ?3 AND m.name > ?4 ORDER BY m.name LIMIT ?5)";
 
+inline constexpr char kCountMachines[] =
+    "SELECT count(*) FROM state_machines WHERE account = ?1 AND region = ?2 AND partition = ?3";
+
 /// What a write must know of a machine.
 inline constexpr char kMachineHead[] = R"(
 SELECT m.id, m.type, m.status, m.revision, r.revision_id
@@ -130,6 +133,8 @@ inline constexpr char kInsertActivity[] = R"(
 INSERT OR IGNORE INTO activities(arn, account, region, partition, name, creation_date,
                                  encryption_configuration)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7))";
+inline constexpr char kCountActivities[] =
+    "SELECT count(*) FROM activities WHERE account = ?1 AND region = ?2 AND partition = ?3";
 inline constexpr char kDeleteActivity[] = "DELETE FROM activities WHERE arn = ?1";
 /// At the start: what has_activity() answers from.
 inline constexpr char kAllActivities[] = "SELECT arn FROM activities";

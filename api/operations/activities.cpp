@@ -74,6 +74,9 @@ void create(const CallPtr& call, const std::shared_ptr<const NewActivity>& activ
             call->guarded([&] {
                 if (outcome == Outcome::conflict)
                     return call->on_reader([=] { answer_existing(call, activity, attempt); });
+                if (outcome == Outcome::limit_reached)
+                    return call->refuse(
+                        error(ErrorKind::activity_limit_exceeded, activity->record.arn));
                 if (outcome != Outcome::committed) return call->fail(outcome);
                 call->succeed(created(activity->record));
             });

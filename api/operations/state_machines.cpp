@@ -118,6 +118,10 @@ void create(const CallPtr& call, const std::shared_ptr<const NewMachine>& machin
                     return call->on_reader(
                         [=] { answer_existing(call, machine, definition, attempt); });
                 }
+                if (made.outcome == Outcome::limit_reached) {
+                    return call->refuse(
+                        error(ErrorKind::state_machine_limit_exceeded, machine->record.arn));
+                }
                 if (made.outcome != Outcome::committed) return call->fail(made.outcome);
                 call->succeed(created(machine->record, made.version.number));
             });

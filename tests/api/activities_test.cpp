@@ -25,6 +25,18 @@ protected:
     Service service;
 };
 
+TEST_F(Activities, AreRefusedBeyondTheQuota) {
+    ActivityRecord record;
+    record.owner = {.account = "123456789012", .region = "us-east-1"};
+    for (int i = 0; i < 10'000; ++i) {
+        record.name = std::to_string(i);
+        record.arn = activity_arn(record.owner, record.name);
+        service.memory.create_activity(record, {}, [](Outcome) {});
+    }
+    EXPECT_EQ(service.refusal("CreateActivity", object({{"name", "assemble"}})),
+              "ActivityLimitExceeded: Activity Limit Exceeded: '" + kArn + "'");
+}
+
 TEST_F(Activities, AreCreatedDescribedAndDeleted) {
     const Json created = create();
     EXPECT_EQ(created.value("activityArn", ""), kArn);

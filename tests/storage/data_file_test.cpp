@@ -329,6 +329,23 @@ TEST_F(DataFile, LockedByAnotherProgramIsRefused) {
     EXPECT_EQ(refusal(path), "opened");
 }
 
+TEST_F(DataFile, HoldsNoMoreStateMachinesOfAnOwnerThanTheQuotaAllows) {
+    { const auto store = open_sqlite_store(path); }
+    run_sql(path, R"sql(
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
+INSERT INTO state_machines(arn, account, region, partition, name, type, status, creation_date, revision)
+SELECT 'arn' || i, '123456789012', 'us-east-1', 'aws', 'm' || i, 0, 0, 0, 1 FROM n)sql");
+    const auto store = open_sqlite_store(path);
+    EXPECT_EQ(create(*store, machine()), Outcome::committed);
+    EXPECT_EQ(create(*store, machine()), Outcome::conflict);
+    StateMachineRecord over = machine();
+    over.arn += "-over";
+    over.name += "-over";
+    EXPECT_EQ(create(*store, over), Outcome::limit_reached);
+    over.owner.account = "000000000002";
+    EXPECT_EQ(create(*store, over), Outcome::committed);
+}
+
 TEST_F(DataFile, AFolderIsRefused) {
     EXPECT_EQ(refusal(folder.path()),
               "data file \"" + folder.path().string() + "\" is a folder: name a file in it");

@@ -551,6 +551,23 @@ TEST_P(StoreContract, AnAppendWithoutEntriesChangesTheRowOnly) {
     EXPECT_THAT(store->read_journal(1, 1, 10, 1000), SizeIs(2));
 }
 
+TEST_P(StoreContract, KeepsNoMoreActivitiesOfAnOwnerThanTheQuotaAllows) {
+    for (int i = 0; i < 9'999; ++i)
+        store->create_activity(activity("a" + std::to_string(i)), {}, [](Outcome) {});
+    EXPECT_EQ(create(*store, activity("last")), Outcome::committed);
+    EXPECT_EQ(create(*store, activity("last")), Outcome::conflict);
+    EXPECT_EQ(create(*store, activity("over")), Outcome::limit_reached);
+    EXPECT_FALSE(store->has_activity(activity("over").arn));
+    EXPECT_EQ(store->find_activity(activity("over").arn), std::nullopt);
+    ActivityRecord elsewhere = activity("over");
+    elsewhere.owner.region = "eu-west-1";
+    elsewhere.arn = "arn:aws:states:eu-west-1:123456789012:activity:over";
+    EXPECT_EQ(create(*store, elsewhere), Outcome::committed);
+    EXPECT_EQ(remove_activity(*store, activity("a7").arn), Outcome::committed);
+    EXPECT_EQ(create(*store, activity("over")), Outcome::committed);
+    EXPECT_EQ(create(*store, activity("a7")), Outcome::limit_reached);
+}
+
 TEST_P(StoreContract, AClosedExecutionCanBeOpenedAgain) {
     create(*store, machine());
     start(*store, execution(1, "a"));
