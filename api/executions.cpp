@@ -48,7 +48,8 @@ Redrivability redrivability_of(Call& call, const ExecutionRecord& execution) {
                           .last_event = execution.last_event,
                           .start_date = execution.start_date,
                           .stop_date = execution.stop_date,
-                          .machine_deleting = !machine || machine->status != MachineStatus::active},
+                          .machine_deleting = !machine || machine->status != MachineStatus::active,
+                          .of_map_run = execution.map_run != 0},
                          call.services().clock.now());
 }
 
@@ -67,6 +68,8 @@ std::string not_redrivable_reason(Redrivability why, ExecutionStatus status) {
             return "Execution has exceeded the max execution time";
         case Redrivability::closed_too_long:
             return "Execution redrivable period exceeded";
+        case Redrivability::by_map_run:
+            return "Execution was started by a Map Run and can only be redriven with it";
     }
     return {};
 }

@@ -131,6 +131,9 @@ struct ExecutionRecord {
     /// machine itself, without the label.
     MapRunKey map_run = 0;
     std::int64_t item_count = 0;  ///< of a child: how many items it has
+    /// Of a child: the last redrive of its run in which it was seen to. One that did not succeed,
+    /// of an earlier redrive than its run, is waiting to be redriven while the run goes on.
+    std::int64_t run_redrive = 0;
 };
 
 enum class MapRunStatus { running, succeeded, failed, aborted };
@@ -144,9 +147,13 @@ struct MapRunTally {
     std::int64_t timed_out = 0;
     std::int64_t aborted = 0;
     std::int64_t results_written = 0;
+    std::int64_t pending_redrive = 0;  ///< did not succeed, and are waiting to be redriven
+    std::int64_t not_redrivable = 0;   ///< of the three above: cannot be redriven any more
 
     std::int64_t unsuccessful() const { return failed + timed_out + aborted; }
-    std::int64_t started() const { return running + succeeded + unsuccessful(); }
+    std::int64_t started() const {
+        return running + succeeded + unsuccessful() + pending_redrive;
+    }
 };
 
 /// How far a Map Run is: the part of its row that changes.
@@ -189,9 +196,17 @@ struct MapRunRecord {
     std::optional<std::string> cause;
 };
 
+/// A Map Run goes on with its execution: those of its children that did not succeed are waiting to
+/// be redriven. One that is still coming to its end is redriven when it has.
+struct MapRunRedrive {
+    std::string arn;
+    TimePoint date;
+};
+
 /// What a Step changes in Map Runs.
 struct MapRunChanges {
     std::vector<MapRunRecord> begun;
+    std::vector<MapRunRedrive> redriven;
     std::vector<std::string> stopping;  ///< ARNs
     std::vector<std::string> settled;   ///< ARNs
 };
@@ -207,6 +222,13 @@ struct ChildrenStart {
     std::int64_t items_known = 0;
     /// Without a Step: their wake_at is now. They run on the revision of their parent.
     std::vector<ExecutionRecord> children;
+};
+
+/// What becomes of a child that is waiting to be redriven. A Standard child that goes on is opened
+/// again by an append.
+enum class ChildRedrive {
+    begins_anew,     ///< Express: from the beginning, under the ARN it has
+    not_redrivable,  ///< it stays as it is
 };
 
 /// What UpdateMapRun changes.
@@ -426,8 +448,9 @@ public:
     virtual void start_execution(ExecutionRecord record, JournalRow first_step,
                                  std::function<void(StartOutcome)> done) = 0;
     /// Stores a Step behind entry `after`, with the row's changes, as one.
-    /// conflict: `after` is not the last entry. not_found: the execution is not there, or it is
-    /// closed and its machine is DELETING: nothing of that is opened again.
+    /// conflict: `after` is not the last entry; or it opens a child again that is not waiting to be
+    /// redriven, or whose run is over or is to stop. not_found: the execution is not there, or it
+    /// is closed and its machine is DELETING: nothing of that is opened again.
     virtual void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
                         Committed done) = 0;
     /// Removes a stored Express execution that has ended.
@@ -477,6 +500,9 @@ public:
     virtual void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) = 0;
     /// Its end. conflict: it is over, or children of it run.
     virtual void end_map_run(MapRunKey key, MapRunEnd end, Committed done) = 0;
+    /// conflict: the child is not waiting to be redriven, or the run is over or is to stop.
+    virtual void redrive_child(MapRunKey run, ExecutionKey child, ChildRedrive how,
+                               Committed done) = 0;
     /// Nobody has to be told of its end any more.
     virtual void settle_map_run(const std::string& arn, Committed done) = 0;
 
@@ -500,6 +526,11 @@ public:
                                                        const std::vector<ExecutionStatus>& statuses,
                                                        ExecutionKey after, std::size_t limit,
                                                        std::size_t max_bytes) const = 0;
+
+    /// Children of a run that wait to be redriven, in the order of their start, after `after`, at
+    /// most `limit`; without input, output, error and cause.
+    virtual std::vector<ExecutionRecord> pending_redrives(MapRunKey run, ExecutionKey after,
+                                                          std::size_t limit) const = 0;
 
     // --- the whole
 

@@ -88,6 +88,11 @@ void GroupedStore::start_children(ChildrenStart start, Committed done) {
     writer().submit(StartChildren{std::move(start)}, std::move(done));
 }
 
+void GroupedStore::redrive_child(MapRunKey run, ExecutionKey child, ChildRedrive how,
+                                 Committed done) {
+    writer().submit(RedriveChild{run, child, how}, std::move(done));
+}
+
 void GroupedStore::update_map_run(const std::string& arn, MapRunLimits limits, Committed done) {
     writer().submit(UpdateMapRun{arn, limits}, std::move(done));
 }

@@ -36,6 +36,8 @@ public:
                 Committed done) override;
     void forget_execution(ExecutionKey key, Committed done) override;
     void start_children(ChildrenStart start, Committed done) override;
+    void redrive_child(MapRunKey run, ExecutionKey child, ChildRedrive how,
+                       Committed done) override;
     void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) override;
     void end_map_run(MapRunKey key, MapRunEnd end, Committed done) override;
     void settle_map_run(const std::string& arn, Committed done) override;

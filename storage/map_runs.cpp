@@ -26,6 +26,10 @@ enum Column {
     items = executions + 6,  // six numbers
     redrive_count = items + 6,
     redrive_date,
+    pending_redrive,
+    items_pending_redrive,
+    not_redrivable,
+    items_not_redrivable,
     key,
     arn,
     execution,
@@ -79,6 +83,10 @@ MapRunProgress map_run_progress(const sqlite::Rows& rows) {
     out.items = tally(rows, Column::items);
     out.redrive_count = rows.integer(Column::redrive_count);
     out.redrive_date = rows.maybe_time(Column::redrive_date);
+    out.executions.pending_redrive = rows.integer(Column::pending_redrive);
+    out.items.pending_redrive = rows.integer(Column::items_pending_redrive);
+    out.executions.not_redrivable = rows.integer(Column::not_redrivable);
+    out.items.not_redrivable = rows.integer(Column::items_not_redrivable);
     return out;
 }
 
@@ -141,7 +149,15 @@ MapRuns::MapRuns(sqlite::Connection& c)
       status_by_arn_(c, sql::kMapRunStatusByArn),
       limit_(c, sql::kLimitMapRun),
       end_(c, sql::kEndMapRun),
-      insert_result_(c, sql::kInsertMapRunResult) {}
+      insert_result_(c, sql::kInsertMapRunResult),
+      redrive_(c, sql::kRedriveMapRun),
+      want_redrive_(c, sql::kWantRedrive),
+      wanted_redrive_(c, sql::kWantedRedrive),
+      has_pending_(c, sql::kHasPending),
+      pending_of_status_(c, sql::kPendingOfStatus),
+      see_to_child_(c, sql::kSeeToChild),
+      child_redrive_(c, sql::kChildRedrive),
+      begin_child_anew_(c, sql::kBeginChildAnew) {}
 
 void MapRuns::change(ExecutionKey parent, const MapRunChanges& changes) {
     for (const MapRunRecord& run : changes.begun) {
@@ -150,6 +166,11 @@ void MapRuns::change(ExecutionKey parent, const MapRunChanges& changes) {
                         run.start_date, p.max_concurrency, p.tolerated_failure_count,
                         p.tolerated_failure_percentage, p.read_to_end ? 1 : 0, p.items_known);
         insert_plan_.execute(run.key, run.plan);
+    }
+    if (!changes.redriven.empty()) flush();
+    for (const MapRunRedrive& run : changes.redriven) {
+        redrive_.execute(run.arn, run.date);
+        if (connection_.changes() == 0) want_redrive_.execute(run.arn, run.date);
     }
     for (const std::string& run : changes.stopping) stop_.execute(run);
     for (const std::string& run : changes.settled) settle_.execute(run);
@@ -172,12 +193,61 @@ std::optional<MapRuns::Head> MapRuns::head(MapRunKey run) {
     head.parent = rows.integer(0);
     head.started = rows.integer(1);
     head.open = rows.integer(2) != 0;
+    head.redrive_count = rows.integer(3);
     return head;
 }
 
 void MapRuns::children_started(const ChildrenStart& start, std::int64_t item_count) {
     start_children_.execute(start.run, start.cursor, start.skip, start.read_to_end ? 1 : 0,
                             start.items_known, start.children.size(), item_count);
+}
+
+std::optional<std::int64_t> MapRuns::awaits_redrive(MapRunKey run, ExecutionKey child) {
+    const auto its = head(run);
+    if (!its || !its->open) return std::nullopt;
+    sqlite::Rows rows = child_redrive_.query(child);
+    if (!rows.next() || rows.integer(0) >= its->redrive_count) return std::nullopt;
+    return its->redrive_count;
+}
+
+void MapRuns::child_redriven(MapRunKey run, std::int64_t redrive, ExecutionKey child,
+                             ExecutionStatus to, std::int64_t item_count) {
+    see_to_child_.execute(child, redrive);
+    Change& change = changes_[run];
+    --change.executions.pending_redrive;
+    change.items.pending_redrive -= item_count;
+    add_to_tally(change.executions, to, 1);
+    add_to_tally(change.items, to, item_count);
+}
+
+void MapRuns::child_not_redrivable(MapRunKey run, std::int64_t redrive, ExecutionKey child,
+                                   ExecutionStatus is, std::int64_t item_count) {
+    child_redriven(run, redrive, child, is, item_count);
+    Change& change = changes_[run];
+    ++change.executions.not_redrivable;
+    change.items.not_redrivable += item_count;
+}
+
+void MapRuns::begin_child_anew(MapRunKey run, std::int64_t redrive, ExecutionKey child,
+                               std::int64_t item_count) {
+    begin_child_anew_.execute(child, redrive);
+    child_redriven(run, redrive, child, ExecutionStatus::running, item_count);
+}
+
+/// What waits to be redriven stays as it was.
+void MapRuns::nothing_waits(MapRunKey run) {
+    if (!has_pending_.query(run).next()) return;
+    Change& change = changes_[run];
+    for (const ExecutionStatus one :
+         {ExecutionStatus::failed, ExecutionStatus::timed_out, ExecutionStatus::aborted}) {
+        sqlite::Rows rows = pending_of_status_.query(run, static_cast<int>(one));
+        if (!rows.next()) continue;
+        add_to_tally(change.executions, one, rows.integer(0));
+        add_to_tally(change.items, one, rows.integer(1));
+        change.executions.pending_redrive -= rows.integer(0);
+        change.items.pending_redrive -= rows.integer(1);
+    }
+    flush();
 }
 
 Outcome MapRuns::update(const std::string& run, const MapRunLimits& limits) {
@@ -198,6 +268,16 @@ Outcome MapRuns::end(MapRunKey run, const MapRunEnd& end) {
     if (connection_.changes() == 0)
         return head_.query(run).next() ? Outcome::conflict : Outcome::not_found;
     insert_result_.execute(run, end.output, end.error, end.cause);
+    nothing_waits(run);
+    std::string arn;
+    TimePoint date;
+    {
+        sqlite::Rows rows = wanted_redrive_.query(run);
+        if (!rows.next()) return Outcome::committed;
+        arn = rows.text(0);
+        date = rows.time(1);
+    }
+    redrive_.execute(arn, date);
     return Outcome::committed;
 }
 
@@ -211,7 +291,8 @@ void MapRuns::flush() {
         const MapRunTally& e = change.executions;
         const MapRunTally& i = change.items;
         tally_.execute(run, e.running, e.succeeded, e.failed, e.timed_out, e.aborted, i.running,
-                       i.succeeded, i.failed, i.timed_out, i.aborted);
+                       i.succeeded, i.failed, i.timed_out, i.aborted, e.pending_redrive,
+                       i.pending_redrive, e.not_redrivable, i.not_redrivable);
     }
     changes_.clear();
 }
@@ -227,7 +308,8 @@ MapRunReader::MapRunReader(sqlite::Connection& c)
       list_children_(c, sql::kListChildren),
       list_children_of_status_(c, sql::kListChildrenOfStatus),
       child_keys_(c, sql::kChildKeys),
-      child_(c, sql::kFindExecutionByKey) {}
+      child_(c, sql::kFindExecutionByKey),
+      pending_children_(c, sql::kPendingChildren) {}
 
 std::optional<MapRunRecord> MapRunReader::find(const std::string& run) {
     sqlite::Rows rows = find_by_arn_.query(run);
@@ -301,6 +383,21 @@ std::vector<ExecutionRecord> MapRunReader::read_children(
         if (page.back().output) bytes += page.back().output->size();
         if (bytes > max_bytes) break;
     }
+    return page;
+}
+
+std::vector<ExecutionRecord> MapRunReader::pending_redrives(MapRunKey run, ExecutionKey after,
+                                                            std::size_t limit) {
+    std::vector<ExecutionRecord> page;
+    for (const ExecutionStatus one :
+         {ExecutionStatus::failed, ExecutionStatus::timed_out, ExecutionStatus::aborted}) {
+        sqlite::Rows rows =
+            pending_children_.query(run, static_cast<int>(one), after, rows_of(limit));
+        while (rows.next()) page.push_back(execution_head_record(rows));
+    }
+    std::sort(page.begin(), page.end(),
+              [](const ExecutionRecord& a, const ExecutionRecord& b) { return a.key < b.key; });
+    if (page.size() > limit) page.resize(limit);
     return page;
 }
 

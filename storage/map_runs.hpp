@@ -37,11 +37,24 @@ public:
         ExecutionKey parent = 0;
         std::int64_t started = 0;
         bool open = false;  ///< it runs and is not to stop
+        std::int64_t redrive_count = 0;
     };
     /// Flushed before. nullopt where it is not there.
     std::optional<Head> head(MapRunKey run);
     /// After the children were inserted.
     void children_started(const ChildrenStart& start, std::int64_t items);
+
+    /// Whether the child waits to be redriven, in a run that goes on; then the number of the redrive.
+    std::optional<std::int64_t> awaits_redrive(MapRunKey run, ExecutionKey child);
+    /// It waits no longer, and has this status now.
+    void child_redriven(MapRunKey run, std::int64_t redrive, ExecutionKey child,
+                        ExecutionStatus status, std::int64_t items);
+    /// It waits no longer, and stays as it is.
+    void child_not_redrivable(MapRunKey run, std::int64_t redrive, ExecutionKey child,
+                              ExecutionStatus status, std::int64_t items);
+    /// An Express child begins anew.
+    void begin_child_anew(MapRunKey run, std::int64_t redrive, ExecutionKey child,
+                          std::int64_t items);
 
     Outcome update(const std::string& arn, const MapRunLimits& limits);
     Outcome end(MapRunKey run, const MapRunEnd& end);
@@ -53,6 +66,8 @@ public:
     void forget_changes() { changes_.clear(); }
 
 private:
+    void nothing_waits(MapRunKey run);
+
     struct Change {
         MapRunTally executions;
         MapRunTally items;
@@ -71,6 +86,14 @@ private:
     sqlite::Statement limit_;
     sqlite::Statement end_;
     sqlite::Statement insert_result_;
+    sqlite::Statement redrive_;
+    sqlite::Statement want_redrive_;
+    sqlite::Statement wanted_redrive_;
+    sqlite::Statement has_pending_;
+    sqlite::Statement pending_of_status_;
+    sqlite::Statement see_to_child_;
+    sqlite::Statement child_redrive_;
+    sqlite::Statement begin_child_anew_;
 };
 
 /// The readers' half.
@@ -89,6 +112,8 @@ public:
                                                const std::vector<ExecutionStatus>& statuses,
                                                ExecutionKey after, std::size_t limit,
                                                std::size_t max_bytes);
+    std::vector<ExecutionRecord> pending_redrives(MapRunKey run, ExecutionKey after,
+                                                  std::size_t limit);
 
 private:
     sqlite::Statement find_by_arn_;
@@ -100,6 +125,7 @@ private:
     sqlite::Statement list_children_of_status_;
     sqlite::Statement child_keys_;
     sqlite::Statement child_;
+    sqlite::Statement pending_children_;
 };
 
 }  // namespace stepwell::storage

@@ -38,6 +38,15 @@ void MemoryTables::change_map_runs(ExecutionKey parent, const MapRunChanges& cha
         runs_of.emplace(parent, begun.key);
         map_runs.emplace(begun.key, std::move(run));
     }
+    for (const MapRunRedrive& redriven : changes.redriven) {
+        MapRun* const run = map_run(redriven.arn);
+        if (run == nullptr) continue;
+        if (run->record.progress.status == MapRunStatus::running) {
+            run->redrive_wanted = redriven.date;
+        } else {
+            redrive(*run, redriven.date);
+        }
+    }
     for (const std::string& arn : changes.stopping) {
         MapRun* const run = map_run(arn);
         if (run == nullptr) continue;
@@ -87,6 +96,85 @@ Outcome MemoryTables::start_children(StartChildren& write) {
     return Outcome::committed;
 }
 
+void MemoryTables::redrive(MapRun& run, TimePoint date) {
+    const auto wait = [](MapRunTally& tally) {
+        tally.pending_redrive = tally.unsuccessful();
+        tally.failed = tally.timed_out = tally.aborted = 0;
+        tally.not_redrivable = tally.results_written = 0;
+    };
+    MapRunProgress& progress = run.record.progress;
+    wait(progress.executions);
+    wait(progress.items);
+    progress.status = MapRunStatus::running;
+    progress.stopping = progress.settled = false;
+    progress.stop_date.reset();
+    ++progress.redrive_count;
+    progress.redrive_date = date;
+    run.redrive_wanted.reset();
+}
+
+/// With the end of a run: what waits to be redriven stays as it was.
+void MemoryTables::nothing_waits(MapRun& run) {
+    MapRunProgress& progress = run.record.progress;
+    if (progress.executions.pending_redrive == 0) return;
+    for (const ExecutionStatus one :
+         {ExecutionStatus::failed, ExecutionStatus::timed_out, ExecutionStatus::aborted}) {
+        for (const ExecutionKey key : run.children.of(one)) {
+            const ExecutionRecord& child = executions.at(key).record;
+            if (child.run_redrive >= progress.redrive_count) continue;
+            add_to_tally(progress.executions, one, 1);
+            add_to_tally(progress.items, one, child.item_count);
+        }
+    }
+    progress.executions.pending_redrive = progress.items.pending_redrive = 0;
+}
+
+MemoryTables::MapRun* MemoryTables::awaits_redrive(const ExecutionRecord& child) {
+    MapRun& run = map_runs.at(child.map_run);
+    const MapRunProgress& progress = run.record.progress;
+    const bool awaits = progress.status == MapRunStatus::running && !progress.stopping &&
+                        child.run_redrive < progress.redrive_count;
+    return awaits ? &run : nullptr;
+}
+
+void MemoryTables::child_redriven(ExecutionRecord& child) {
+    MapRunProgress& progress = map_runs.at(child.map_run).record.progress;
+    child.run_redrive = progress.redrive_count;
+    --progress.executions.pending_redrive;
+    progress.items.pending_redrive -= child.item_count;
+    add_to_tally(progress.executions, child.status, 1);
+    add_to_tally(progress.items, child.status, child.item_count);
+}
+
+Outcome MemoryTables::redrive_child(const RedriveChild& write) {
+    const auto found = executions.find(write.child);
+    if (found == executions.end()) return Outcome::not_found;
+    ExecutionRecord& child = found->second.record;
+    if (child.map_run != write.run || child.status == ExecutionStatus::running)
+        return Outcome::conflict;
+    MapRun* const run = awaits_redrive(child);
+    if (run == nullptr) return Outcome::conflict;
+    if (write.how == ChildRedrive::not_redrivable) {
+        child_redriven(child);
+        ++run->record.progress.executions.not_redrivable;
+        run->record.progress.items.not_redrivable += child.item_count;
+        return Outcome::committed;
+    }
+    unindex(child);
+    child.status = ExecutionStatus::running;
+    child.stop_date.reset();
+    child.output.reset();
+    child.error.reset();
+    child.cause.reset();
+    child.last_sequence = 0;
+    child.last_event = 0;
+    child.wake_at = TimePoint{};
+    wakes.emplace(*child.wake_at, child.key);
+    index(child);
+    child_redriven(child);
+    return Outcome::committed;
+}
+
 Outcome MemoryTables::update(const UpdateMapRun& write) {
     MapRun* const run = map_run(write.arn);
     if (run == nullptr) return Outcome::not_found;
@@ -118,6 +206,8 @@ Outcome MemoryTables::end(EndMapRun& write) {
     record.output = std::move(end.output);
     record.error = std::move(end.error);
     record.cause = std::move(end.cause);
+    nothing_waits(found->second);
+    if (found->second.redrive_wanted) redrive(found->second, *found->second.redrive_wanted);
     return Outcome::committed;
 }
 

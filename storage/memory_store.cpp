@@ -53,6 +53,9 @@ ExecutionRecord head_of(const ExecutionRecord& whole) {
     head.item_count = whole.item_count;
     head.redrive_count = whole.redrive_count;
     head.redrive_date = whole.redrive_date;
+    head.map_run = whole.map_run;
+    head.item_count = whole.item_count;
+    head.run_redrive = whole.run_redrive;
     return head;
 }
 
@@ -431,6 +434,30 @@ ExecutionPage MemoryStore::list_children(MapRunKey run, const ChildFilter& filte
         }
         page.executions.push_back(head_of(tables.executions.at(key).record));
     }
+    return page;
+}
+
+std::vector<ExecutionRecord> MemoryStore::pending_redrives(MapRunKey run, ExecutionKey after,
+                                                           std::size_t limit) const {
+    const MemoryTables& tables = impl_->tables;
+    const std::shared_lock lock(tables.mutex);
+    std::vector<ExecutionRecord> page;
+    const auto found = tables.map_runs.find(run);
+    if (found == tables.map_runs.end()) return page;
+    for (const ExecutionStatus one :
+         {ExecutionStatus::failed, ExecutionStatus::timed_out, ExecutionStatus::aborted}) {
+        const auto& children = found->second.children.of(one);
+        std::size_t left = limit;
+        for (auto at = children.upper_bound(after); at != children.end() && left > 0; ++at) {
+            const ExecutionRecord& child = tables.executions.at(*at).record;
+            if (child.run_redrive >= found->second.record.progress.redrive_count) continue;
+            page.push_back(head_of(child));
+            --left;
+        }
+    }
+    std::sort(page.begin(), page.end(),
+              [](const ExecutionRecord& a, const ExecutionRecord& b) { return a.key < b.key; });
+    if (page.size() > limit) page.resize(limit);
     return page;
 }
 

@@ -65,6 +65,8 @@ public:
     std::vector<MapRunKey> open_map_runs(MapRunKey after, std::size_t limit) const override;
     ExecutionPage list_children(MapRunKey run, const ChildFilter& filter, ExecutionKey before,
                                 std::size_t limit) const override;
+    std::vector<ExecutionRecord> pending_redrives(MapRunKey run, ExecutionKey after,
+                                                  std::size_t limit) const override;
     std::vector<ExecutionRecord> read_children(MapRunKey run,
                                                const std::vector<ExecutionStatus>& statuses,
                                                ExecutionKey after, std::size_t limit,

@@ -67,6 +67,7 @@ Answer MemoryTables::apply(Write& write) {
                           [this](AppendStep& w) -> Answer { return append(w); },
                           [this](ForgetExecution& w) -> Answer { return forget(w.key); },
                           [this](StartChildren& w) -> Answer { return start_children(w); },
+                          [this](RedriveChild& w) -> Answer { return redrive_child(w); },
                           [this](UpdateMapRun& w) -> Answer { return update(w); },
                           [this](EndMapRun& w) -> Answer { return end(w); },
                           [this](SettleMapRun& w) -> Answer { return settle(w.arn); },
@@ -222,6 +223,8 @@ Outcome MemoryTables::append(AppendStep& write) {
     if (record.last_sequence != write.after) return Outcome::conflict;
     if (record.status != ExecutionStatus::running && !active_machine(record.state_machine_arn))
         return Outcome::not_found;
+    const bool redriven = record.map_run != 0 && record.status != ExecutionStatus::running;
+    if (redriven && awaits_redrive(record) == nullptr) return Outcome::conflict;
     saw(write.step.latest_time);
     if (update.stop_date) saw(*update.stop_date);
     if (update.status != ExecutionStatus::running) update.wake_at.reset();
@@ -249,9 +252,10 @@ Outcome MemoryTables::append(AppendStep& write) {
         record.redrive_date = update.redrive_date;
     }
     if (write.step.entry_count > 0) found->second.journal.push_back(std::move(write.step));
+    if (redriven) child_redriven(record);
     if (turns) {
         index(record);
-        if (record.map_run != 0) child_turned(record, before);
+        if (record.map_run != 0 && !redriven) child_turned(record, before);
         execution_ended(record.state_machine_arn);
     }
     return Outcome::committed;

@@ -62,6 +62,7 @@ public:
         MapRunRecord record;
         std::shared_ptr<const RevisionRecord> revision;  ///< of its parent
         ByStatus children;
+        std::optional<TimePoint> redrive_wanted = {};  ///< as soon as it is over
     };
     struct Activity {
         ActivityRecord record;
@@ -114,6 +115,13 @@ private:
     void change_map_runs(ExecutionKey parent, const MapRunChanges& changes);
     void child_turned(const ExecutionRecord& child, ExecutionStatus from);
     Outcome start_children(StartChildren& write);
+    /// The run in which a closed child waits to be redriven; null where it does not.
+    MapRun* awaits_redrive(const ExecutionRecord& child);
+    /// It waits no longer: its status counts again.
+    void child_redriven(ExecutionRecord& child);
+    Outcome redrive_child(const RedriveChild& write);
+    void redrive(MapRun& run, TimePoint date);
+    void nothing_waits(MapRun& run);
     Outcome update(const UpdateMapRun& write);
     Outcome end(EndMapRun& write);
     Outcome settle(const std::string& arn);

@@ -52,6 +52,7 @@ enum {
     redrive_date,
     map_run,
     item_count,
+    run_redrive,
     input,
     output,
     error,
@@ -148,6 +149,7 @@ ExecutionRecord execution_head_record(const sqlite::Rows& rows) {
     record.redrive_date = rows.maybe_time(execution::redrive_date);
     record.map_run = rows.maybe_integer(execution::map_run).value_or(0);
     record.item_count = rows.maybe_integer(execution::item_count).value_or(0);
+    record.run_redrive = rows.maybe_integer(execution::run_redrive).value_or(0);
     return record;
 }
 

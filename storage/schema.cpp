@@ -238,6 +238,15 @@ CREATE TABLE map_run_results(
   cause TEXT
 ) STRICT;
 )sql",
+    // Redrives of Map Runs.
+    R"sql(
+ALTER TABLE executions ADD COLUMN run_redrive INTEGER;  -- of a child: see ExecutionRecord
+ALTER TABLE map_runs ADD COLUMN pending_redrive INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE map_runs ADD COLUMN items_pending_redrive INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE map_runs ADD COLUMN not_redrivable INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE map_runs ADD COLUMN items_not_redrivable INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE map_runs ADD COLUMN redrive_wanted INTEGER;  -- when: as soon as it is over
+)sql",
 };
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);

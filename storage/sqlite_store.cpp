@@ -223,6 +223,11 @@ ExecutionPage SqliteStore::list_children(MapRunKey run, const ChildFilter& filte
         [&](Reader& r) { return r.map_runs().list_children(run, filter, before, limit); });
 }
 
+std::vector<ExecutionRecord> SqliteStore::pending_redrives(MapRunKey run, ExecutionKey after,
+                                                           std::size_t limit) const {
+    return read([&](Reader& r) { return r.map_runs().pending_redrives(run, after, limit); });
+}
+
 std::vector<ExecutionRecord> SqliteStore::read_children(
     MapRunKey run, const std::vector<ExecutionStatus>& statuses, ExecutionKey after,
     std::size_t limit, std::size_t max_bytes) const {

@@ -229,6 +229,7 @@ Answer SqliteWriter::apply(Write& write) {
             [this](AppendStep& w) -> Answer { return append(w); },
             [this](ForgetExecution& w) -> Answer { return forget(w); },
             [this](StartChildren& w) -> Answer { return start_children(w); },
+            [this](RedriveChild& w) -> Answer { return redrive_child(w); },
             [this](UpdateMapRun& w) -> Answer { return map_runs_.update(w.arn, w.limits); },
             [this](EndMapRun& w) -> Answer {
                 saw(w.end.stop_date);
@@ -507,6 +508,12 @@ Outcome SqliteWriter::append(AppendStep& write) {
     if (head->last_sequence != write.after) return Outcome::conflict;
     const bool ran = head->status == ExecutionStatus::running;
     if (!ran && removal_.is_deleting(head->machine)) return Outcome::not_found;
+    std::int64_t redrive = 0;
+    if (!ran && head->map_run != 0) {
+        const auto awaited = map_runs_.awaits_redrive(head->map_run, write.key);
+        if (!awaited) return Outcome::conflict;
+        redrive = *awaited;
+    }
     insert_journal(*head, write.step);
     if (write.step.map_runs) map_runs_.change(write.key, *write.step.map_runs);
 
@@ -522,6 +529,9 @@ Outcome SqliteWriter::append(AppendStep& write) {
         if (head->map_run == 0) {
             retention_.closed((ran ? 1 : 0) - (runs ? 1 : 0));
             if (!runs) removal_.execution_ended(head->machine);
+        } else if (!ran) {
+            map_runs_.child_redriven(head->map_run, redrive, write.key, update.status,
+                                     head->item_count);
         } else if (head->status != update.status) {
             map_runs_.child_turned(head->map_run, head->status, update.status, head->item_count);
         }
@@ -561,6 +571,25 @@ Outcome SqliteWriter::start_children(StartChildren& write) {
     started_running_ += count;
     if (count > 0) uses_.add(head.revision, count);
     map_runs_.children_started(start, items);
+    return Outcome::committed;
+}
+
+Outcome SqliteWriter::redrive_child(const RedriveChild& write) {
+    const ExecutionHead* const head = execution_heads_.find(write.child);
+    if (head == nullptr) return Outcome::not_found;
+    if (head->map_run != write.run || head->status == ExecutionStatus::running)
+        return Outcome::conflict;
+    const auto redrive = map_runs_.awaits_redrive(write.run, write.child);
+    if (!redrive) return Outcome::conflict;
+    if (write.how == ChildRedrive::not_redrivable) {
+        map_runs_.child_not_redrivable(write.run, *redrive, write.child, head->status,
+                                       head->item_count);
+        return Outcome::committed;
+    }
+    map_runs_.begin_child_anew(write.run, *redrive, write.child, head->item_count);
+    delete_result_.execute(write.child);
+    execution_heads_.forget(write.child);
+    ++started_running_;
     return Outcome::committed;
 }
 

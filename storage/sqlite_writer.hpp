@@ -72,6 +72,7 @@ private:
     Outcome append(AppendStep& write);
     Outcome forget(ForgetExecution& write);
     Outcome start_children(StartChildren& write);
+    Outcome redrive_child(const RedriveChild& write);
     Outcome reset();
 
     const MachineHead* machine_head(const std::string& arn);

@@ -145,7 +145,8 @@ inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
     "SELECT e.key, e.arn, e.name, m.arn, r.revision_id, e.type, e.status, e.start_date, "        \
     "e.stop_date, "                                                                              \
     "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event, e.version, e.alias, " \
-    "e.redrive_count, e.redrive_date, e.map_run, e.item_count"
+    "e.redrive_count, e.redrive_date, e.map_run, e.item_count, " \
+    "e.run_redrive"
 #define STEPWELL_WHOLE_EXECUTION                                                                 \
     STEPWELL_EXECUTION_COLUMNS                                                                   \
     ", coalesce(e.input, i.input), coalesce(e.output, o.output), coalesce(e.error, o.error), "   \
@@ -220,7 +221,6 @@ inline constexpr char kChildKeys[] =
 #undef STEPWELL_LIST
 #undef STEPWELL_WALK
 #undef STEPWELL_WHOLE_EXECUTION
-#undef STEPWELL_EXECUTION_COLUMNS
 
 inline constexpr char kRevisionOf[] = R"(
 SELECT m.arn, r.id, r.revision_id, r.update_date, r.role_arn, r.logging_configuration,
@@ -307,7 +307,9 @@ inline constexpr char kDeleteResult[] = "DELETE FROM execution_results WHERE exe
     "u.tolerated_count, u.tolerated_percentage, u.cursor, u.skip, u.read_to_end, " \
     "u.items_known, u.running, u.succeeded, u.failed, u.timed_out, u.aborted, "    \
     "u.results_written, u.items_running, u.items_succeeded, u.items_failed, "      \
-    "u.items_timed_out, u.items_aborted, u.item_results_written, u.redrive_count, u.redrive_date"
+    "u.items_timed_out, u.items_aborted, u.item_results_written, u.redrive_count, "    \
+    "u.redrive_date, u.pending_redrive, u.items_pending_redrive, u.not_redrivable, "   \
+    "u.items_not_redrivable"
 #define STEPWELL_MAP_RUN_HEAD \
     STEPWELL_MAP_RUN_PROGRESS \
     ", u.key, u.arn, u.execution, e.arn, e.name, m.arn, u.label, u.type, u.start_date"
@@ -345,7 +347,8 @@ inline constexpr char kStopMapRun[] =
 inline constexpr char kSettleMapRun[] =
     "UPDATE map_runs SET settled = 1 WHERE arn = ?1 AND settled = 0 AND status <> 0";
 inline constexpr char kMapRunHead[] = R"(
-SELECT execution, running + succeeded + failed + timed_out + aborted, status = 0 AND stopping = 0
+SELECT execution, running + succeeded + failed + timed_out + aborted + pending_redrive,
+       status = 0 AND stopping = 0, redrive_count
 FROM map_runs WHERE key = ?1)";
 inline constexpr char kStartChildren[] = R"(
 UPDATE map_runs SET cursor = ?2, skip = ?3, read_to_end = ?4, items_known = ?5,
@@ -356,7 +359,10 @@ UPDATE map_runs SET running = running + ?2, succeeded = succeeded + ?3, failed =
                     timed_out = timed_out + ?5, aborted = aborted + ?6,
                     items_running = items_running + ?7, items_succeeded = items_succeeded + ?8,
                     items_failed = items_failed + ?9, items_timed_out = items_timed_out + ?10,
-                    items_aborted = items_aborted + ?11
+                    items_aborted = items_aborted + ?11, pending_redrive = pending_redrive + ?12,
+                    items_pending_redrive = items_pending_redrive + ?13,
+                    not_redrivable = not_redrivable + ?14,
+                    items_not_redrivable = items_not_redrivable + ?15
 WHERE key = ?1)";
 inline constexpr char kMapRunStatusByArn[] = "SELECT status FROM map_runs WHERE arn = ?1";
 inline constexpr char kLimitMapRun[] = R"(
@@ -369,6 +375,43 @@ inline constexpr char kEndMapRun[] = R"(
 UPDATE map_runs SET status = ?2, stop_date = ?3, results_written = ?4, item_results_written = ?5,
                     settled = stopping
 WHERE key = ?1 AND status = 0 AND running = 0)";
+/// One that is over goes on, with what did not succeed waiting.
+inline constexpr char kRedriveMapRun[] = R"(
+UPDATE map_runs SET status = 0, stopping = 0, settled = 0, stop_date = NULL,
+                    redrive_count = redrive_count + 1, redrive_date = ?2, redrive_wanted = NULL,
+                    pending_redrive = failed + timed_out + aborted, failed = 0, timed_out = 0,
+                    aborted = 0, not_redrivable = 0,
+                    items_pending_redrive = items_failed + items_timed_out + items_aborted,
+                    items_failed = 0, items_timed_out = 0, items_aborted = 0,
+                    items_not_redrivable = 0, results_written = 0, item_results_written = 0
+WHERE arn = ?1 AND status <> 0)";
+/// One that is coming to its end does so first.
+inline constexpr char kWantRedrive[] =
+    "UPDATE map_runs SET redrive_wanted = ?2 WHERE arn = ?1 AND status = 0";
+inline constexpr char kWantedRedrive[] =
+    "SELECT arn, redrive_wanted FROM map_runs WHERE key = ?1 AND redrive_wanted IS NOT NULL";
+/// With its end nothing waits any more: that stays as it was.
+inline constexpr char kPendingOfStatus[] = R"(
+SELECT count(*), coalesce(sum(e.item_count), 0)
+FROM executions e INDEXED BY executions_by_run JOIN map_runs u ON u.key = e.map_run
+WHERE e.map_run = ?1 AND e.status = ?2 AND coalesce(e.run_redrive, 0) < u.redrive_count)";
+inline constexpr char kHasPending[] =
+    "SELECT 1 FROM map_runs WHERE key = ?1 AND pending_redrive > 0";
+inline constexpr char kSeeToChild[] = "UPDATE executions SET run_redrive = ?2 WHERE key = ?1";
+inline constexpr char kChildRedrive[] =
+    "SELECT coalesce(run_redrive, 0) FROM executions WHERE key = ?1";
+/// An Express child, from the beginning.
+inline constexpr char kBeginChildAnew[] = R"(
+UPDATE executions SET status = 0, stop_date = NULL, wake_at = 0, last_sequence = 0, last_event = 0,
+                      output = NULL, error = NULL, cause = NULL, run_redrive = ?2
+WHERE key = ?1)";
+/// Of one status, upwards.
+inline constexpr char kPendingChildren[] = STEPWELL_EXECUTION_COLUMNS
+    " FROM executions e INDEXED BY executions_by_run JOIN map_runs u ON u.key = e.map_run "
+    "JOIN state_machines m ON m.id = e.state_machine JOIN revisions r ON r.id = e.revision "
+    "WHERE e.map_run = ?1 AND e.status = ?2 AND e.key > ?3 "
+    "AND coalesce(e.run_redrive, 0) < u.redrive_count ORDER BY e.key LIMIT ?4";
+#undef STEPWELL_EXECUTION_COLUMNS
 inline constexpr char kInsertMapRunResult[] =
     "INSERT OR REPLACE INTO map_run_results(run, output, error, cause) VALUES(?1, ?2, ?3, ?4)";
 inline constexpr char kDeleteMapRun[] = "DELETE FROM map_runs WHERE key = ?1";

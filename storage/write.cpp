@@ -68,6 +68,7 @@ std::size_t size_of(const Write& write) {
                     bytes += sizeof(child) + child.arn.size() + child.input.size();
                 return bytes;
             },
+            [](const RedriveChild&) { return std::size_t{0}; },
             [](const UpdateMapRun& w) { return w.arn.size(); },
             [](const EndMapRun& w) { return size_of(w.end.output) + size_of(w.end.cause); },
             [](const SettleMapRun& w) { return w.arn.size(); },

@@ -81,6 +81,11 @@ struct ForgetExecution {
 struct StartChildren {
     ChildrenStart start;
 };
+struct RedriveChild {
+    MapRunKey run = 0;
+    ExecutionKey child = 0;
+    ChildRedrive how = ChildRedrive::begins_anew;
+};
 struct UpdateMapRun {
     std::string arn;
     MapRunLimits limits;
@@ -100,7 +105,7 @@ using Write =
     std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
                  CreateActivity, DeleteActivity, PublishVersion, DeleteVersion, CreateAlias,
                  UpdateAlias, DeleteAlias, TagResource, UntagResource, StartExecution, AppendStep,
-                 ForgetExecution, StartChildren, UpdateMapRun, EndMapRun, SettleMapRun, Reset>;
+                 ForgetExecution, StartChildren, RedriveChild, UpdateMapRun, EndMapRun, SettleMapRun, Reset>;
 
 /// What a write is answered with: of each kind of answer, the fields that it has.
 struct Answer {

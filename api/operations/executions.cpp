@@ -24,8 +24,11 @@ void write_redrive(ObjectWriter& object, Call& call, const ExecutionRecord& exec
         return;
     }
     const bool may_be = redrivable == Redrivability::redrivable;
-    object.text("redriveStatus", may_be ? "REDRIVABLE" : "NOT_REDRIVABLE");
-    if (!may_be)
+    const bool by_map_run = redrivable == Redrivability::by_map_run;
+    object.text("redriveStatus", may_be       ? "REDRIVABLE"
+                                 : by_map_run ? "REDRIVABLE_BY_MAP_RUN"
+                                              : "NOT_REDRIVABLE");
+    if (!may_be && !by_map_run)
         object.text("redriveStatusReason", not_redrivable_reason(redrivable, execution.status));
 }
 

@@ -39,8 +39,8 @@ void write_counts(ObjectWriter& object, std::string_view name, const MapRunTally
     counts.number("aborted", tally.aborted);
     counts.number("total", pending + tally.started());
     counts.number("resultsWritten", tally.results_written);
-    counts.number("failuresNotRedrivable", 0);
-    counts.number("pendingRedrive", 0);
+    counts.number("failuresNotRedrivable", tally.not_redrivable);
+    counts.number("pendingRedrive", tally.pending_redrive);
     counts.end();
 }
 

@@ -68,6 +68,8 @@ struct MachineDeleted {};
 /// and only that. Not accepted where redrivability() (redrive.hpp) is against it.
 struct Redrive {
     std::string client_token;  ///< empty: none was given
+    /// Asked for by the Map Run whose child it is: nobody else may.
+    bool by_map_run = false;
 };
 
 using InputBody = std::variant<Begin, GoOn, TaskEnded, WorkerCame, TokenCame, Answered, MapRunOver,
@@ -122,12 +124,16 @@ struct StartMapRun {
 struct StopMapRun {
     std::string arn;
 };
+/// Redrive a Map Run. That it is, is part of the Step.
+struct RedriveMapRun {
+    std::string arn;
+};
 /// Its state has taken the end of a Map Run: nobody need be told of it again.
 struct SettleMapRun {
     std::string arn;
 };
 using Action = std::variant<Ask, StartTask, CancelTask, QueueTask, UnqueueTask, StartMapRun,
-                            StopMapRun, SettleMapRun>;
+                            StopMapRun, RedriveMapRun, SettleMapRun>;
 
 /// What an input led to: entries to store (already applied), and actions to take once they are
 /// durable.

@@ -166,6 +166,7 @@ public:
     }
     void operator()(const ChildrenDone& note) {
         frame_.result = note.result;
+        if (frame_.map_run) frame_.map_run->succeeded = true;
         set_phase(Phase::finishing);
         to_back();
     }
@@ -264,6 +265,11 @@ public:
                 return;
             case TakenUpAt::finish:
                 return go_on(Phase::finishing);
+            case TakenUpAt::map_run:
+                frame_.map_run->redrive_count =
+                    std::get<MapRunRedrivenDetails>(entry_.event->details).redrive_count;
+                frame_.phase = Phase::mapping;
+                return;
         }
     }
 

@@ -109,6 +109,8 @@ struct FrameChildren {
 /// The Map Run of a frame's state.
 struct FrameMapRun {
     std::string arn;
+    std::int64_t redrive_count = 0;
+    bool succeeded = false;
 };
 
 /// What a question of a frame is about.

@@ -117,6 +117,7 @@ enum class TakenUpAt : std::uint8_t {
     work,      ///< begins the work of its state from the start
     children,  ///< awaits those of its branches or items that are taken up, or not started yet
     finish,    ///< its branches or items are all done: leaves its state with their results
+    map_run,   ///< awaits its Map Run, which is redriven (with MapRunRedriven)
 };
 /// A frame that had not come to the end of its flow goes on (alone, or with MapIterationStarted).
 struct TakenUp {

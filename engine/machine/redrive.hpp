@@ -21,15 +21,17 @@ enum class Redrivability : std::uint8_t {
     too_many_events,  ///< no room for ExecutionRedriven and one more
     open_too_long,    ///< a year after its start
     closed_too_long,  ///< fourteen days after its end
+    by_map_run,       ///< a child of a Map Run: redriven with its parent, and not by itself
 };
 
-/// What is looked at. Of a Standard execution that no Map Run started.
+/// What is looked at. Of a Standard execution.
 struct RedriveFacts {
     ExecutionStatus status = ExecutionStatus::running;
     EventId last_event = 0;
     TimePoint start_date;
     std::optional<TimePoint> stop_date;
     bool machine_deleting = false;
+    bool of_map_run = false;  ///< it is a child, and it is not its run that asks
 };
 
 Redrivability redrivability(const RedriveFacts& facts, TimePoint now);

@@ -40,6 +40,7 @@ private:
     void take(const MachineDeleted&);
     void take(const Redrive& input);  // redrive.cpp
     void take_up(Frame& frame, TakenUpAt at);
+    void redrive_map_run(Frame& frame);
     void take_turns();
     void take_turn(Frame& frame);
     /// Of questions that have been dealt with, once a frame has had its turn.

@@ -78,13 +78,14 @@ MapRun::Next MapRun::look() {
     const auto progress = by_.store.map_run_progress(record_.key);
     if (!progress || progress->settled) return Next::forget;
     progress_ = *progress;
+    if (progress_.redrive_count != record_.progress.redrive_count) return Next::redriven;
     if (progress_.status != MapRunStatus::running) {
         tell_parent();
         return Next::wait_and_look;
     }
     if (!failure_ && !progress_.stopping && !orphan_) go_on();
     if (!failure_ && !progress_.stopping && !orphan_) return Next::wait;
-    if (starting_ || ending_) return Next::wait;
+    if (starting_ || ending_ || redriving_ > 0) return Next::wait;
     if (progress_.executions.running > 0) {
         stop_children();
     } else {
@@ -99,10 +100,13 @@ void MapRun::go_on() {
         return fail({std::string(state_errors::kExceedToleratedFailureThreshold),
                      "The specified tolerated failure threshold was exceeded"});
     }
+    redrive_children();
     start_children();
     if (failure_) return;
-    const bool all_started = items_.at_end() && items_.in_hand().empty();
-    if (all_started && !starting_ && progress_.executions.running == 0) finish();
+    const bool all_started = items_.at_end() && items_.in_hand().empty() &&
+                             progress_.executions.pending_redrive == 0;
+    const bool idle = !starting_ && redriving_ == 0 && progress_.executions.running == 0;
+    if (all_started && idle) finish();
 }
 
 void MapRun::give_up() {
@@ -313,13 +317,66 @@ ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
     return child;
 }
 
-/// One batch of the store: the children, and how far the reading is.
-void MapRun::start_children() {
-    if (starting_) return;
+/// What is being redriven may be counted twice: that only makes the room smaller.
+std::int64_t MapRun::room_for_children() const {
     const std::int64_t most = progress_.max_concurrency > 0
                                   ? std::min(progress_.max_concurrency, kMostChildren)
                                   : kMostChildren;
-    const std::int64_t room = most - progress_.executions.running;
+    return most - progress_.executions.running - redriving_;
+}
+
+/// Those that did not succeed before the redrive, in the order of their start, as many as may be
+/// under way. New ones come after them: Developer Guide, "Redriving Map Runs".
+void MapRun::redrive_children() {
+    if (progress_.executions.pending_redrive == 0 || redriving_ > 0) return;
+    const std::int64_t room = std::min<std::int64_t>(room_for_children(), kChildrenAtOnce);
+    if (room <= 0) return;
+    const auto children =
+        by_.store.pending_redrives(record_.key, redriven_up_to_, std::size_t(room));
+    // Some could not be redriven though they wait: from the first again.
+    if (children.empty()) astray_ = true;
+    redriving_ = std::int64_t(children.size());
+    for (const ExecutionRecord& child : children) {
+        redriven_up_to_ = child.key;
+        redrive_child(child);
+    }
+}
+
+void MapRun::redrive_child(const ExecutionRecord& child) {
+    const auto report = [queue = queue_, self = weak_from_this()](Outcome outcome) {
+        const auto run = self.lock();
+        if (!run) return;
+        queue->post(run->here([outcome](MapRun& redriver) { redriver.child_redriven(outcome); }));
+    };
+    const ExecutionKey key = child.key;
+    if (child.type == WorkflowType::express) {
+        return by_.store.redrive_child(record_.key, key, ChildRedrive::begins_anew,
+                                       [report, key, wake = by_.wake_child](Outcome outcome) {
+                                           if (outcome == Outcome::committed) wake(key);
+                                           report(outcome);
+                                       });
+    }
+    by_.redrive_child(key, [report, key, run = record_.key, &store = by_.store](RedriveEnded ended) {
+        if (ended.outcome != Outcome::committed) return report(ended.outcome);
+        // What runs, or has succeeded, is not waiting.
+        if (ended.redrivability == Redrivability::redrivable ||
+            ended.redrivability == Redrivability::running ||
+            ended.redrivability == Redrivability::succeeded)
+            return report(Outcome::committed);
+        store.redrive_child(run, key, ChildRedrive::not_redrivable, report);
+    });
+}
+
+void MapRun::child_redriven(Outcome outcome) {
+    --redriving_;
+    // Nobody knows, or it could not be stored: begin again from what is.
+    if (outcome != Outcome::committed && outcome != Outcome::conflict) astray_ = true;
+}
+
+/// One batch of the store: the children, and how far the reading is.
+void MapRun::start_children() {
+    if (starting_ || progress_.executions.pending_redrive > 0) return;
+    const std::int64_t room = room_for_children();
     ChildrenStart start;
     start.run = record_.key;
     start.after = progress_.executions.started();

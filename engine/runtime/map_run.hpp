@@ -30,6 +30,7 @@ public:
         wait,           ///< until something changes
         wait_and_look,  ///< the same, but look now and then
         begin_again,    ///< from what is stored: this one is astray
+        redriven,       ///< the same, and at once: it was redriven
         forget,         ///< nothing is left to do
     };
     /// Looks at the store and does what is to be done next.
@@ -52,6 +53,10 @@ private:
     void read_page();
     void page_read(Evaluated<ItemPage> page);
     void start_children();
+    std::int64_t room_for_children() const;
+    void redrive_children();
+    void redrive_child(const ExecutionRecord& child);
+    void child_redriven(Outcome outcome);
     /// How many items in hand the next child takes; 0: more are to be read, or selected, first.
     std::size_t next_batch();
     bool select(std::size_t at);
@@ -86,6 +91,8 @@ private:
     ItemReader::GiveUp stop_reading_;
     bool selecting_ = false;
     bool starting_ = false;  ///< children are being stored
+    std::int64_t redriving_ = 0;      ///< children are being redriven
+    ExecutionKey redriven_up_to_ = 0;  ///< the last of those
     bool writing_ = false;   ///< results are being exported
     ResultWriter::GiveUp stop_writing_;
     std::optional<Json> written_;  ///< what the export came to

@@ -195,6 +195,10 @@ void MapRuns::look(MapRunKey key) {
             case MapRun::Next::wait_and_look:
                 look_again_.insert(key);
                 return;
+            case MapRun::Next::redriven:
+                run->give_up();
+                runs_.erase(key);
+                return look(key);
             case MapRun::Next::begin_again:
                 run->give_up();
                 runs_.erase(key);

@@ -20,6 +20,7 @@
 namespace stepwell {
 
 struct ChildBegins;
+struct RedriveEnded;
 struct MapRunOverInput;
 class DefinitionCache;
 class EngineClock;
@@ -40,6 +41,7 @@ struct MapRunSurroundings {
     std::function<void(ChildBegins)> child_begins;
     std::function<void(ExecutionKey)> stop_child;
     std::function<void(ExecutionKey)> wake_child;
+    std::function<void(ExecutionKey, std::function<void(RedriveEnded)>)> redrive_child;
     std::function<void(MapRunOverInput)> tell_parent;
 };
 

@@ -169,6 +169,12 @@ MapRunSurroundings Runtime::Impl::map_run_surroundings(const RuntimeOptions& opt
                     post(key, StopInput{key, {}, {}});
                 },
             .wake_child = [post](ExecutionKey key) { post(key, WakeChild{key}); },
+            .redrive_child =
+                [post](ExecutionKey key, std::function<void(RedriveEnded)> done) {
+                    post(key, RedriveInput{key,
+                                           {.client_token = {}, .by_map_run = true},
+                                           Reply<RedriveEnded>(std::move(done))});
+                },
             .tell_parent =
                 [post](MapRunOverInput over) {
                     const ExecutionKey key = over.parent;

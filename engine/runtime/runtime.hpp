@@ -79,6 +79,7 @@ struct Stopped {
 
 struct RedriveRequest {
     std::string client_token;  ///< empty: none
+    bool by_map_run = false;   ///< its own Map Run asks
 };
 /// How RedriveExecution ended. not_found: the execution is not there, or its machine has just
 /// become DELETING.

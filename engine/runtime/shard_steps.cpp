@@ -169,6 +169,8 @@ std::shared_ptr<const MapRunChanges> Shard::map_run_changes(const Execution& exe
                 record_of(*start->plan, by_.keys.next(by_.clock.now()), execution.last_time));
         } else if (const auto* stop = std::get_if<StopMapRun>(&action)) {
             some().stopping.push_back(stop->arn);
+        } else if (const auto* redrive = std::get_if<RedriveMapRun>(&action)) {
+            some().redriven.push_back({redrive->arn, execution.redrive_time.value()});
         } else if (const auto* settle = std::get_if<SettleMapRun>(&action)) {
             some().settled.push_back(settle->arn);
         }
@@ -215,6 +217,7 @@ void Shard::act(LiveExecution& live, std::vector<Action> actions) {
                        [&](CancelTask& cancel) { cancel_task(live, cancel); },
                        [&](StartMapRun& start) { by_.map_runs->changed(start.plan->arn); },
                        [&](StopMapRun& stop) { by_.map_runs->changed(std::move(stop.arn)); },
+                       [&](RedriveMapRun& redrive) { by_.map_runs->changed(std::move(redrive.arn)); },
                        [&](SettleMapRun& settle) { by_.map_runs->changed(std::move(settle.arn)); },
                        [&](QueueTask& task) {
                            // What came meanwhile may have ended the attempt.

@@ -59,6 +59,7 @@ public:
     std::vector<StartTask> all_calls;
     std::vector<std::shared_ptr<const MapRunPlan>> map_runs;  ///< that began, oldest first
     std::vector<std::string> stopped_map_runs;
+    std::vector<std::string> redriven_map_runs;
     std::vector<std::string> settled_map_runs;
 
     Drive& begin() { return deliver(Begin{}); }
@@ -182,6 +183,7 @@ private:
                            },
                            [&](StartMapRun& start) { map_runs.push_back(start.plan); },
                            [&](StopMapRun& stop) { stopped_map_runs.push_back(stop.arn); },
+                           [&](RedriveMapRun& redrive) { redriven_map_runs.push_back(redrive.arn); },
                            [&](SettleMapRun& over) { settled_map_runs.push_back(over.arn); },
                            [&](QueueTask& task) { queue.push_back(std::move(task)); },
                            [&](UnqueueTask& gone) {
