@@ -151,9 +151,7 @@ struct MapRunTally {
     std::int64_t not_redrivable = 0;   ///< of the three above: cannot be redriven any more
 
     std::int64_t unsuccessful() const { return failed + timed_out + aborted; }
-    std::int64_t started() const {
-        return running + succeeded + unsuccessful() + pending_redrive;
-    }
+    std::int64_t started() const { return running + succeeded + unsuccessful() + pending_redrive; }
 };
 
 /// How far a Map Run is: the part of its row that changes.

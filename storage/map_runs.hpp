@@ -44,7 +44,8 @@ public:
     /// After the children were inserted.
     void children_started(const ChildrenStart& start, std::int64_t items);
 
-    /// Whether the child waits to be redriven, in a run that goes on; then the number of the redrive.
+    /// Whether the child waits to be redriven, in a run that goes on; then the number of the
+    /// redrive.
     std::optional<std::int64_t> awaits_redrive(MapRunKey run, ExecutionKey child);
     /// It waits no longer, and has this status now.
     void child_redriven(MapRunKey run, std::int64_t redrive, ExecutionKey child,

@@ -145,7 +145,7 @@ inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
     "SELECT e.key, e.arn, e.name, m.arn, r.revision_id, e.type, e.status, e.start_date, "        \
     "e.stop_date, "                                                                              \
     "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event, e.version, e.alias, " \
-    "e.redrive_count, e.redrive_date, e.map_run, e.item_count, " \
+    "e.redrive_count, e.redrive_date, e.map_run, e.item_count, "                                 \
     "e.run_redrive"
 #define STEPWELL_WHOLE_EXECUTION                                                                 \
     STEPWELL_EXECUTION_COLUMNS                                                                   \
@@ -302,13 +302,13 @@ inline constexpr char kDeleteResult[] = "DELETE FROM execution_results WHERE exe
 
 // --- Map Runs
 
-#define STEPWELL_MAP_RUN_PROGRESS                                                  \
-    "SELECT u.status, u.stopping, u.settled, u.stop_date, u.max_concurrency, "     \
-    "u.tolerated_count, u.tolerated_percentage, u.cursor, u.skip, u.read_to_end, " \
-    "u.items_known, u.running, u.succeeded, u.failed, u.timed_out, u.aborted, "    \
-    "u.results_written, u.items_running, u.items_succeeded, u.items_failed, "      \
-    "u.items_timed_out, u.items_aborted, u.item_results_written, u.redrive_count, "    \
-    "u.redrive_date, u.pending_redrive, u.items_pending_redrive, u.not_redrivable, "   \
+#define STEPWELL_MAP_RUN_PROGRESS                                                    \
+    "SELECT u.status, u.stopping, u.settled, u.stop_date, u.max_concurrency, "       \
+    "u.tolerated_count, u.tolerated_percentage, u.cursor, u.skip, u.read_to_end, "   \
+    "u.items_known, u.running, u.succeeded, u.failed, u.timed_out, u.aborted, "      \
+    "u.results_written, u.items_running, u.items_succeeded, u.items_failed, "        \
+    "u.items_timed_out, u.items_aborted, u.item_results_written, u.redrive_count, "  \
+    "u.redrive_date, u.pending_redrive, u.items_pending_redrive, u.not_redrivable, " \
     "u.items_not_redrivable"
 #define STEPWELL_MAP_RUN_HEAD \
     STEPWELL_MAP_RUN_PROGRESS \

@@ -61,18 +61,28 @@ Checked<void> check_filters(const Input& input) {
     return {};
 }
 
-/// `map_run_arn`: of the run whose children are listed, or "".
-void write_list_item(std::string& body, const ExecutionRecord& execution,
-                     const std::string& map_run_arn) {
+/// Whether a child did not succeed and is waiting for its run, which goes on, to redrive it.
+bool awaits_redrive(const ExecutionRecord& child, const MapRunProgress& run) {
+    return run.status == MapRunStatus::running && child.status != ExecutionStatus::running &&
+           child.status != ExecutionStatus::succeeded && child.run_redrive < run.redrive_count;
+}
+
+std::string_view child_status(const ExecutionRecord& child, const MapRunRecord* run) {
+    const bool pending = run != nullptr && awaits_redrive(child, run->progress);
+    return pending ? "PENDING_REDRIVE" : status_text(child.status);
+}
+
+/// `run`: whose children are listed, or null.
+void write_list_item(std::string& body, const ExecutionRecord& execution, const MapRunRecord* run) {
     ObjectWriter item(body);
     item.text("executionArn", execution.arn);
     item.text("stateMachineArn", shown_machine_arn(execution));
     item.text("name", execution.name);
-    item.text("status", status_text(execution.status));
+    item.text("status", child_status(execution, run));
     item.date("startDate", execution.start_date);
     if (execution.stop_date) item.date("stopDate", *execution.stop_date);
-    if (!map_run_arn.empty()) {
-        item.text("mapRunArn", map_run_arn);
+    if (run != nullptr) {
+        item.text("mapRunArn", run->arn);
         item.number("itemCount", execution.item_count);
     }
     write_qualifiers(item, execution);
@@ -91,12 +101,15 @@ Checked<std::string> describe_execution(Call& call) {
     const bool data = !metadata_only(input);
     const std::string_view details = data ? R"({"included":true})" : R"({"included":false})";
 
+    std::optional<MapRunRecord> run;
+    if (execution->map_run != 0) run = call.store().find_map_run(execution->map_run);
+
     std::string body;
     ObjectWriter object(body);
     object.text("executionArn", execution->arn);
     object.text("stateMachineArn", shown_machine_arn(*execution));
     object.text("name", execution->name);
-    object.text("status", status_text(execution->status));
+    object.text("status", child_status(*execution, run ? &*run : nullptr));
     object.date("startDate", execution->start_date);
     if (execution->stop_date) object.date("stopDate", *execution->stop_date);
     if (data) object.text("input", execution->input);
@@ -108,10 +121,7 @@ Checked<std::string> describe_execution(Call& call) {
     if (data && execution->error) object.text("error", *execution->error);
     if (data && execution->cause) object.text("cause", *execution->cause);
     write_qualifiers(object, *execution);
-    if (execution->map_run != 0) {
-        if (const auto run = call.store().find_map_run(execution->map_run))
-            object.text("mapRunArn", run->arn);
-    }
+    if (run) object.text("mapRunArn", run->arn);
     if (!execution->trace_header.empty()) object.text("traceHeader", execution->trace_header);
     write_redrive(object, call, *execution);
     object.end();
@@ -121,7 +131,7 @@ Checked<std::string> describe_execution(Call& call) {
 namespace {
 
 Checked<std::string> write_page(
-    Call& call, const std::string& question, const std::string& map_run_arn,
+    Call& call, const std::string& question, const MapRunRecord* run,
     const std::function<ExecutionPage(ExecutionKey before, std::size_t limit)>& load) {
     const Input& input = call.input();
     ExecutionKey before = 0;
@@ -135,7 +145,7 @@ Checked<std::string> write_page(
     object.member("executions").push_back('[');
     for (const ExecutionRecord& execution : page.executions) {
         if (body.back() != '[') body.push_back(',');
-        write_list_item(body, execution, map_run_arn);
+        write_list_item(body, execution, run);
     }
     body.push_back(']');
     if (page.more && !page.executions.empty()) {
@@ -160,10 +170,26 @@ Checked<std::string> list_children(Call& call, const std::string& map_run_arn) {
     const ChildFilter listed{.status = status ? status_of(*status) : std::nullopt};
     const std::string question = "ListExecutions\n" + arn + '\n' + (status ? *status : "") + '\n' +
                                  (redriven ? *redriven : "");
-    // No child is waiting to be redriven, and none was.
-    const bool none = (status && !listed.status) || (redriven && *redriven == "REDRIVEN");
-    return write_page(call, question, arn, [&](ExecutionKey before, std::size_t limit) {
-        return none ? ExecutionPage() : call.store().list_children(run->key, listed, before, limit);
+    const auto wanted = [&](const ExecutionRecord& child) {
+        const bool pending = awaits_redrive(child, run->progress);
+        if (status && pending != (*status == "PENDING_REDRIVE")) return false;
+        return !redriven || (child.redrive_count > 0) == (*redriven == "REDRIVEN");
+    };
+    return write_page(call, question, &*run, [&](ExecutionKey before, std::size_t limit) {
+        ExecutionPage chosen;
+        for (;;) {
+            ExecutionPage page = call.store().list_children(run->key, listed, before, limit);
+            chosen.more = page.more;
+            for (ExecutionRecord& child : page.executions) {
+                before = child.key;
+                if (!wanted(child)) continue;
+                chosen.more = chosen.executions.size() == limit || page.more;
+                if (chosen.executions.size() == limit) return chosen;
+                chosen.executions.push_back(std::move(child));
+            }
+            if (!page.more || page.executions.empty() || chosen.executions.size() == limit)
+                return chosen;
+        }
     });
 }
 
@@ -183,7 +209,7 @@ Checked<std::string> list_executions(Call& call) {
                                  .version = arn.version().value_or(0),
                                  .alias = arn.alias()};
     const std::string question = "ListExecutions\n" + arn.text + '\n' + (filter ? *filter : "");
-    return write_page(call, question, {}, [&](ExecutionKey before, std::size_t limit) {
+    return write_page(call, question, nullptr, [&](ExecutionKey before, std::size_t limit) {
         return call.store().list_executions(machine->arn, listed, before, limit);
     });
 }

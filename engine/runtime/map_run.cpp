@@ -103,8 +103,8 @@ void MapRun::go_on() {
     redrive_children();
     start_children();
     if (failure_) return;
-    const bool all_started = items_.at_end() && items_.in_hand().empty() &&
-                             progress_.executions.pending_redrive == 0;
+    const bool all_started =
+        items_.at_end() && items_.in_hand().empty() && progress_.executions.pending_redrive == 0;
     const bool idle = !starting_ && redriving_ == 0 && progress_.executions.running == 0;
     if (all_started && idle) finish();
 }
@@ -356,15 +356,16 @@ void MapRun::redrive_child(const ExecutionRecord& child) {
                                            report(outcome);
                                        });
     }
-    by_.redrive_child(key, [report, key, run = record_.key, &store = by_.store](RedriveEnded ended) {
-        if (ended.outcome != Outcome::committed) return report(ended.outcome);
-        // What runs, or has succeeded, is not waiting.
-        if (ended.redrivability == Redrivability::redrivable ||
-            ended.redrivability == Redrivability::running ||
-            ended.redrivability == Redrivability::succeeded)
-            return report(Outcome::committed);
-        store.redrive_child(run, key, ChildRedrive::not_redrivable, report);
-    });
+    by_.redrive_child(key,
+                      [report, key, run = record_.key, &store = by_.store](RedriveEnded ended) {
+                          if (ended.outcome != Outcome::committed) return report(ended.outcome);
+                          // What runs, or has succeeded, is not waiting.
+                          if (ended.redrivability == Redrivability::redrivable ||
+                              ended.redrivability == Redrivability::running ||
+                              ended.redrivability == Redrivability::succeeded)
+                              return report(Outcome::committed);
+                          store.redrive_child(run, key, ChildRedrive::not_redrivable, report);
+                      });
 }
 
 void MapRun::child_redriven(Outcome outcome) {

@@ -90,10 +90,10 @@ private:
     bool reading_ = false;
     ItemReader::GiveUp stop_reading_;
     bool selecting_ = false;
-    bool starting_ = false;  ///< children are being stored
-    std::int64_t redriving_ = 0;      ///< children are being redriven
+    bool starting_ = false;            ///< children are being stored
+    std::int64_t redriving_ = 0;       ///< children are being redriven
     ExecutionKey redriven_up_to_ = 0;  ///< the last of those
-    bool writing_ = false;   ///< results are being exported
+    bool writing_ = false;             ///< results are being exported
     ResultWriter::GiveUp stop_writing_;
     std::optional<Json> written_;  ///< what the export came to
     bool ending_ = false;

@@ -146,8 +146,8 @@ void Shard::on(RedriveInput input) {
     if (const auto date = redriven_with(execution, input.request.client_token, now)) {
         ended.redrive_date = *date;
     } else if (execution.closed()) {
-        step = decide(*live, Redrive{std::move(input.request.client_token),
-                                     input.request.by_map_run});
+        step =
+            decide(*live, Redrive{std::move(input.request.client_token), input.request.by_map_run});
         if (step.accepted) {
             ended.redrive_date = execution.redrive_time.value();
         } else {

@@ -212,21 +212,22 @@ void Shard::on(StepStored input) {
 void Shard::act(LiveExecution& live, std::vector<Action> actions) {
     for (Action& action : actions) {
         std::visit(
-            Overloaded{[&](Ask& ask) { ask_slow_lane(live, std::move(ask)); },
-                       [&](StartTask& start) { call_task(live, std::move(start)); },
-                       [&](CancelTask& cancel) { cancel_task(live, cancel); },
-                       [&](StartMapRun& start) { by_.map_runs->changed(start.plan->arn); },
-                       [&](StopMapRun& stop) { by_.map_runs->changed(std::move(stop.arn)); },
-                       [&](RedriveMapRun& redrive) { by_.map_runs->changed(std::move(redrive.arn)); },
-                       [&](SettleMapRun& settle) { by_.map_runs->changed(std::move(settle.arn)); },
-                       [&](QueueTask& task) {
-                           // What came meanwhile may have ended the attempt.
-                           if (!live.execution.find_task(task.frame, task.scheduled)) return;
-                           by_.activities.add(task.activity_arn, place_of(live, task));
-                       },
-                       [&](UnqueueTask& gone) {
-                           by_.activities.remove(gone.task.activity_arn, place_of(live, gone.task));
-                       }},
+            Overloaded{
+                [&](Ask& ask) { ask_slow_lane(live, std::move(ask)); },
+                [&](StartTask& start) { call_task(live, std::move(start)); },
+                [&](CancelTask& cancel) { cancel_task(live, cancel); },
+                [&](StartMapRun& start) { by_.map_runs->changed(start.plan->arn); },
+                [&](StopMapRun& stop) { by_.map_runs->changed(std::move(stop.arn)); },
+                [&](RedriveMapRun& redrive) { by_.map_runs->changed(std::move(redrive.arn)); },
+                [&](SettleMapRun& settle) { by_.map_runs->changed(std::move(settle.arn)); },
+                [&](QueueTask& task) {
+                    // What came meanwhile may have ended the attempt.
+                    if (!live.execution.find_task(task.frame, task.scheduled)) return;
+                    by_.activities.add(task.activity_arn, place_of(live, task));
+                },
+                [&](UnqueueTask& gone) {
+                    by_.activities.remove(gone.task.activity_arn, place_of(live, gone.task));
+                }},
             action);
     }
 }

@@ -60,11 +60,14 @@ INSTANTIATE_TEST_SUITE_P(
         CASE(kFindMapRunByArn), CASE(kMapRunProgress), CASE(kListMapRuns), CASE(kOpenMapRuns),
         CASE(kStopMapRun), CASE(kSettleMapRun), CASE(kMapRunHead), CASE(kStartChildren),
         CASE(kTallyMapRun), CASE(kMapRunStatusByArn), CASE(kLimitMapRun), CASE(kEndMapRun),
-        CASE(kDeleteMapRun), CASE(kDeleteMapRunPlan), CASE(kDeleteMapRunResult), CASE(kDeleteInput),
-        CASE(kDeleteResult), CASE(kLastJournalId), CASE(kJournalEnd), CASE(kJournalHead),
-        CASE(kJournalBytes), CASE(kAnchorFloor), CASE(kAnchorsUp), CASE(kDeleteJournal),
-        CASE(kDeleteAnchors), CASE(kAnyLeftover), CASE(kDeleteLeftover), CASE(kMeta),
-        CASE(kArnsAfter), CASE(kDeleteArn), CASE(kExecutionEnd), CASE(kCountRunning)),
+        CASE(kRedriveMapRun), CASE(kWantRedrive), CASE(kWantedRedrive), CASE(kHasPending),
+        CASE(kPendingOfStatus), CASE(kSeeToChild), CASE(kChildRedrive), CASE(kBeginChildAnew),
+        CASE(kPendingChildren), CASE(kCountMachines), CASE(kCountActivities), CASE(kDeleteMapRun),
+        CASE(kDeleteMapRunPlan), CASE(kDeleteMapRunResult), CASE(kDeleteInput), CASE(kDeleteResult),
+        CASE(kLastJournalId), CASE(kJournalEnd), CASE(kJournalHead), CASE(kJournalBytes),
+        CASE(kAnchorFloor), CASE(kAnchorsUp), CASE(kDeleteJournal), CASE(kDeleteAnchors),
+        CASE(kAnyLeftover), CASE(kDeleteLeftover), CASE(kMeta), CASE(kArnsAfter), CASE(kDeleteArn),
+        CASE(kExecutionEnd), CASE(kCountRunning)),
     [](const testing::TestParamInfo<StatementCase>& tested) {
         return std::string(tested.param.name);
     });

@@ -169,29 +169,29 @@ private:
         journal.insert(journal.end(), stored.begin(), stored.end());
         for (Action& action : step.actions) {
             std::visit(
-                Overloaded{[](Ask&) { throw std::logic_error("nothing takes too long here"); },
-                           [&](StartTask& start) {
-                               all_calls.push_back(start);
-                               calls.push_back(std::move(start));
-                           },
-                           [&](CancelTask& cancel) {
-                               cancelled.push_back(cancel);
-                               std::erase_if(calls, [&](const StartTask& call) {
-                                   return call.frame == cancel.frame &&
-                                          call.scheduled == cancel.scheduled;
-                               });
-                           },
-                           [&](StartMapRun& start) { map_runs.push_back(start.plan); },
-                           [&](StopMapRun& stop) { stopped_map_runs.push_back(stop.arn); },
-                           [&](RedriveMapRun& redrive) { redriven_map_runs.push_back(redrive.arn); },
-                           [&](SettleMapRun& over) { settled_map_runs.push_back(over.arn); },
-                           [&](QueueTask& task) { queue.push_back(std::move(task)); },
-                           [&](UnqueueTask& gone) {
-                               std::erase_if(queue, [&](const QueueTask& task) {
-                                   return task.frame == gone.task.frame &&
-                                          task.scheduled == gone.task.scheduled;
-                               });
-                           }},
+                Overloaded{
+                    [](Ask&) { throw std::logic_error("nothing takes too long here"); },
+                    [&](StartTask& start) {
+                        all_calls.push_back(start);
+                        calls.push_back(std::move(start));
+                    },
+                    [&](CancelTask& cancel) {
+                        cancelled.push_back(cancel);
+                        std::erase_if(calls, [&](const StartTask& call) {
+                            return call.frame == cancel.frame && call.scheduled == cancel.scheduled;
+                        });
+                    },
+                    [&](StartMapRun& start) { map_runs.push_back(start.plan); },
+                    [&](StopMapRun& stop) { stopped_map_runs.push_back(stop.arn); },
+                    [&](RedriveMapRun& redrive) { redriven_map_runs.push_back(redrive.arn); },
+                    [&](SettleMapRun& over) { settled_map_runs.push_back(over.arn); },
+                    [&](QueueTask& task) { queue.push_back(std::move(task)); },
+                    [&](UnqueueTask& gone) {
+                        std::erase_if(queue, [&](const QueueTask& task) {
+                            return task.frame == gone.task.frame &&
+                                   task.scheduled == gone.task.scheduled;
+                        });
+                    }},
                 action);
         }
         check_fold();
