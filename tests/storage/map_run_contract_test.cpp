@@ -354,5 +354,141 @@ TEST_P(MapRunContract, StartsNothingInAMachineThatGoes) {
     EXPECT_EQ(start_children(0, {child(20)}), Outcome::not_found);
 }
 
+// --- redrives
+
+class MapRunRedrives : public MapRunContract {
+protected:
+    /// A Step of the parent: it runs, ends, or is redriven with its run.
+    Outcome step_parent(ExecutionStatus status, std::shared_ptr<MapRunChanges> changes) {
+        const Sequence next = ++last_;
+        JournalRow step = row(next, 1, next, 1);
+        step.map_runs = std::move(changes);
+        ExecutionUpdate update = goes_on(next, next);
+        update.status = status;
+        if (status != ExecutionStatus::running) update.stop_date = at(60);
+        return append(*store, kParent, next - 1, std::move(step), update);
+    }
+    void redrive_run() {
+        ASSERT_EQ(step_parent(ExecutionStatus::failed, nullptr), Outcome::committed);
+        auto changes = std::make_shared<MapRunChanges>();
+        changes->redriven.push_back({kRun, at(70)});
+        ASSERT_EQ(step_parent(ExecutionStatus::running, std::move(changes)), Outcome::committed);
+    }
+    Outcome reopen_child(ExecutionKey key, Sequence after = 1) {
+        ExecutionUpdate update = goes_on(after + 1, after + 1);
+        update.redrive_count = 1;
+        update.redrive_date = at(71);
+        return append(*store, key, after, row(after + 1, 1, after + 1, 1), update);
+    }
+    Outcome redrive_child(ExecutionKey key, ChildRedrive how) {
+        Waited<Outcome> waited;
+        store->redrive_child(5, key, how, waited.callback());
+        return waited.get();
+    }
+    std::vector<ExecutionKey> pending(ExecutionKey after = 0, std::size_t limit = 10) const {
+        std::vector<ExecutionKey> keys;
+        for (const ExecutionRecord& one : store->pending_redrives(5, after, limit))
+            keys.push_back(one.key);
+        return keys;
+    }
+    Sequence last_ = 1;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, MapRunRedrives, testing::Values(Kind::sqlite, Kind::memory),
+                         [](const testing::TestParamInfo<Kind>& tested) {
+                             return tested.param == Kind::sqlite ? "Sqlite" : "Memory";
+                         });
+
+TEST_P(MapRunRedrives, LetWhatDidNotSucceedWaitUntilItIsSeenTo) {
+    ASSERT_EQ(start_children(0, {child(20, 2), child(21, 3), child(22), child(23)}),
+              Outcome::committed);
+    end_child(20, ExecutionStatus::succeeded);
+    end_child(21, ExecutionStatus::failed);
+    end_child(22, ExecutionStatus::timed_out);
+    end_child(23, ExecutionStatus::aborted);
+    EXPECT_EQ(end_run(MapRunStatus::failed), Outcome::committed);
+    EXPECT_THAT(pending(), IsEmpty());
+    redrive_run();
+    reopen();
+    EXPECT_EQ(progress().status, MapRunStatus::running);
+    EXPECT_FALSE(progress().settled);
+    EXPECT_EQ(progress().stop_date, std::nullopt);
+    EXPECT_EQ(progress().redrive_count, 1);
+    EXPECT_EQ(progress().redrive_date, at(70));
+    EXPECT_EQ(progress().executions.pending_redrive, 3);
+    EXPECT_EQ(progress().executions.unsuccessful(), 0);
+    EXPECT_EQ(progress().executions.started(), 4);
+    EXPECT_EQ(progress().items.pending_redrive, 5);
+    EXPECT_THAT(pending(), ElementsAre(21, 22, 23));
+    EXPECT_THAT(pending(21, 1), ElementsAre(22));
+
+    EXPECT_EQ(reopen_child(21), Outcome::committed);
+    EXPECT_EQ(redrive_child(22, ChildRedrive::not_redrivable), Outcome::committed);
+    EXPECT_EQ(redrive_child(22, ChildRedrive::not_redrivable), Outcome::conflict);
+    EXPECT_EQ(redrive_child(20, ChildRedrive::not_redrivable), Outcome::conflict);
+    EXPECT_THAT(pending(), ElementsAre(23));
+    EXPECT_EQ(progress().executions.running, 1);
+    EXPECT_EQ(progress().items.running, 3);
+    EXPECT_EQ(progress().executions.timed_out, 1);
+    EXPECT_EQ(progress().executions.not_redrivable, 1);
+    EXPECT_EQ(progress().executions.pending_redrive, 1);
+    EXPECT_EQ(store->find_execution(21)->redrive_count, 1);
+    EXPECT_THAT(listed(ExecutionStatus::running), ElementsAre(21));
+    // It fails again: it waits no more.
+    EXPECT_EQ(append(*store, 21, 2, row(3, 1, 3, 1),
+                     [] {
+                         ExecutionUpdate failed = succeeds(3, 3);
+                         failed.status = ExecutionStatus::failed;
+                         return failed;
+                     }()),
+              Outcome::committed);
+    EXPECT_THAT(pending(), ElementsAre(23));
+    EXPECT_EQ(reopen_child(21, 3), Outcome::conflict);
+    // With the end of the run nothing waits.
+    EXPECT_EQ(end_run(MapRunStatus::failed), Outcome::committed);
+    EXPECT_EQ(progress().executions.pending_redrive, 0);
+    EXPECT_EQ(progress().executions.failed, 1);
+    EXPECT_EQ(progress().executions.aborted, 1);
+    EXPECT_EQ(progress().items.started(), 7);
+    EXPECT_EQ(reopen_child(23), Outcome::conflict);
+}
+
+TEST_P(MapRunRedrives, OfOneThatIsComingToItsEndComeThen) {
+    ASSERT_EQ(start_children(0, {child(20)}), Outcome::committed);
+    auto changes = std::make_shared<MapRunChanges>();
+    changes->stopping.push_back(kRun);
+    ASSERT_EQ(step_parent(ExecutionStatus::aborted, std::move(changes)), Outcome::committed);
+    changes = std::make_shared<MapRunChanges>();
+    changes->redriven.push_back({kRun, at(70)});
+    ASSERT_EQ(step_parent(ExecutionStatus::running, std::move(changes)), Outcome::committed);
+    EXPECT_TRUE(progress().stopping);
+    EXPECT_EQ(progress().redrive_count, 0);
+    end_child(20, ExecutionStatus::aborted);
+    EXPECT_EQ(end_run(MapRunStatus::aborted), Outcome::committed);
+    EXPECT_EQ(progress().status, MapRunStatus::running);
+    EXPECT_FALSE(progress().stopping);
+    EXPECT_EQ(progress().redrive_count, 1);
+    EXPECT_THAT(pending(), ElementsAre(20));
+}
+
+TEST_P(MapRunRedrives, LetAnExpressChildBeginAnew) {
+    ExecutionRecord express = child(20);
+    express.type = WorkflowType::express;
+    ASSERT_EQ(start_children(0, {express}), Outcome::committed);
+    end_child(20, ExecutionStatus::failed);
+    end_run(MapRunStatus::failed);
+    redrive_run();
+    EXPECT_EQ(redrive_child(20, ChildRedrive::begins_anew), Outcome::committed);
+    const auto found = store->find_execution(20);
+    EXPECT_EQ(found->status, ExecutionStatus::running);
+    EXPECT_EQ(found->output, std::nullopt);
+    EXPECT_EQ(found->stop_date, std::nullopt);
+    EXPECT_EQ(found->wake_at, TimePoint{});
+    EXPECT_EQ(progress().executions.running, 1);
+    EXPECT_EQ(append(*store, 20, 0, row(1, 0, 1, 0), succeeds(1, 0)), Outcome::committed);
+    EXPECT_EQ(progress().executions.succeeded, 1);
+    EXPECT_THAT(pending(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace stepwell::storage_test

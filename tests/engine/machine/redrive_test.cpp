@@ -298,6 +298,48 @@ TEST_P(Redriving, CountsTheMachinesTimeAnew) {
     EXPECT_EQ(drive.execution->status, ExecutionStatus::timed_out);
 }
 
+const std::string kDistributed = R"("M":{"Type":"Map","Label":"L","End":true,"ItemProcessor":{
+    "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+    "StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}})";
+
+TEST_P(Redriving, RedrivesAMapRunThatFailed) {
+    Drive& drive = run(machine("M", kDistributed), "[1]");
+    const std::string arn = drive.map_runs.at(0)->arn;
+    drive.deliver(MapRunOver{arn, StateError{"States.ExceedToleratedFailureThreshold", ""}});
+    ASSERT_EQ(drive.execution->status, ExecutionStatus::failed);
+    redrive();
+    EXPECT_THAT(drive.redriven_map_runs, ElementsAre(arn));
+    EXPECT_THAT(history(), ElementsAre("8 7 ExecutionRedriven", "9 8 MapRunRedriven"));
+    const auto details = std::get<MapRunRedrivenDetails>(drive.event(9).details);
+    EXPECT_EQ(details.map_run_arn, arn);
+    EXPECT_EQ(details.redrive_count, 1);
+    drive.deliver(MapRunOver{arn, Payload::from_text("[7]")});
+    EXPECT_EQ(drive.output(), "[7]");
+    EXPECT_THAT(drive.map_runs, SizeIs(1));
+}
+
+TEST_P(Redriving, BeginsANewMapRunWhereItsDataWereAtFault) {
+    for (const char* error : {"States.DataLimitExceeded", "States.Runtime"}) {
+        Drive& drive = run(machine("M", kDistributed), "[1]");
+        drive.deliver(MapRunOver{drive.map_runs.at(0)->arn, StateError{error, ""}});
+        ASSERT_EQ(drive.execution->status, ExecutionStatus::failed);
+        redrive();
+        EXPECT_THAT(drive.redriven_map_runs, SizeIs(0));
+        EXPECT_THAT(drive.map_runs, SizeIs(2));
+    }
+}
+
+TEST_P(Redriving, RedrivesAMapRunThatWasStopped) {
+    Drive& drive = run(machine("M", kDistributed), "[1]");
+    const std::string arn = drive.map_runs.at(0)->arn;
+    drive.deliver(Stop{});
+    redrive();
+    drive.deliver(Stop{});
+    redrive();
+    EXPECT_THAT(drive.redriven_map_runs, ElementsAre(arn, arn));
+    EXPECT_EQ(drive.execution->frame(0).map_run->redrive_count, 2);
+}
+
 TEST_P(Redriving, IsRefusedForWhatRunsHasSucceededIsTooOldOrTooLong) {
     functions.silent = {"T"};
     Drive& drive = run(machine("T", task("T")));
