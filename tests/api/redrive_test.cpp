@@ -110,5 +110,72 @@ TEST(RedriveExecution, RefusesWhatIsNoExecutionAndTokensThatDoNotFit) {
         "to satisfy constraint: Member must satisfy regular expression pattern: [!-~]+");
 }
 
+std::string children_body(const std::string& run, const std::string& more = {}) {
+    return R"({"mapRunArn":")" + run + '"' + more + '}';
+}
+
+TEST(RedriveExecution, RedrivesAMapRunAndTellsWhichChildrenWait) {
+    Service service;
+    const std::string machine = service.create("m", R"({"StartAt":"M","States":{"M":{
+        "Type":"Map","Label":"L","MaxConcurrency":1,"ToleratedFailureCount":1,"End":true,
+        "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+                         "StartAt":"W","States":{"W":{"Type":"Wait","Seconds":3600,"End":true}}}}}})");
+    const Json started = service.ask("StartExecution",
+                                     R"({"stateMachineArn":")" + machine + R"(","input":"[1,2]"})");
+    const std::string arn = started.value("executionArn", "");
+    service.runtime.settle();
+    const std::string run =
+        service.ask("ListMapRuns", body_of(arn))["mapRuns"][0].value("mapRunArn", "");
+    const auto names = [&](const std::string& more) {
+        std::vector<std::string> found;
+        const Json page = service.ask("ListExecutions", children_body(run, more));
+        for (const Json& child : page["executions"])
+            found.push_back(child.value("status", "") + " " +
+                            std::to_string(child["redriveCount"].get<int>()));
+        return found;
+    };
+    for (int i = 0; i < 2; ++i) {
+        const Json page =
+            service.ask("ListExecutions", children_body(run, R"(,"statusFilter":"RUNNING")"));
+        service.ask("StopExecution", body_of(page["executions"][0].value("executionArn", "")));
+        service.runtime.settle();
+    }
+    EXPECT_EQ(service.ask("DescribeExecution", body_of(arn)).value("error", ""),
+              "States.ExceedToleratedFailureThreshold");
+    EXPECT_THAT(names(""), ElementsAre("ABORTED 0", "ABORTED 0"));
+    const std::string child =
+        service.ask("ListExecutions", children_body(run))["executions"][0].value("executionArn",
+                                                                                 "");
+    const Json described = service.ask("DescribeExecution", body_of(child));
+    EXPECT_EQ(described.value("redriveStatus", ""), "REDRIVABLE_BY_MAP_RUN");
+    EXPECT_FALSE(described.contains("redriveStatusReason"));
+    EXPECT_THAT(service.refusal("RedriveExecution", body_of(child)),
+                StartsWith("ExecutionNotRedrivable: "));
+
+    service.ask("RedriveExecution", body_of(arn));
+    service.runtime.settle();
+    EXPECT_THAT(names(""), ElementsAre("PENDING_REDRIVE 0", "RUNNING 1"));
+    EXPECT_THAT(names(R"(,"statusFilter":"PENDING_REDRIVE")"), ElementsAre("PENDING_REDRIVE 0"));
+    EXPECT_THAT(names(R"(,"statusFilter":"ABORTED")"), ElementsAre());
+    EXPECT_THAT(names(R"(,"redriveFilter":"REDRIVEN")"), ElementsAre("RUNNING 1"));
+    EXPECT_THAT(names(R"(,"redriveFilter":"NOT_REDRIVEN")"), ElementsAre("PENDING_REDRIVE 0"));
+    EXPECT_EQ(service.ask("DescribeExecution", body_of(child)).value("status", ""),
+              "PENDING_REDRIVE");
+    const Json after = service.ask("DescribeMapRun", children_body(run));
+    EXPECT_EQ(after.value("status", ""), "RUNNING");
+    EXPECT_EQ(after["redriveCount"], 1);
+    EXPECT_TRUE(after.contains("redriveDate"));
+    EXPECT_FALSE(after.contains("stopDate"));
+    EXPECT_EQ(after["executionCounts"]["pendingRedrive"], 1);
+    EXPECT_EQ(after["executionCounts"]["running"], 1);
+    EXPECT_EQ(after["executionCounts"]["aborted"], 0);
+    EXPECT_EQ(after["executionCounts"]["total"], 2);
+    EXPECT_EQ(after["itemCounts"]["pendingRedrive"], 1);
+    // While it goes on it can be updated, at once.
+    service.ask("UpdateMapRun", children_body(run, R"(,"maxConcurrency":2)"));
+    service.runtime.settle();
+    EXPECT_THAT(names(""), ElementsAre("RUNNING 1", "RUNNING 1"));
+}
+
 }  // namespace
 }  // namespace stepwell::api
