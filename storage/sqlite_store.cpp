@@ -225,7 +225,8 @@ ExecutionPage SqliteStore::list_children(MapRunKey run, const ChildFilter& filte
 
 std::vector<ExecutionRecord> SqliteStore::pending_redrives(MapRunKey run, ExecutionKey after,
                                                            std::size_t limit) const {
-    return read([&](Reader& r) { return r.map_runs().pending_redrives(run, after, limit); });
+    return impl_->readers.with(
+        [&](Reader& r) { return r.map_runs().pending_redrives(run, after, limit); });
 }
 
 std::vector<ExecutionRecord> SqliteStore::read_children(
