@@ -164,6 +164,14 @@ public:
     void start_children(ChildrenStart start, Committed done) override {
         store_.start_children(std::move(start), std::move(done));
     }
+    void redrive_child(MapRunKey run, ExecutionKey child, ChildRedrive how,
+                       Committed done) override {
+        store_.redrive_child(run, child, how, std::move(done));
+    }
+    std::vector<ExecutionRecord> pending_redrives(MapRunKey run, ExecutionKey after,
+                                                  std::size_t limit) const override {
+        return store_.pending_redrives(run, after, limit);
+    }
     void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) override {
         if (overloaded) return done(Outcome::overloaded);
         store_.update_map_run(arn, limits, std::move(done));
