@@ -7,6 +7,7 @@
 
 #include "engine/base/arn.hpp"
 #include "engine/base/time.hpp"
+#include "engine/machine/mock_directory.hpp"
 #include "engine/result_schemas.hpp"
 #include "engine/runtime/runtime.hpp"
 #include "engine/store.hpp"
@@ -38,6 +39,9 @@ struct Options {
     Owner owner{"123456789012", "us-east-1"};
     /// What TestState holds mocked results against; null: nothing. Must outlive the Api.
     const ResultSchemas* result_schemas = nullptr;
+    /// The test cases that a start may name (`stateMachineArn#TestCase`); null: none, and such an
+    /// ARN is one of a machine that does not exist. Must outlive the Api.
+    const MockDirectory* mocks = nullptr;
 };
 
 /// Runs work that blocks (store reads, parsing a definition) on a few threads, never more than

@@ -45,6 +45,7 @@ public:
     Call& operator=(const Call&) = delete;
 
     Services& services() { return *services_; }
+    const Services& services() const { return *services_; }
     Store& store() const { return services_->store; }
     /// Account and region where no ARN says them.
     const Owner& owner() const { return owner_; }

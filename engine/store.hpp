@@ -120,6 +120,7 @@ struct ExecutionRecord {
     std::optional<std::string> error;
     std::optional<std::string> cause;
     std::string trace_header;  ///< empty: none
+    std::string test_case;     ///< of the mock configuration, that answers its tasks; empty: none
     /// When it must next be looked at: now (a restart has something to do), a time, or null (only a
     /// call can go on).
     std::optional<TimePoint> wake_at;
@@ -252,6 +253,13 @@ struct ActivityRecord {
     Owner owner;
     TimePoint creation_date;
     std::string encryption_configuration;  ///< JSON text, or empty where none was given
+};
+
+/// See Store::put_document.
+struct Document {
+    std::string collection;
+    std::string key;
+    std::string body;
 };
 
 /// The entries of one Step, encoded (engine/machine/journal.hpp). Opaque to the store.
@@ -436,6 +444,17 @@ public:
                                                         std::size_t limit) const = 0;
     /// As committed, and from memory: may be asked on a shard.
     bool has_activity(const std::string& arn) const override = 0;
+
+    // --- documents: small JSON texts of what stands beside the workflows (event rules, mocks set
+    // over HTTP), by collection and key
+
+    /// Adds a document, or replaces it.
+    virtual void put_document(Document document, Committed done) = 0;
+    /// not_found: there is none.
+    virtual void delete_document(const std::string& collection, const std::string& key,
+                                 Committed done) = 0;
+    /// All of a collection, in order of key. Their writers bound how many there are.
+    virtual std::vector<Document> documents(const std::string& collection) const = 0;
 
     // --- executions
 

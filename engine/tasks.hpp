@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -16,6 +17,25 @@ namespace stepwell {
 
 /// Which call this is: unique in the process, chosen by the runtime.
 using TaskCallId = std::uint64_t;
+
+/// A call that a mock answers: which of the mock configuration's answers it is for.
+struct MockedCall {
+    std::string state_machine;  ///< its name
+    std::string test_case;
+    asl::StateType type = asl::StateType::task;  ///< or Map, Parallel: then `resource` says nothing
+    /// How many times the state had been invoked before in the execution, retries included.
+    std::uint32_t invocation = 0;
+    /// Which item of the innermost Map around the state runs.
+    std::optional<std::uint32_t> map_index;
+};
+
+/// What an HTTP Task has sent and received, for TestState at inspection level TRACE. Filled by the
+/// integration before the call ends.
+struct TaskInspection {
+    bool reveal_secrets = false;
+    Json request;   ///< null: none was sent
+    Json response;  ///< null: none came
+};
 
 /// One call of a task. What was committed before it (…Scheduled, …Started) stands on disk already.
 struct TaskCall {
@@ -41,6 +61,9 @@ struct TaskCall {
     /// Of `.sync`: what TaskSubmitted says of the job that is to be watched until its end. Without
     /// a value the job is to be started.
     std::optional<Payload> submitted;
+    /// Nothing is to be called: the mock configuration has the answer.
+    std::optional<MockedCall> mock;
+    std::shared_ptr<TaskInspection> inspection;  ///< null: nobody looks
 };
 
 /// What becomes of the job that a `.sync` call has started, or watches, when the call is given up.

@@ -11,8 +11,10 @@
 #include "integrations/aws/optimized_tasks.hpp"
 #include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/http_client.hpp"
+#include "integrations/http_task/http_tasks.hpp"
 #include "integrations/io_loop.hpp"
 #include "integrations/lambda.hpp"
+#include "integrations/mocks/mock_tasks.hpp"
 #include "integrations/own_service_tasks.hpp"
 
 namespace stepwell {
@@ -49,7 +51,8 @@ HttpClientOptions http_options(const IntegrationOptions& options) {
     return http;
 }
 
-GiveUp of_lambda(CancelTask cancel) {
+/// Of a call that leaves nothing behind.
+GiveUp of_call(std::function<void()> cancel) {
     return [cancel = std::move(cancel)](Job) {
         if (cancel) cancel();
     };
@@ -68,6 +71,8 @@ struct TaskRegistry::Impl {
               sdk(client),
               optimized(loop, client),
               api_gateway(http, options.aws),
+              http_tasks(http, options.connections),
+              mocked(loop, options.mocks, options.mocked_requests),
               own_is_elsewhere(options.aws.endpoint_of("sfn") != nullptr) {}
         HttpClient http;
         LambdaIntegration lambda;
@@ -76,6 +81,8 @@ struct TaskRegistry::Impl {
         aws::SdkTasks sdk;
         aws::OptimizedTasks optimized;
         aws::ApiGatewayTasks api_gateway;
+        http_task::HttpTasks http_tasks;
+        mocks::MockTasks mocked;
         /// Whether Step Functions is another server than this one.
         bool own_is_elsewhere;
         std::unordered_map<TaskCallId, GiveUp> calls;
@@ -87,7 +94,11 @@ struct TaskRegistry::Impl {
              }},
             {"lambda", "invoke",
              [this](TaskCall call, Finished done) {
-                 return of_lambda(lambda.invoke(std::move(call), std::move(done)));
+                 return of_call(lambda.invoke(std::move(call), std::move(done)));
+             }},
+            {"http", "invoke",
+             [this](TaskCall call, Finished done) {
+                 return of_call(http_tasks.start(std::move(call), std::move(done)));
              }},
             {"states", "startExecution",
              [this](TaskCall call, Finished done) {
@@ -104,8 +115,10 @@ struct TaskRegistry::Impl {
         };
 
         GiveUp dispatch(TaskCall call, Finished finished) {
+            // A mock stands before all of them.
+            if (call.mock) return of_call(mocked.start(std::move(call), std::move(finished)));
             if (std::holds_alternative<asl::LambdaResource>(call.resource)) {
-                return of_lambda(lambda.call_function(std::move(call), std::move(finished)));
+                return of_call(lambda.call_function(std::move(call), std::move(finished)));
             }
             const auto resource = std::get<asl::ServiceResource>(call.resource);
             for (const Row& row : rows) {

@@ -10,15 +10,23 @@
 #include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
 #include "integrations/models/service_models.hpp"
+#include "integrations/http_task/connection.hpp"
+#include "integrations/mocks/mock_book.hpp"
+#include "integrations/mocks/request_log.hpp"
 
 namespace stepwell {
 
 /// All that integrations can be told.
 struct IntegrationOptions {
-    LambdaOptions lambda;
+    LambdaOptions lambda = {};
     aws::AwsOptions aws{};
     /// Of the services that Tasks call; must outlive the registry. Null: those of the program.
     const models::ServiceModels* models = nullptr;
+    http_task::Connections connections = {};  ///< of HTTP Tasks
+    /// What answers the calls of test cases, and where that is noted. Null: nobody, nowhere. Both
+    /// must outlive the registry.
+    const mocks::MockBook* mocks = nullptr;
+    mocks::RequestLog* mocked_requests = nullptr;
 };
 
 /// Carries out the work of Task states: picks the integration that a call's resource names, one row

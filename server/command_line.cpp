@@ -273,6 +273,31 @@ Command parse_validate(std::vector<std::string> arguments) {
     return validate;
 }
 
+/// `stepwell mock init`: needs no settings.
+Command parse_mock(std::vector<std::string> arguments) {
+    constexpr const char* kSeeMockHelp = "; stepwell mock --help says more";
+    CLI::App app("Writes a mock configuration to begin with, from a definition.", "stepwell mock");
+    app.set_help_flag("-h,--help", "print this");
+    MockInit init;
+    app.add_option("--state-machine", init.state_machine,
+                   "name of the state machine (that of the file)")
+        ->type_name("NAME");
+    app.add_option("--test-case", init.test_case, "name of the test case (HappyPath)")
+        ->type_name("NAME");
+    std::string verb;
+    app.add_option("init", verb, "what to do")->type_name("");
+    app.add_option("DEFINITION", init.definition,
+                   "a definition in JSON, or in YAML where the name ends in .yaml or .yml; - is "
+                   "standard input")
+        ->type_name("");
+    app.footer("Prints the configuration; give it to the server with --mock-config FILE.");
+    if (auto instead = parse_with(app, std::move(arguments), kSeeMockHelp))
+        return *std::move(instead);
+    if (verb != "init" || init.definition.empty())
+        return UsageError{std::string("mock needs: mock init DEFINITION") + kSeeMockHelp};
+    return init;
+}
+
 constexpr const char* kSeeEvalHelp = "; stepwell eval --help says more";
 
 /// `NAME=JSON`, with or without a `$` before the name.
@@ -355,11 +380,13 @@ Command parse_command_line(const std::vector<std::string>& arguments,
         rest.erase(rest.begin());
         if (command == "validate") return parse_validate(std::move(rest));
         if (command == "eval") return parse_eval(std::move(rest));
+        if (command == "mock") return parse_mock(std::move(rest));
         ask_health = command == "health";
         if (command != "serve" && !ask_health) {
             return UsageError{
                 "there is no command \"" + command +
-                "\"; there are: stepwell serve, stepwell validate, stepwell eval, stepwell health"};
+                "\"; there are: stepwell serve, stepwell validate, stepwell eval, stepwell mock, "
+                "stepwell health"};
         }
     }
     Parser parser;

@@ -8,6 +8,7 @@
 
 #include "server/eval_command.hpp"
 #include "server/health_command.hpp"
+#include "server/mock_command.hpp"
 #include "server/settings.hpp"
 #include "server/validate_command.hpp"
 
@@ -30,7 +31,7 @@ struct Print {
 struct UsageError {
     std::string message;
 };
-using Command = std::variant<Serve, Validate, Eval, Health, Print, UsageError>;
+using Command = std::variant<Serve, Validate, Eval, MockInit, Health, Print, UsageError>;
 
 /// What the arguments (without the program's name) ask for. What they leave open is taken from our
 /// environment variables (STEPWELL_…), then from those of AWS's local tool, then from

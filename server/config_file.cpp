@@ -2,9 +2,9 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <charconv>
-#include <set>
-#include <stdexcept>
+#include "server/config_access_keys.hpp"
+#include "server/config_connections.hpp"
+#include "server/yaml_values.hpp"
 
 #include "server/endpoint_settings.hpp"
 
@@ -12,55 +12,7 @@ namespace stepwell::server {
 
 namespace {
 
-/// A mistake at a place of the file; the message is what follows `FILE:LINE: `.
-class Mistake : public std::runtime_error {
-public:
-    Mistake(const YAML::Mark& mark, const std::string& message)
-        : std::runtime_error(message), mark_(mark) {}
-    const YAML::Mark& mark() const { return mark_; }
-
-private:
-    YAML::Mark mark_;
-};
-
-std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
-
-const std::string& scalar(const YAML::Node& node, const std::string& name) {
-    if (!node.IsScalar() || node.Scalar().empty())
-        throw Mistake(node.Mark(), name + " needs one value");
-    return node.Scalar();
-}
-
-/// An empty value (`key:` and nothing) is wrong, and the key's line is the one to show.
-void need_value(const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
-    if (value.IsNull()) throw Mistake(key_node.Mark(), key + " needs a value");
-}
-
-/// Calls `visit(key, key node, value node)` for each member of a mapping, each key at most once.
-template <class Visit>
-void for_each_member(const YAML::Node& map, const std::string& name, Visit visit) {
-    if (!map.IsMap()) throw Mistake(map.Mark(), name + " needs lines of the form `key: value`");
-    std::set<std::string> seen;
-    for (const auto& member : map) {
-        const std::string& key = scalar(member.first, "a key of " + name);
-        if (!seen.insert(key).second)
-            throw Mistake(member.first.Mark(), in_quotes(key) + " stands there twice; keep one");
-        visit(key, member.first, member.second);
-    }
-}
-
-double number(const YAML::Node& node, const std::string& name, double least, double most) {
-    const std::string& text = scalar(node, name);
-    double value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stopped, ec] = std::from_chars(text.data(), end, value);
-    if (ec != std::errc() || stopped != end || !(value >= least) || !(value <= most)) {
-        throw Mistake(node.Mark(), name + " " + in_quotes(text) + " is not a number from " +
-                                       std::to_string(static_cast<long>(least)) + " to " +
-                                       std::to_string(static_cast<long>(most)));
-    }
-    return value;
-}
+using namespace yaml;
 
 /// `FILE.HANDLER` as Lambda writes it: what stands behind the last dot is the handler.
 void set_handler(LocalFunction& function, const YAML::Node& node) {
@@ -146,7 +98,7 @@ LocalFunction parse_function(const std::string& name, const YAML::Node& node,
 std::string known_keys() {
     std::string keys;
     for (const SettingRow& row : setting_rows()) keys += std::string(row.key) + ", ";
-    return keys + "endpoints, functions";
+    return keys + "connections, endpoints, functions";
 }
 
 void read_functions(const YAML::Node& functions, const std::filesystem::path& base,
@@ -179,6 +131,9 @@ void read_root(const YAML::Node& root, const std::filesystem::path& base, Settin
         root, "the file",
         [&](const std::string& key, const YAML::Node& key_node, const YAML::Node& value) {
             if (key == "endpoints") return read_endpoints(value, settings);
+            if (key == "connections") return read_connections(value, settings.connections);
+            if (key == "require-signature" && value.IsMap())
+                return read_access_keys(value, settings.required_keys);
             if (key == "functions") return read_functions(value, base, settings);
             const SettingRow* row = find_setting(key);
             if (row == nullptr) {
@@ -202,7 +157,7 @@ std::optional<std::string> read_config_file(const std::filesystem::path& file, S
         read_root(YAML::LoadFile(file.string()), std::filesystem::absolute(file).parent_path(),
                   settings);
         return std::nullopt;
-    } catch (const Mistake& mistake) {
+    } catch (const yaml::Mistake& mistake) {
         return at(mistake.mark(), mistake.what());
     } catch (const YAML::BadFile&) {
         return file.string() + " cannot be read: name a file that exists with --config";

@@ -8,6 +8,8 @@
 
 #include "api/api.hpp"
 #include "server/http_limits.hpp"
+#include "server/own_request.hpp"
+#include "server/signature_check.hpp"
 
 /// The HTTP/1.1 listener: everything that arrives, on one network thread.
 namespace stepwell::server {
@@ -17,8 +19,16 @@ struct Handlers {
     using Respond = std::function<void(api::Response)>;
     /// `POST /`. As Api::handle: answers once, on any thread; the result gives the request up.
     std::function<api::Api::Cancel(api::Request, Respond)> call;
+    /// Whether a request may come in at all: the refusal of one that may not, else nullopt, and
+    /// whose call it is, where that is known. GET /health and /metrics are not asked about. Must
+    /// not block. Empty: every request may.
+    std::function<std::optional<api::Response>(const SignedRequest&, std::optional<Owner>&)>
+        authenticate = {};
     /// `POST /_stepwell/reset`: forget everything, then answer.
     std::function<void(Respond)> reset;
+    /// What else stands below /_stepwell/. False where nothing is served there; else answers once,
+    /// on any thread. Empty: nothing.
+    std::function<bool(OwnRequest, Respond)> own = {};
     /// `GET /metrics`: appends what is known beyond the requests themselves. Must not block. Empty:
     /// nothing.
     std::function<void(std::string&)> metrics = {};
@@ -35,6 +45,7 @@ public:
 ///   GET  /health           200 once the server serves
 ///   GET  /metrics          what the server counts, for Prometheus
 ///   POST /_stepwell/reset  forgets everything, for tests
+///   …    /_stepwell/…      what Handlers::own serves
 /// Connections are kept alive; the requests of one are answered in their order, one at a time.
 class HttpServer {
 public:

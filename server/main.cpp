@@ -11,16 +11,24 @@
 #include <iostream>
 
 #include "api/api.hpp"
+#include "api/caller.hpp"
+#include "api/events/events_api.hpp"
 #include "engine/base/overloaded.hpp"
 #include "engine/base/random.hpp"
 #include "engine/runtime/runtime.hpp"
+#include "integrations/event_sinks.hpp"
+#include "integrations/mocks/mock_book.hpp"
+#include "integrations/mocks/request_log.hpp"
 #include "integrations/models/model_schemas.hpp"
 #include "integrations/registry.hpp"
+#include "server/ascii.hpp"
 #include "server/command_line.hpp"
 #include "server/event_log_files.hpp"
 #include "server/http_server.hpp"
 #include "server/metrics.hpp"
+#include "server/mock_routes.hpp"
 #include "server/own_api.hpp"
+#include "server/status_events.hpp"
 #include "server/wall_clock.hpp"
 #include "storage/sqlite_store.hpp"
 
@@ -82,6 +90,54 @@ api::Response reset_response(Outcome outcome) {
         .error_type = "InternalFailure"};
 }
 
+/// What --status-events says. Throws std::runtime_error where a file cannot be written.
+struct EventSinks {
+    std::unique_ptr<FileSink> file;
+    std::unique_ptr<WebhookSink> webhook;
+};
+EventSinks add_sinks(const Settings& settings, StatusEvents& events) {
+    EventSinks sinks;
+    const std::string& to = settings.status_events;
+    const auto always = [] { return true; };
+    if (to.starts_with("http://") || to.starts_with("https://")) {
+        sinks.webhook = std::make_unique<WebhookSink>(*parse_http_url(to));
+        events.add_sink(always, [sink = sinks.webhook.get()](const Json& e) { sink->put(e); });
+    } else if (!to.empty()) {
+        sinks.file = std::make_unique<FileSink>(to);
+        events.add_sink(always, [sink = sinks.file.get()](const Json& e) { sink->put(e); });
+    }
+    return sinks;
+}
+
+api::Response refused(const SignatureRefusal& refusal) {
+    Json body = Json::object();
+    body["__type"] = refusal.type;
+    body["message"] = refusal.message;
+    return {.status = 400, .body = write_json(body), .error_type = refusal.type};
+}
+
+std::string authorization_of(const HeaderFields& headers) {
+    for (const auto& [name, value] : headers) {
+        if (equals_ignoring_case(name, "Authorization")) return value;
+    }
+    return {};
+}
+
+/// Empty where no signature is required.
+decltype(Handlers::authenticate) authenticator(const Settings& settings, const Clock& clock) {
+    if (settings.required_keys.empty()) return {};
+    return [&settings, &clock](const SignedRequest& request, std::optional<Owner>& caller) {
+        std::string account;
+        const auto refusal = check_signature(request, settings.required_keys, clock.now(), account);
+        if (refusal) return std::optional(refused(*refusal));
+        if (!account.empty()) {
+            caller = api::caller_of(authorization_of(request.headers), settings.owner);
+            caller->account = account;
+        }
+        return std::optional<api::Response>();
+    };
+}
+
 void log_settings(const Settings& settings, const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings) spdlog::warn("{}", warning);
     spdlog::info("data: {}",
@@ -102,11 +158,22 @@ std::shared_ptr<EventLogFiles> open_event_log(const EventLogOptions& options) {
     return std::make_shared<EventLogFiles>(options);
 }
 
+int fail(int code, const std::string& message) {
+    std::fprintf(stderr, "stepwell: %s\n", message.c_str());
+    return code;
+}
+
 int serve(const Serve& command) {
     const Settings& settings = command.settings;
     start_log(settings.log_level);
     std::signal(SIGPIPE,
                 SIG_IGN);  // a client or function that has gone is an error code, not the end
+
+    mocks::MockBook mock_book;
+    if (!settings.mock_config.empty()) {
+        if (const auto error = mock_book.use_file(settings.mock_config))
+            return fail(kExitUsage, error->message);
+    }
 
     // The port first: where it is taken, another Stepwell may be at work, and the data file is not
     // touched.
@@ -121,16 +188,33 @@ int serve(const Serve& command) {
     models::ServiceModels service_models;
     if (!settings.aws.service_models.empty())
         service_models.add_folder(settings.aws.service_models);
-    TaskRegistry tasks({.lambda = settings.lambda, .aws = settings.aws, .models = &service_models},
+    mocks::RequestLog mocked_requests;
+    MockRoutes mock_routes(mock_book, mocked_requests, *store, settings.owner);
+    mock_routes.load();
+    TaskRegistry tasks({.lambda = settings.lambda,
+                        .aws = settings.aws,
+                        .models = &service_models,
+                        .connections = settings.connections,
+                        .mocks = &mock_book,
+                        .mocked_requests = &mocked_requests},
                        own_api);
+    StatusEvents status_events(*store, clock);
+    const auto sinks = add_sinks(settings, status_events);
     Runtime runtime(*store, tasks, clock,
-                    {.wait_time_scale = settings.wait_time_scale, .event_log = event_log},
+                    {.wait_time_scale = settings.wait_time_scale,
+                     .event_log = event_log,
+                     .mocks = &mock_book,
+                     .observer = &status_events},
                     system_seed());
     api::ReaderPool readers(kReaders);
     const models::ModelSchemas result_schemas(service_models);
     api::Api api(*store, runtime, readers, clock,
-                 {.owner = settings.owner, .result_schemas = &result_schemas});
+                 {.owner = settings.owner, .result_schemas = &result_schemas, .mocks = &mock_book});
 
+    api::events::EventsApi events(*store, api, readers, clock, settings.owner);
+    events.load();
+    status_events.add_sink([&events] { return events.has_rules(); },
+                           [&events](const Json& event) { events.put_own(event); });
     own_api.bind(api, runtime);
     runtime.recover();
     std::printf("stepwell %s is ready at %s\n", STEPWELL_VERSION, server.url().c_str());
@@ -139,13 +223,25 @@ int serve(const Serve& command) {
 
     server.run({.call =
                     [&](api::Request request, Handlers::Respond respond) {
-                        return api.handle(std::move(request), std::move(respond));
+                        if (!request.target.starts_with(api::events::kTargetPrefix))
+                            return api.handle(std::move(request), std::move(respond));
+                        events.handle(std::move(request), std::move(respond));
+                        return api::Api::Cancel();
                     },
+                .authenticate = authenticator(settings, clock),
                 .reset =
                     [&](Handlers::Respond respond) {
-                        runtime.reset([respond = std::move(respond)](Outcome outcome) {
+                        runtime.reset([&, respond = std::move(respond)](Outcome outcome) {
+                            if (outcome == Outcome::committed) {
+                                mock_routes.clear();
+                                events.clear();
+                            }
                             respond(reset_response(outcome));
                         });
+                    },
+                .own =
+                    [&](OwnRequest request, const Handlers::Respond& respond) {
+                        return mock_routes.handle(request, respond);
                     },
                 .metrics =
                     [&](std::string& text) {
@@ -154,6 +250,7 @@ int serve(const Serve& command) {
                     }});
 
     runtime.shut_down();
+    status_events.close();
     tasks.cancel_all();
     own_api.unbind();
     store->close();
@@ -161,33 +258,32 @@ int serve(const Serve& command) {
     return EXIT_SUCCESS;
 }
 
-int fail(int code, const std::string& message) {
-    std::fprintf(stderr, "stepwell: %s\n", message.c_str());
-    return code;
-}
-
 int run(const std::vector<std::string>& arguments) {
     const Command command = parse_command_line(arguments, environment_variable);
-    return std::visit(Overloaded{
-                          [](const Serve& command_to_serve) { return serve(command_to_serve); },
-                          [](const Validate& files) {
-                              return validate_files(files, std::cout) ? EXIT_SUCCESS : kExitFailure;
-                          },
-                          [](const Eval& expression) {
-                              return evaluate(expression, std::cout, std::cerr) ? EXIT_SUCCESS
-                                                                                : kExitFailure;
-                          },
-                          [](const Health& server) {
-                              const auto problem = check_health(server);
-                              return problem ? fail(kExitFailure, *problem) : EXIT_SUCCESS;
-                          },
-                          [](const Print& print) {
-                              std::fputs(print.text.c_str(), stdout);
-                              return EXIT_SUCCESS;
-                          },
-                          [](const UsageError& error) { return fail(kExitUsage, error.message); },
-                      },
-                      command);
+    return std::visit(
+        Overloaded{
+            [](const Serve& command_to_serve) { return serve(command_to_serve); },
+            [](const Validate& files) {
+                return validate_files(files, std::cout) ? EXIT_SUCCESS : kExitFailure;
+            },
+            [](const Eval& expression) {
+                return evaluate(expression, std::cout, std::cerr) ? EXIT_SUCCESS : kExitFailure;
+            },
+            [](const MockInit& command_to_init) {
+                return init_mocks(command_to_init, std::cout, std::cerr) ? EXIT_SUCCESS
+                                                                         : kExitFailure;
+            },
+            [](const Health& server) {
+                const auto problem = check_health(server);
+                return problem ? fail(kExitFailure, *problem) : EXIT_SUCCESS;
+            },
+            [](const Print& print) {
+                std::fputs(print.text.c_str(), stdout);
+                return EXIT_SUCCESS;
+            },
+            [](const UsageError& error) { return fail(kExitUsage, error.message); },
+        },
+        command);
 }
 
 }  // namespace

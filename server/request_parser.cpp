@@ -24,6 +24,7 @@ void RequestHead::clear() {
                               &authorization, &trace_id}) {
         text->clear();
     }
+    fields.clear();
     expects_continue = false;
     is_http_1_0 = false;
 }
@@ -38,6 +39,8 @@ void RequestParser::on_request_impl(http::verb method, string_view, string_view 
 void RequestParser::on_field_impl(http::field name, string_view name_text, string_view value,
                                   error_code&) {
     const std::string_view text(name_text.data(), name_text.size());
+    if (head_.keeps_fields)
+        head_.fields.emplace_back(text, std::string_view(value.data(), value.size()));
     switch (name) {
         case http::field::host:
             return keep(head_.host, value);

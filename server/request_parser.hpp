@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/request_guard.hpp"
+#include "server/signature_check.hpp"
 
 namespace stepwell::server {
 
@@ -23,6 +24,9 @@ struct RequestHead {
     std::string amz_target;
     std::string authorization;
     std::string trace_id;
+    /// All header fields, where a signature is to be checked: keeps_fields.
+    HeaderFields fields;
+    bool keeps_fields = false;
     bool expects_continue = false;
     bool is_http_1_0 = false;
 

@@ -21,6 +21,12 @@ std::optional<std::string_view> without_authority(std::string_view target) {
 
 }  // namespace
 
+std::optional<std::string_view> origin_form(std::string_view target) {
+    const auto rest = without_authority(target);
+    if (rest && rest->empty()) return "/";
+    return rest;
+}
+
 std::optional<std::string_view> request_path(std::string_view target) {
     const std::optional<std::string_view> rest = without_authority(target);
     if (!rest) return std::nullopt;

@@ -5,6 +5,10 @@
 
 namespace stepwell::server {
 
+/// A request target as a client of ours signs it: from the path on, with the query. nullopt as
+/// below.
+std::optional<std::string_view> origin_form(std::string_view target);
+
 /// The path of a request target without its query, or nullopt for a target that names no resource
 /// here
 /// (`host:port` of CONNECT, `*` of OPTIONS, another scheme than http and https).

@@ -91,6 +91,7 @@ void Session::next_request() {
     parser_.reset();
     head_.clear();
     body_.clear();
+    head_.keeps_fields = static_cast<bool>(host_.handlers.authenticate);
     parser_.emplace(head_, body_);
     parser_->eager(true);
     parser_->header_limit(host_.limits.max_header_bytes);
@@ -209,19 +210,35 @@ void Session::route() {
         return write(403, kAmzJson, error_body("AccessDeniedException", *refusal));
     }
     const std::optional<std::string_view> path = request_path(head_.target);
-    if (path == "/" && is_post) return call_api();
-    if (path == "/health" &&
-        (head_.method == http::verb::get || head_.method == http::verb::head)) {
+    const bool is_get = head_.method == http::verb::get;
+    if (path == "/health" && (is_get || head_.method == http::verb::head)) {
         return write(200, kJson, R"({"status":"ok","version":")" STEPWELL_VERSION R"("})");
     }
-    if (path == "/metrics" && head_.method == http::verb::get) return metrics();
+    if (path == "/metrics" && is_get) return metrics();
+    if (!authenticated()) return;
+    if (path == "/" && is_post) return call_api();
     if (path == "/_stepwell/reset" && is_post) return reset();
+    if (path && path->starts_with("/_stepwell/") && call_own(*path)) return;
     const bool known =
         path == "/" || path == "/health" || path == "/metrics" || path == "/_stepwell/reset";
     write(known ? 405 : 404, kAmzJson,
           error_body("UnknownOperationException",
                      "Nothing is served here. The API is POST /; there are GET /health, GET "
                      "/metrics and POST /_stepwell/reset."));
+}
+
+/// Where it is not, it has been refused.
+bool Session::authenticated() {
+    caller_.reset();
+    const auto target = origin_form(head_.target);
+    if (!host_.handlers.authenticate || !target) return true;
+    const std::string method(http::to_string(head_.method));
+    const auto refusal =
+        host_.handlers.authenticate({method, *target, head_.fields, body_}, caller_);
+    if (!refusal) return true;
+    report(*refusal);
+    write(refusal->status, kAmzJson, refusal->body);
+    return false;
 }
 
 void Session::metrics() {
@@ -266,6 +283,7 @@ void Session::call_api() {
                          .authorization = head_.authorization,
                          .body = std::move(body_),
                          .request_id = request_id_,
+                         .caller = std::move(caller_),
                          .trace_id = head_.trace_id};
     body_ = {};
     try {
@@ -285,6 +303,23 @@ void Session::reset() {
         spdlog::error("reset failed: {}", e.what());
         if (phase_ == Phase::answering)
             write(500, kAmzJson, error_body("InternalFailure", "Internal failure."));
+    }
+}
+
+/// False where nothing is served under this path.
+bool Session::call_own(std::string_view path) {
+    if (!host_.handlers.own) return false;
+    OwnRequest request{.method = std::string(http::to_string(head_.method)),
+                       .path = std::string(path),
+                       .body = std::move(body_)};
+    body_ = {};
+    try {
+        return host_.handlers.own(std::move(request), responder());
+    } catch (const std::exception& e) {
+        spdlog::error("{} failed: {}", head_.target, e.what());
+        if (phase_ == Phase::answering)
+            write(500, kAmzJson, error_body("InternalFailure", "Internal failure."));
+        return true;
     }
 }
 

@@ -77,6 +77,8 @@ private:
     void call_api();
     void reset();
     void metrics();
+    bool call_own(std::string_view path);
+    bool authenticated();
     void report(const api::Response& response);
     void answer(api::Response response);
     Handlers::Respond responder();
@@ -98,7 +100,8 @@ private:
     SteadyTime deadline_ = SteadyTime::max();
     api::Api::Cancel cancel_;
     std::string request_id_;
-    SteadyTime began_{};  ///< of the request under way: when it had arrived whole
+    std::optional<Owner> caller_;  ///< of the request under way, where its signature says so
+    SteadyTime began_{};           ///< of the request under way: when it had arrived whole
     std::string response_head_;
     std::string response_body_;
     std::uint64_t discarded_bytes_ = 0;

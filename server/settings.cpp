@@ -135,6 +135,36 @@ Problem set_allow_real_aws(Settings& settings, const std::string& value) {
     return std::nullopt;
 }
 
+/// `KEY_ID:SECRET`, more of them behind commas.
+Problem set_required_keys(Settings& settings, const std::string& value) {
+    AccessKeys keys;
+    for (std::size_t at = 0; at <= value.size();) {
+        const std::size_t end = std::min(value.find(',', at), value.size());
+        const std::string pair = value.substr(at, end - at);
+        const std::size_t colon = pair.find(':');
+        if (colon == std::string::npos || colon == 0 || colon + 1 == pair.size())
+            return "is no list of keys: give ACCESS_KEY_ID:SECRET, more of them behind commas";
+        keys[pair.substr(0, colon)].secret = pair.substr(colon + 1);
+        at = end + 1;
+    }
+    settings.required_keys = std::move(keys);
+    return std::nullopt;
+}
+
+Problem set_status_events(Settings& settings, const std::string& value) {
+    if (value.starts_with("http://") || value.starts_with("https://")) {
+        if (const auto url = parse_http_url(value); !url)
+            return "is not a URL: " + url.error().message;
+    }
+    settings.status_events = value;
+    return std::nullopt;
+}
+
+Problem set_mock_config(Settings& settings, const std::string& value) {
+    settings.mock_config = value;
+    return std::nullopt;
+}
+
 Problem set_log_level(Settings& settings, const std::string& value) {
     static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
         {"trace", LogLevel::trace}, {"debug", LogLevel::debug}, {"info", LogLevel::info},
@@ -192,6 +222,15 @@ constexpr SettingRow kRows[] = {
     {"wait-time-scale", "", "STEPWELL_WAIT_TIME_SCALE", "WAIT_TIME_SCALE", "X",
      "Wait states and retry delays take this fraction of their time; time-outs stay real (1)",
      &set_wait_time_scale},
+    {"require-signature", "", "STEPWELL_REQUIRE_SIGNATURE", "", "KEY_ID:SECRET,…",
+     "refuse requests that are not signed (Signature Version 4) with one of these keys",
+     &set_required_keys},
+    {"status-events", "", "STEPWELL_STATUS_EVENTS", "", "URL|FILE",
+     "where the events \"Step Functions Execution Status Change\" go: a POST each, or a line each",
+     &set_status_events},
+    {"mock-config", "", "STEPWELL_MOCK_CONFIG", "SFN_MOCK_CONFIG", "FILE",
+     "answers of tasks by test case (stateMachineArn#TestCase); read again when it changes",
+     &set_mock_config},
     {"log-level", "", "STEPWELL_LOG_LEVEL", "", "LEVEL",
      "trace, debug, info, warn, error or off (info)", &set_log_level},
     {"log-folder", "", "STEPWELL_LOG_FOLDER", "", "FOLDER",

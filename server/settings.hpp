@@ -12,6 +12,8 @@
 #include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
 #include "server/event_log_options.hpp"
+#include "integrations/http_task/connection.hpp"
+#include "server/signature_check.hpp"
 
 /// What the server can be told, wherever it is said: on the command line, in the environment or in
 /// stepwell.yaml.
@@ -34,6 +36,12 @@ struct Settings {
     EventLogOptions event_log;
     LambdaOptions lambda;
     aws::AwsOptions aws;
+    http_task::Connections connections;  ///< in stepwell.yaml only
+    /// What requests must be signed with; empty: no signature is checked.
+    AccessKeys required_keys;
+    /// Where status events go: a URL, a file; empty: nowhere.
+    std::string status_events;
+    std::string mock_config;  ///< a file; empty: none
 };
 
 /// One setting that is a single value. Its key is its name in stepwell.yaml, and with `--` before

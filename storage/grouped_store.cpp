@@ -105,6 +105,15 @@ void GroupedStore::settle_map_run(const std::string& arn, Committed done) {
     writer().submit(SettleMapRun{arn}, std::move(done));
 }
 
+void GroupedStore::put_document(Document document, Committed done) {
+    writer().submit(PutDocument{std::move(document)}, std::move(done));
+}
+
+void GroupedStore::delete_document(const std::string& collection, const std::string& key,
+                                   Committed done) {
+    writer().submit(DeleteDocument{collection, key}, std::move(done));
+}
+
 void GroupedStore::reset(Committed done) { writer().submit(Reset{}, std::move(done)); }
 
 }  // namespace stepwell

@@ -46,6 +46,7 @@ ExecutionRecord head_of(const ExecutionRecord& whole) {
     head.stop_date = whole.stop_date;
     head.role_arn = whole.role_arn;
     head.trace_header = whole.trace_header;
+    head.test_case = whole.test_case;
     head.wake_at = whole.wake_at;
     head.last_sequence = whole.last_sequence;
     head.last_event = whole.last_event;
@@ -164,6 +165,19 @@ std::optional<Tags> MemoryStore::tags_of(const std::string& arn) const {
     const std::shared_lock lock(impl_->tables.mutex);
     const Tags* const tags = impl_->tables.tags_of(arn);
     return tags ? std::optional(*tags) : std::nullopt;
+}
+
+// --- documents
+
+std::vector<Document> MemoryStore::documents(const std::string& collection) const {
+    const std::shared_lock lock(impl_->tables.mutex);
+    std::vector<Document> all;
+    const auto& documents = impl_->tables.documents;
+    for (auto at = documents.lower_bound({collection, {}});
+         at != documents.end() && at->first.first == collection; ++at) {
+        all.push_back({collection, at->first.second, at->second});
+    }
+    return all;
 }
 
 // --- activities

@@ -71,6 +71,8 @@ Answer MemoryTables::apply(Write& write) {
                           [this](UpdateMapRun& w) -> Answer { return update(w); },
                           [this](EndMapRun& w) -> Answer { return end(w); },
                           [this](SettleMapRun& w) -> Answer { return settle(w.arn); },
+                          [this](PutDocument& w) -> Answer { return put(w); },
+                          [this](DeleteDocument& w) -> Answer { return remove(w); },
                           [this](Reset&) -> Answer { return reset(); },
                       },
                       write);
@@ -334,6 +336,19 @@ void MemoryTables::bite() {
     removable_.erase(arn);
 }
 
+// --- documents
+
+Outcome MemoryTables::put(PutDocument& write) {
+    Document& document = write.document;
+    documents[{std::move(document.collection), std::move(document.key)}] = std::move(document.body);
+    return Outcome::committed;
+}
+
+Outcome MemoryTables::remove(const DeleteDocument& write) {
+    return documents.erase({write.collection, write.key}) > 0 ? Outcome::committed
+                                                              : Outcome::not_found;
+}
+
 Outcome MemoryTables::reset() {
     machines.clear();
     machine_names.clear();
@@ -341,6 +356,7 @@ Outcome MemoryTables::reset() {
     activity_counts_.forget();
     activities.clear();
     activity_names.clear();
+    documents.clear();
     executions.clear();
     keys.clear();
     wakes.clear();

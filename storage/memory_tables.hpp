@@ -89,6 +89,7 @@ public:
     std::map<MapRunKey, MapRun> map_runs;
     std::unordered_map<std::string, MapRunKey> map_run_keys;  ///< by ARN
     std::set<std::pair<ExecutionKey, MapRunKey>> runs_of;
+    std::map<std::pair<std::string, std::string>, std::string> documents;  ///< by collection, key
     std::string token_key;
     std::optional<TimePoint> latest_time;
 
@@ -130,6 +131,8 @@ private:
     /// The index that an execution stands in, beside those of its machine.
     void index(const ExecutionRecord& execution);
     void unindex(const ExecutionRecord& execution);
+    Outcome put(PutDocument& write);
+    Outcome remove(const DeleteDocument& write);
     Outcome reset();
 
     /// Null where there is none or it is DELETING.

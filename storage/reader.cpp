@@ -25,6 +25,7 @@ Reader::Reader(sqlite::Connection connection, const RecentArns& recent_arns)
       list_machines_(connection_, sql::kListMachines),
       taggable_(connection_, sql::kTaggable),
       tags_of_(connection_, sql::kTagsOf),
+      documents_(connection_, sql::kDocuments),
       find_activity_(connection_, sql::kFindActivity),
       list_activities_(connection_, sql::kListActivities),
       find_version_(connection_, sql::kFindVersion),
@@ -70,6 +71,15 @@ std::optional<Tags> Reader::tags_of(const std::string& arn) {
     sqlite::Rows found = tags_of_.query(arn);
     while (found.next()) tags.emplace_back(found.text(0), found.text(1));
     return tags;
+}
+
+// --- documents
+
+std::vector<Document> Reader::documents(const std::string& collection) {
+    std::vector<Document> all;
+    sqlite::Rows found = documents_.query(collection);
+    while (found.next()) all.push_back({found.text(0), found.text(1), found.text(2)});
+    return all;
 }
 
 // --- activities

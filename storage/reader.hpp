@@ -40,6 +40,7 @@ public:
                                           std::int64_t version, const std::string& after_name,
                                           std::size_t limit);
 
+    std::vector<Document> documents(const std::string& collection);
     std::optional<ActivityRecord> find_activity(const std::string& arn);
     std::vector<ActivityRecord> list_activities(const Owner& owner, const std::string& after_name,
                                                 std::size_t limit);
@@ -71,6 +72,7 @@ private:
     sqlite::Statement list_machines_;
     sqlite::Statement taggable_;
     sqlite::Statement tags_of_;
+    sqlite::Statement documents_;
     sqlite::Statement find_activity_;
     sqlite::Statement list_activities_;
     sqlite::Statement find_version_;

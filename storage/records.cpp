@@ -53,6 +53,7 @@ enum {
     map_run,
     item_count,
     run_redrive,
+    test_case,
     input,
     output,
     error,
@@ -150,6 +151,7 @@ ExecutionRecord execution_head_record(const sqlite::Rows& rows) {
     record.map_run = rows.maybe_integer(execution::map_run).value_or(0);
     record.item_count = rows.maybe_integer(execution::item_count).value_or(0);
     record.run_redrive = rows.maybe_integer(execution::run_redrive).value_or(0);
+    record.test_case = rows.text(execution::test_case);
     return record;
 }
 

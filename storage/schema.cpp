@@ -247,6 +247,16 @@ ALTER TABLE map_runs ADD COLUMN not_redrivable INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE map_runs ADD COLUMN items_not_redrivable INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE map_runs ADD COLUMN redrive_wanted INTEGER;  -- when: as soon as it is over
 )sql",
+    // Test cases of mocks; documents.
+    R"sql(
+ALTER TABLE executions ADD COLUMN test_case TEXT;   -- null: no mocks
+CREATE TABLE documents(
+  collection TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY(collection, key)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);

@@ -109,6 +109,10 @@ std::optional<Tags> SqliteStore::tags_of(const std::string& arn) const {
     return impl_->readers.with([&](Reader& r) { return r.tags_of(arn); });
 }
 
+std::vector<Document> SqliteStore::documents(const std::string& collection) const {
+    return impl_->readers.with([&](Reader& r) { return r.documents(collection); });
+}
+
 std::optional<ActivityRecord> SqliteStore::find_activity(const std::string& arn) const {
     return impl_->readers.with([&](Reader& r) { return r.find_activity(arn); });
 }

@@ -69,6 +69,8 @@ public:
 
     std::optional<Tags> tags_of(const std::string& arn) const override;
 
+    std::vector<Document> documents(const std::string& collection) const override;
+
     std::optional<ActivityRecord> find_activity(const std::string& arn) const override;
     std::vector<ActivityRecord> list_activities(const Owner& owner, const std::string& after_name,
                                                 std::size_t limit) const override;

@@ -81,6 +81,8 @@ SqliteWriter::SqliteWriter(sqlite::Connection connection, MachineCache& machines
       count_activities_(connection_, sql::kCountActivities),
       insert_activity_(connection_, sql::kInsertActivity),
       delete_activity_(connection_, sql::kDeleteActivity),
+      put_document_(connection_, sql::kPutDocument),
+      delete_document_(connection_, sql::kDeleteDocument),
       find_execution_(connection_, sql::kFindExecutionByKey),
       insert_execution_(connection_, sql::kInsertExecution),
       turn_execution_(connection_, sql::kTurnExecution),
@@ -236,6 +238,8 @@ Answer SqliteWriter::apply(Write& write) {
                 return map_runs_.end(w.key, w.end);
             },
             [this](SettleMapRun& w) -> Answer { return map_runs_.settle(w.arn); },
+            [this](PutDocument& w) -> Answer { return put(w); },
+            [this](DeleteDocument& w) -> Answer { return remove(w); },
             [this](Reset&) -> Answer { return reset(); },
         },
         write);
@@ -467,6 +471,7 @@ bool SqliteWriter::insert_execution(const ExecutionRecord& r, const ExecutionHea
     const Number item_count = r.map_run != 0 ? Number(r.item_count) : Number();
     const View alias = r.alias.empty() ? View() : View(r.alias);
     const View trace = r.trace_header.empty() ? View() : View(r.trace_header);
+    const View test_case = r.test_case.empty() ? View() : View(r.test_case);
     const bool long_input = r.input.size() > kMaxInlineBytes;
     const View input = long_input ? View() : View(r.input);
     const bool long_result = has_long_result(r);
@@ -478,7 +483,8 @@ bool SqliteWriter::insert_execution(const ExecutionRecord& r, const ExecutionHea
                               r.stop_date, head.wake_at, r.last_sequence, r.last_event,
                               arn_hash(r.arn), head.last_row, head.row_count, arn, r.name, trace,
                               input, inline_result(r.output), inline_result(r.error),
-                              inline_result(r.cause), version, alias, map_run, item_count);
+                              inline_result(r.cause), version, alias, map_run, item_count,
+                              test_case);
     if (connection_.changes() == 0) return false;
     if (long_input) insert_input_.execute(r.key, r.input);
     if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);
@@ -638,6 +644,19 @@ void SqliteWriter::saw(TimePoint time) {
     latest_changed_ = true;
 }
 
+// --- documents
+
+Outcome SqliteWriter::put(const PutDocument& write) {
+    const Document& document = write.document;
+    put_document_.execute(document.collection, document.key, document.body);
+    return Outcome::committed;
+}
+
+Outcome SqliteWriter::remove(const DeleteDocument& write) {
+    delete_document_.execute(write.collection, write.key);
+    return connection_.changes() > 0 ? Outcome::committed : Outcome::not_found;
+}
+
 // --- the whole
 
 Outcome SqliteWriter::reset() {
@@ -648,7 +667,7 @@ Outcome SqliteWriter::reset() {
         "DELETE FROM execution_inputs; DELETE FROM execution_results; DELETE FROM tags;"
         "DELETE FROM aliases; DELETE FROM versions;"
         "DELETE FROM revision_uses; DELETE FROM revisions; DELETE FROM state_machines;"
-        "DELETE FROM activities;"
+        "DELETE FROM activities; DELETE FROM documents;"
         "DELETE FROM map_runs; DELETE FROM map_run_plans; DELETE FROM map_run_results;"
         "DELETE FROM execution_arns; DELETE FROM journal_leftovers;"
         "DELETE FROM meta WHERE name = 'latest_time'");

@@ -73,6 +73,8 @@ private:
     Outcome forget(ForgetExecution& write);
     Outcome start_children(StartChildren& write);
     Outcome redrive_child(const RedriveChild& write);
+    Outcome put(const PutDocument& write);
+    Outcome remove(const DeleteDocument& write);
     Outcome reset();
 
     const MachineHead* machine_head(const std::string& arn);
@@ -135,6 +137,8 @@ private:
     sqlite::Statement count_activities_;
     sqlite::Statement insert_activity_;
     sqlite::Statement delete_activity_;
+    sqlite::Statement put_document_;
+    sqlite::Statement delete_document_;
     sqlite::Statement find_execution_;
     sqlite::Statement insert_execution_;
     sqlite::Statement turn_execution_;

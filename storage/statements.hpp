@@ -139,6 +139,15 @@ inline constexpr char kDeleteActivity[] = "DELETE FROM activities WHERE arn = ?1
 /// At the start: what has_activity() answers from.
 inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
 
+// --- documents
+
+inline constexpr char kPutDocument[] =
+    "INSERT OR REPLACE INTO documents(collection, key, body) VALUES(?1, ?2, ?3)";
+inline constexpr char kDeleteDocument[] =
+    "DELETE FROM documents WHERE collection = ?1 AND key = ?2";
+inline constexpr char kDocuments[] =
+    "SELECT collection, key, body FROM documents WHERE collection = ?1 ORDER BY key";
+
 // --- executions
 
 #define STEPWELL_EXECUTION_COLUMNS                                                               \
@@ -146,7 +155,7 @@ inline constexpr char kAllActivities[] = "SELECT arn FROM activities";
     "e.stop_date, "                                                                              \
     "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event, e.version, e.alias, " \
     "e.redrive_count, e.redrive_date, e.map_run, e.item_count, "                                 \
-    "e.run_redrive"
+    "e.run_redrive, e.test_case"
 #define STEPWELL_WHOLE_EXECUTION                                                                 \
     STEPWELL_EXECUTION_COLUMNS                                                                   \
     ", coalesce(e.input, i.input), coalesce(e.output, o.output), coalesce(e.error, o.error), "   \
@@ -245,9 +254,9 @@ inline constexpr char kInsertExecution[] = R"(
 INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date,
                                  stop_date, wake_at, last_sequence, last_event, arn_hash, last_row,
                                  row_count, arn, name, trace_header, input, output, error, cause,
-                                 version, alias, map_run, item_count)
+                                 version, alias, map_run, item_count, test_case)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-       ?22, ?23, ?24, ?25))";
+       ?22, ?23, ?24, ?25, ?26))";
 /// Three forms, as an index is rewritten when a column of it is named, changed or not.
 inline constexpr char kStepExecution[] = R"(
 UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5

@@ -72,6 +72,8 @@ std::size_t size_of(const Write& write) {
             [](const UpdateMapRun& w) { return w.arn.size(); },
             [](const EndMapRun& w) { return size_of(w.end.output) + size_of(w.end.cause); },
             [](const SettleMapRun& w) { return w.arn.size(); },
+            [](const PutDocument& w) { return w.document.key.size() + w.document.body.size(); },
+            [](const DeleteDocument& w) { return w.key.size(); },
             [](const Reset&) { return std::size_t{0}; },
         },
         write);

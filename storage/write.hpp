@@ -97,6 +97,13 @@ struct EndMapRun {
 struct SettleMapRun {
     std::string arn;
 };
+struct PutDocument {
+    Document document;
+};
+struct DeleteDocument {
+    std::string collection;
+    std::string key;
+};
 struct Reset {};
 /// A write that found the queue full: what is left of it waits only for its turn to be answered.
 struct Refused {};
@@ -105,7 +112,7 @@ using Write = std::variant<Refused, CreateStateMachine, UpdateStateMachine, Dele
                            CreateActivity, DeleteActivity, PublishVersion, DeleteVersion,
                            CreateAlias, UpdateAlias, DeleteAlias, TagResource, UntagResource,
                            StartExecution, AppendStep, ForgetExecution, StartChildren, RedriveChild,
-                           UpdateMapRun, EndMapRun, SettleMapRun, Reset>;
+                           UpdateMapRun, EndMapRun, SettleMapRun, PutDocument, DeleteDocument, Reset>;
 
 /// What a write is answered with: of each kind of answer, the fields that it has.
 struct Answer {

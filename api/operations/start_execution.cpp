@@ -5,6 +5,7 @@
 #include "api/executions.hpp"
 #include "api/json_writer.hpp"
 #include "api/machines.hpp"
+#include "api/mock_checks.hpp"
 #include "api/operations.hpp"
 
 namespace stepwell::api::operations_of {
@@ -20,6 +21,7 @@ struct Wanted {
     std::string name;
     Payload input;
     std::string trace_header;
+    std::string test_case;  ///< of the mock configuration; empty: none
 };
 
 /// API Reference, DescribeExecution, `traceHeader`: "If both sources are provided, Step Functions
@@ -33,9 +35,32 @@ std::string trace_header_of(Call& call) {
     return call.input().take_text("traceHeader").value_or("");
 }
 
-Checked<Wanted> read_wanted(Call& call, StateMachineArn machine) {
+/// `stateMachineArn#TestCase`. Developer Guide, "Using mocked service integrations for testing in
+/// Step Functions Local".
+struct NamedTarget {
+    std::string arn;
+    std::string test_case;  ///< empty: none is named
+};
+
+NamedTarget named_target(const Call& call) {
+    std::string text = call.input().required_text("stateMachineArn");
+    if (call.services().options.mocks == nullptr) return {std::move(text), {}};
+    const std::size_t hash = text.find('#');
+    if (hash == std::string::npos) return {std::move(text), {}};
+    return {text.substr(0, hash), text.substr(hash + 1)};
+}
+
+Checked<void> check_test_case(const Call& call, const std::string& machine,
+                              const std::string& test_case) {
+    if (test_case.empty() || call.services().options.mocks->has_test_case(machine, test_case))
+        return {};
+    return error(ErrorKind::validation, "The mock configuration has no test case '" + test_case +
+                                            "' of a state machine '" + machine + "'");
+}
+
+Checked<Wanted> read_wanted(Call& call, StateMachineArn machine, std::string test_case) {
     Input& input = call.input();
-    Wanted wanted{std::move(machine), {}, {}, {}};
+    Wanted wanted{std::move(machine), {}, {}, {}, std::move(test_case)};
     const std::string* name = input.text("name");
     wanted.name = name ? TRY(parse_name(*name)) : new_uuid();
     if (auto text = input.take_text("input")) {
@@ -87,7 +112,8 @@ void answer_started(const CallPtr& call, const std::shared_ptr<const Wanted>& wa
             // The same name with the same input while it runs is the same start. API Reference,
             // StartExecution.
             if (how.existing->status == ExecutionStatus::running &&
-                how.existing->input == wanted->input.text()) {
+                how.existing->input == wanted->input.text() &&
+                how.existing->test_case == wanted->test_case) {
                 return call->succeed(started(arn, how.existing->start_date));
             }
             return call->refuse(error(ErrorKind::execution_already_exists, arn));
@@ -102,10 +128,12 @@ void answer_started(const CallPtr& call, const std::shared_ptr<const Wanted>& wa
     call->on_reader([call, wanted, attempt] { start_again(call, wanted, attempt); });
 }
 
-StartRequest request_of(const Wanted& wanted, const Target& target,
+StartRequest request_of(const Call& call, const Wanted& wanted, const Target& target,
                         DefinitionCache::Definition definition, std::string arn) {
-    return {target.machine, std::move(definition), std::move(arn), wanted.name,
-            wanted.input,   wanted.trace_header,   target.alias,   nullptr};
+    if (!wanted.test_case.empty())
+        report_unknown_mocks(call.services().options.mocks, wanted.machine.name, *definition);
+    return {target.machine,      std::move(definition), std::move(arn),   wanted.name, wanted.input,
+            wanted.trace_header, target.alias,          wanted.test_case, nullptr};
 }
 
 void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, const Target& target,
@@ -115,7 +143,7 @@ void start(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted, con
         [call, wanted, target, attempt](DefinitionCache::Definition definition) {
             std::string arn = arn_of(*wanted, target.machine->type);
             call->services().runtime.start(
-                request_of(*wanted, target, std::move(definition), arn),
+                request_of(*call, *wanted, target, std::move(definition), arn),
                 [call, wanted, arn, attempt](const Started& how) {
                     call->guarded([&] { answer_started(call, wanted, arn, how, attempt); });
                 });
@@ -170,7 +198,7 @@ void start_sync(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted
                     [call, wanted, target](DefinitionCache::Definition definition) {
                         std::string arn = arn_of(*wanted, target.machine->type);
                         call->on_cancel(call->services().runtime.start_sync(
-                            request_of(*wanted, target, std::move(definition), arn),
+                            request_of(*call, *wanted, target, std::move(definition), arn),
                             [call, wanted, arn](const SyncEnded& ended) {
                                 call->guarded([&] {
                                     if (ended.outcome != Outcome::committed)
@@ -185,14 +213,17 @@ void start_sync(const CallPtr& call, const std::shared_ptr<const Wanted>& wanted
 /// version or an alias: `next` starts it.
 template <class Next>
 void with_target(const CallPtr& call, Next next) {
-    auto arn = parse_unlabeled_state_machine_arn(call->input().required_text("stateMachineArn"));
+    NamedTarget named = named_target(*call);
+    auto arn = parse_unlabeled_state_machine_arn(named.arn);
     if (!arn) return call->refuse(arn.error());
     const bool qualified = arn->qualified();
-    const auto look = [call, next, arn = *std::move(arn)] {
+    const auto look = [call, next, arn = *std::move(arn), test_case = std::move(named.test_case)] {
         const auto target = find_active_target(*call, arn);
         if (!target) return call->refuse(target.error());
         if (const auto error = next.refuses(*target)) return call->refuse(*error);
-        auto wanted = read_wanted(*call, arn);
+        if (const auto known = check_test_case(*call, arn.name, test_case); !known)
+            return call->refuse(known.error());
+        auto wanted = read_wanted(*call, arn, test_case);
         if (!wanted) return call->refuse(wanted.error());
         next.start(call, std::make_shared<const Wanted>(*std::move(wanted)), *target);
     };

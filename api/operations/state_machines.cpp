@@ -2,6 +2,7 @@
 #include "api/configurations.hpp"
 #include "api/json_writer.hpp"
 #include "api/machines.hpp"
+#include "api/mock_checks.hpp"
 #include "api/operations.hpp"
 
 namespace stepwell::api::operations_of {
@@ -229,6 +230,7 @@ void update(const CallPtr& call, const std::shared_ptr<const Change>& change, in
         auto parsed = parse_definition(*change->definition, machine.type);
         if (!parsed) return call->refuse(parsed.error());
         definition = *std::move(parsed);
+        report_unknown_mocks(call->services().options.mocks, machine.name, *definition);
     }
     StateMachineRecord next = apply(*change, machine);
     // OBSERVED: an update that changes nothing makes no revision (conformance case
@@ -260,6 +262,7 @@ void create_state_machine(const CallPtr& call) {
     call->on_reader([call, machine = std::make_shared<NewMachine>(*std::move(machine))] {
         auto definition = parse_definition(machine->record.definition, machine->record.type);
         if (!definition) return call->refuse(definition.error());
+        report_unknown_mocks(call->services().options.mocks, machine->record.name, **definition);
         machine->record.creation_date = call->services().clock.now();
         machine->record.update_date = machine->record.creation_date;
         create(call, machine, *definition, 1);

@@ -27,6 +27,19 @@ Level level_of(const Input& input) {
     return *level == "DEBUG" ? Level::debug : Level::trace;
 }
 
+bool is_http_task(const asl::State& state) {
+    const auto* task = std::get_if<asl::TaskState>(&state.body);
+    const auto* service =
+        task == nullptr ? nullptr : std::get_if<asl::ServiceResource>(&task->resource);
+    return service != nullptr && service->resource_type == "http";
+}
+
+/// What an HTTP Task has sent and received. API Reference, InspectionData.
+void http_messages(ObjectWriter& object, const TaskInspection& inspection) {
+    if (!inspection.request.is_null()) append_json(object.member("request"), inspection.request);
+    if (!inspection.response.is_null()) append_json(object.member("response"), inspection.response);
+}
+
 Checked<Wanted> read_wanted(Call& call) {
     Input& input = call.input();
     Wanted wanted;
@@ -38,6 +51,10 @@ Checked<Wanted> read_wanted(Call& call) {
     if (auto text = input.take_text("input"))
         wanted.input = TRY(parse_payload(*std::move(text), ErrorKind::invalid_execution_input));
     wanted.level = level_of(input);
+    if (wanted.level == Level::trace && is_http_task(wanted.tested.state())) {
+        wanted.trial->inspection = std::make_shared<TaskInspection>();
+        wanted.trial->inspection->reveal_secrets = input.flag("revealSecrets");
+    }
     return wanted;
 }
 
@@ -92,6 +109,7 @@ void inspection_data(ObjectWriter& object, const Wanted& wanted) {
     if (data.max_concurrency) seen.number("maxConcurrency", *data.max_concurrency);
     if (!wanted.trial->variables.empty())
         seen.text("variables", variables_text(wanted.trial->variables));
+    if (wanted.trial->inspection) http_messages(seen, *wanted.trial->inspection);
     error_details(seen, data);
     seen.end();
 }

@@ -11,6 +11,7 @@
 #include "engine/machine/activity_directory.hpp"
 #include "engine/machine/execution.hpp"
 #include "engine/machine/map_run_plan.hpp"
+#include "engine/machine/mock_directory.hpp"
 #include "engine/tasks.hpp"
 
 /// The interpreter: what follows from one input. No clock, no I/O, no randomness: time and seed
@@ -81,6 +82,7 @@ struct Input {
     std::uint64_t seed = 0;
     InputBody body;
     const ActivityDirectory* activities = nullptr;  ///< null: every activity is there
+    const MockDirectory* mocks = nullptr;           ///< null: nothing is mocked
     /// How long the expressions of one entry or exit may take here, and, about, all of the Step;
     /// what takes longer becomes an Ask. None: however long.
     std::optional<std::chrono::microseconds> patience = std::nullopt;

@@ -52,6 +52,8 @@ void Turn::work(Frame& frame, const asl::ParallelState& state) {
 
 void Turn::start_branches(Frame& frame, const asl::ParallelState& state, const Payload& input) {
     if (mock() != nullptr) return give_mock(frame, *mock());
+    if (is_mocked(frame))
+        return mock_children(frame, EventType::parallel_state_started, NoDetails{}, input);
     record(
         frame, EventType::parallel_state_started, NoDetails{},
         BranchesStarted{x_.next_frame, static_cast<std::uint32_t>(state.branches.size()), input});
@@ -142,6 +144,10 @@ void Turn::work(Frame& frame, const asl::MapState& state) {
 void Turn::start_map(Frame& frame, const asl::MapState& state, const Payload& items,
                      const Payload& input, std::uint32_t concurrency) {
     if (mock() != nullptr) return try_map(frame, state, items, input);
+    if (is_mocked(frame)) {
+        return mock_children(frame, EventType::map_state_started,
+                             MapStartedDetails{std::int64_t(items.value().size())}, items);
+    }
     record(frame, EventType::map_state_started,
            MapStartedDetails{std::int64_t(items.value().size())},
            MapStarted{x_.next_frame, items, input, concurrency});

@@ -70,6 +70,8 @@ public:
         task->deadline = note.deadline;
         task->scheduled_time = entry_.event->timestamp;
         task->heartbeat = Seconds{note.heartbeat_seconds};
+        task->mocked = note.mocked;
+        task->invocation = count_invocation();
         const EventDetails& details = entry_.event->details;
         const auto* activity = std::get_if<ActivityScheduledDetails>(&details);
         if (const auto* lambda = std::get_if<LambdaScheduledDetails>(&details)) {
@@ -88,7 +90,7 @@ public:
             task->token_names = TokenMint::entry_named_by(task->token).value_or(task->scheduled);
         }
         frame_.task = std::move(task);
-        if (activity != nullptr) return set_phase(Phase::queued);
+        if (activity != nullptr && !note.mocked) return set_phase(Phase::queued);
         // Items that run side by side are all scheduled before the first is started (recorded:
         // timeouts__service_lambda_map_timeout), so the turn passes on.
         set_phase(Phase::scheduled);
@@ -108,7 +110,8 @@ public:
     }
     void operator()(const TaskWasSubmitted&) {
         const auto& state = std::get<asl::TaskState>(x_.state_of(frame_).body);
-        if (!is_sync(state)) return set_phase(Phase::submitted);
+        // A mock reports the end of a callback, too.
+        if (!is_sync(state) && !frame_.task->mocked) return set_phase(Phase::submitted);
         frame_.task->submitted = std::get<TaskOutputDetails>(entry_.event->details).output;
         set_phase(Phase::watched);
     }
@@ -158,6 +161,17 @@ public:
         children.input = note.input;
         children.concurrency = note.concurrency;
     }
+    void operator()(const ChildrenMocked& note) {
+        auto task = std::make_unique<FrameTask>();
+        task->scheduled = x_.last_sequence;
+        task->request_id = note.request_id;
+        task->input = note.input;
+        task->scheduled_time = entry_.event->timestamp;
+        task->mocked = true;
+        task->invocation = count_invocation();
+        frame_.task = std::move(task);
+        set_phase(Phase::called);
+    }
     void operator()(const IterationStarted& note) {
         frame_.children->started = note.index + 1;
         ++frame_.children->running;
@@ -165,6 +179,7 @@ public:
                   note.input);
     }
     void operator()(const ChildrenDone& note) {
+        drop_task();  // where a mock stood for them
         frame_.result = note.result;
         if (frame_.map_run) frame_.map_run->succeeded = true;
         set_phase(Phase::finishing);
@@ -298,6 +313,10 @@ private:
         if (x_.ready.back() == frame_.id) return;
         x_.ready.erase(std::find(x_.ready.begin(), x_.ready.end(), frame_.id));
         x_.ready.push_back(frame_.id);
+    }
+
+    std::uint32_t count_invocation() {
+        return x_.info.test_case.empty() ? 0 : x_.invocations[frame_.state]++;
     }
 
     void await_heartbeat() {

@@ -36,6 +36,7 @@ struct ExecutionInfo {
     asl::FlowIndex flow = 0;  ///< of the definition, that it runs: a child's is its Map's processor
     std::string label;        ///< of the Map whose child it is; empty: of none
     std::int64_t map_run = 0;  ///< key of the Map Run whose child it is; 0: of none
+    std::string test_case;  ///< of the mock configuration, that answers its tasks; empty: none
     asl::WorkflowType type = asl::WorkflowType::standard;
     TimePoint start_time;
     Payload input;
@@ -88,6 +89,8 @@ struct FrameTask {
     Payload input;
     TimePoint scheduled_time;
     std::optional<Payload> submitted;  ///< what TaskSubmitted says, where a job is watched
+    bool mocked = false;               ///< also of a Parallel or Map
+    std::uint32_t invocation = 0;      ///< of the state, from 0; counted where there is a test case
     std::optional<Seconds> timeout;    ///< of an activity, for when a worker comes
     std::optional<TimePoint> deadline;
     Seconds heartbeat{0};
@@ -181,7 +184,9 @@ struct Execution {
     std::uint32_t tasks_with_token = 0;  ///< frames whose task has a token, also of closed ones
     std::uint32_t open_questions = 0;    ///< on the slow lane; not stored
     std::uint64_t last_ticket = 0;       ///< of a question
-    std::size_t variable_bytes = 0;      ///< of the variables of all frames, by variable_bytes()
+    /// How many times each state was invoked, retries included, where there is a test case.
+    std::map<asl::StateIndex, std::uint32_t> invocations;
+    std::size_t variable_bytes = 0;  ///< of the variables of all frames, by variable_bytes()
     EventId last_event = 0;
     Sequence last_sequence = 0;
     TimePoint last_time;

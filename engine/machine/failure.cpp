@@ -68,8 +68,11 @@ void Turn::settle(Frame& frame, const Failure& failure) {
     if (retry(frame, failure)) return;
     // A retry of a Parallel or Map leaves no …StateFailed; its last failure does.
     const bool is_map = x_.state_of(frame).type() == asl::StateType::map;
-    const bool children_failed = (frame.children || frame.map_run) &&
-                                 (frame.phase == Phase::failing || frame.phase == Phase::parent);
+    const bool mock_failed =
+        frame.task != nullptr && x_.state_of(frame).type() != asl::StateType::task;
+    const bool children_failed =
+        mock_failed || ((frame.children || frame.map_run) &&
+                        (frame.phase == Phase::failing || frame.phase == Phase::parent));
     // OBSERVED: of a Map also where an expression failed before its first item (docs/observed.md).
     const bool map_not_begun =
         is_map && !frame.children && !frame.map_run && evaluation_failed_ == frame.last_event;

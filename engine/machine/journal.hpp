@@ -43,6 +43,7 @@ struct TaskWasScheduled {
     std::optional<TimePoint> deadline;   ///< where TimeoutSeconds is given
     std::int64_t heartbeat_seconds = 0;  ///< 0: none
     std::string credentials_role_arn;    ///< empty: none
+    bool mocked = false;                 ///< the mock configuration answers it
 };
 /// The task is being called (with …Started).
 struct TaskWasStarted {};
@@ -128,11 +129,17 @@ struct MapRunBegan {};
 /// The frame's Map Run failed with the error that the event names (with MapRunFailed).
 struct MapRunBroke {};
 
+/// A mock stands for the branches or items of a Parallel or Map (with …StateStarted): none starts.
+struct ChildrenMocked {
+    std::string request_id;
+    Payload input;  ///< of the branches; the items of a Map
+};
+
 using NoteBody =
     std::variant<Plain, EnteredState, LeftState, WaitsUntil, TaskWasScheduled, TaskWasStarted,
                  TaskWasSubmitted, TaskReturned, TaskBroke, WillRetry, RetryBegins, BranchesStarted,
                  MapStarted, IterationStarted, ChildrenDone, FrameFailed, FrameAborted, Closed,
-                 WorkerHasTask, Redriven, TakenUp, MapRunBegan, MapRunBroke>;
+                 WorkerHasTask, Redriven, TakenUp, MapRunBegan, MapRunBroke, ChildrenMocked>;
 
 struct Note {
     FrameId frame = 0;

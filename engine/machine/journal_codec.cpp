@@ -11,7 +11,8 @@ namespace stepwell {
 namespace {
 
 // 2: StateExited has the variables that were assigned.
-constexpr unsigned char kFormat = 2;
+// 3: a scheduled task says whether it is mocked.
+constexpr unsigned char kFormat = 3;
 constexpr unsigned char kOldestFormat = 1;
 
 class Writer {
@@ -263,6 +264,7 @@ void fields(A& a, WaitsUntil& n) {
 template <class A>
 void fields(A& a, TaskWasScheduled& n) {
     each(a, n.request_id, n.token, n.deadline, n.heartbeat_seconds, n.credentials_role_arn);
+    if (a.format() >= 3) each(a, n.mocked);
 }
 template <class A>
 void fields(A& a, TaskReturned& n) {
@@ -307,6 +309,11 @@ void fields(A& a, Redriven& n) {
 template <class A>
 void fields(A& a, TakenUp& n) {
     each(a, n.at);
+}
+
+template <class A>
+void fields(A& a, ChildrenMocked& n) {
+    each(a, n.request_id, n.input);
 }
 
 template <class... Ts>

@@ -71,10 +71,12 @@ std::optional<OwnEvents> own_events(const asl::TaskState& state) {
 }  // namespace
 
 TaskCall task_call(const Execution& execution, const Frame& frame) {
-    const auto& state = std::get<asl::TaskState>(execution.state_of(frame).body);
     const FrameTask& task = *frame.task;
     TaskCall call;
-    call.resource = state.resource;
+    if (const auto* state = std::get_if<asl::TaskState>(&execution.state_of(frame).body))
+        call.resource = state->resource;
+    call.mock = mocked_call(execution, frame);
+    if (execution.info.trial) call.inspection = execution.info.trial->inspection;
     call.input = task.input;
     call.request_id = task.request_id;
     call.token = task.token;
@@ -120,6 +122,7 @@ TaskWasScheduled Turn::new_attempt(const Frame& frame, const asl::TaskState& sta
     TaskWasScheduled task;
     task.token = new_token(frame, state);
     task.request_id = make_uuid(random_);
+    task.mocked = is_mocked(frame);
     return task;
 }
 
@@ -129,8 +132,8 @@ std::string_view token_in_context(const asl::TaskState& state, const TaskWasSche
 
 Evaluated<void> Turn::check_activity(const Frame& frame, const asl::TaskState& state) const {
     const auto* activity = std::get_if<asl::ActivityResource>(&state.resource);
-    if (activity == nullptr || mock() != nullptr || input_.activities == nullptr ||
-        input_.activities->has_activity(activity->activity_arn)) {
+    if (activity == nullptr || mock() != nullptr || is_mocked(frame) ||
+        input_.activities == nullptr || input_.activities->has_activity(activity->activity_arn)) {
         return {};
     }
     return located(frame, {std::string(state_errors::kRuntime),
@@ -173,13 +176,15 @@ void Turn::record_scheduled(Frame& frame, const asl::TaskState& state, TaskWasSc
     const auto* service = std::get_if<asl::ServiceResource>(&state.resource);
     const auto* activity = std::get_if<asl::ActivityResource>(&state.resource);
     task.heartbeat_seconds = plan.heartbeat ? plan.heartbeat->count() : 0;
+    // The time of an activity's task counts from ActivityStarted on: Developer Guide,
+    // "Troubleshooting activities". One that is mocked begins at once.
+    const bool queued = activity != nullptr && !task.mocked;
+    if (plan.timeout && !queued) task.deadline = now_ + *plan.timeout;
     if (activity != nullptr) {
-        // The time of an activity's task counts from ActivityStarted on: Developer Guide,
-        // "Troubleshooting activities".
         ActivityScheduledDetails details{activity->activity_arn, plan.parameters,
                                          count_of(plan.timeout), count_of(plan.heartbeat)};
         record(frame, EventType::activity_scheduled, std::move(details), std::move(task));
-        if (x_.closed()) return;
+        if (x_.closed() || !queued) return;
         if (mock() != nullptr) {
             give_mock(frame, *mock());
         } else {
@@ -187,7 +192,6 @@ void Turn::record_scheduled(Frame& frame, const asl::TaskState& state, TaskWasSc
         }
         return;
     }
-    if (plan.timeout) task.deadline = now_ + *plan.timeout;
     if (service == nullptr) {
         LambdaScheduledDetails details{std::get<asl::LambdaResource>(state.resource).function_arn,
                                        plan.parameters, count_of(plan.timeout),
@@ -206,6 +210,8 @@ void Turn::call_task(Frame& frame) {
     const auto& state = std::get<asl::TaskState>(x_.state_of(frame).body);
     if (is_lambda(state)) {
         record(frame, EventType::lambda_function_started, NoDetails{}, TaskWasStarted{});
+    } else if (is_activity(state)) {
+        record(frame, EventType::activity_started, ActivityStartedDetails{}, TaskWasStarted{});
     } else {
         const auto& service = std::get<asl::ServiceResource>(state.resource);
         record(frame, EventType::task_started, TaskDetails{service.resource_type, service.resource},

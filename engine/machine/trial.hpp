@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -39,6 +40,8 @@ struct TrialData {
     std::optional<std::uint32_t> catch_index;
 };
 
+struct TaskInspection;
+
 /// Shared by the execution that tries the state and whoever asked for it: the interpreter writes
 /// `data` and what follows it, and the asker reads them when the execution has ended.
 struct Trial {
@@ -66,6 +69,8 @@ struct Trial {
         std::size_t bytes = 0;
     };
     std::optional<Selection> selection;
+    /// What an HTTP Task sends and is answered; null where nobody asks for it.
+    std::shared_ptr<TaskInspection> inspection;
 
     TrialData data;
     /// Where control would go next.

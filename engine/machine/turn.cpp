@@ -39,6 +39,13 @@ std::optional<EventType> aborted_event(asl::StateType type) {
 
 namespace {
 
+/// Whether the answer to its call is not yet the task's result (`.sync`, `.waitForTaskToken`).
+bool is_submitted_first(const asl::State& state) {
+    const auto* service =
+        std::get_if<asl::ServiceResource>(&std::get<asl::TaskState>(state.body).resource);
+    return service != nullptr && service->pattern != asl::Pattern::request_response;
+}
+
 ExecutionStartedDetails started_details(const ExecutionInfo& info) {
     ExecutionStartedDetails details{info.input, info.role_arn, {}, {}};
     if (!info.alias.empty()) {
@@ -108,12 +115,14 @@ void Turn::take(const TaskEnded& input) {
         step_.accepted = false;
         return;
     }
+    if (x_.state_of(*frame).type() != asl::StateType::task)
+        return children_mock_ended(*frame, input.result);
     if (!input.result) {
         StateError error = input.result.error();
         // What an integration refuses to begin with is worded like what a state does.
         if (error.error == state_errors::kRuntime) error = located(*frame, std::move(error));
         task_failed(*frame, Failure{std::move(error.error), std::move(error.cause)});
-    } else if (frame->phase == Phase::called && !frame->task->token.empty()) {
+    } else if (frame->phase == Phase::called && is_submitted_first(x_.state_of(*frame))) {
         task_submitted(*frame, *input.result);
     } else {
         task_succeeded(*frame, *input.result);

@@ -92,6 +92,12 @@ private:
     void task_failed(Frame& frame, Failure failure);
     void task_timed_out(Frame& frame, bool heartbeat);
 
+    // mocks.cpp: what the mock configuration stands for.
+    bool is_mocked(const Frame& frame) const;
+    /// In place of the branches or items of a frame's state.
+    void mock_children(Frame& frame, EventType started, EventDetails details, Payload input);
+    void children_mock_ended(Frame& frame, const TaskResult& result);
+
     // children.cpp: Parallel and Map.
     void work(Frame& frame, const asl::ParallelState& state);
     void work(Frame& frame, const asl::MapState& state);
@@ -246,6 +252,8 @@ std::optional<EventType> aborted_event(asl::StateType type);
 
 /// What a frame whose task is being called, or watched, asks of the task runner.
 TaskCall task_call(const Execution& execution, const Frame& frame);
+/// Which answer of the mock configuration a frame's task is for; nullopt where it is not mocked.
+std::optional<MockedCall> mocked_call(const Execution& execution, const Frame& frame);
 /// What a frame whose task is queued asks of its activity's queue.
 QueueTask queue_task(const Execution& execution, const Frame& frame);
 

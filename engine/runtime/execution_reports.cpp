@@ -36,13 +36,25 @@ void tell_left_out(std::uint64_t count) {
 
 ExecutionReports::~ExecutionReports() { tell_left_out(left_out_); }
 
-void ExecutionReports::started(asl::WorkflowType type) {
+void ExecutionReports::tell(asl::WorkflowType type, std::string_view arn, ExecutionStatus status) {
+    if (observer_ == nullptr || type != asl::WorkflowType::standard || arn.empty()) return;
+    observer_->status_changed(std::string(arn), status);
+}
+
+void ExecutionReports::started(asl::WorkflowType type, const std::string& arn) {
     started_[static_cast<std::size_t>(type)].fetch_add(1, std::memory_order_relaxed);
+    tell(type, arn, ExecutionStatus::running);
+}
+
+void ExecutionReports::redriven(const std::string& arn) {
+    redriven_.fetch_add(1, std::memory_order_relaxed);
+    tell(asl::WorkflowType::standard, arn, ExecutionStatus::running);
 }
 
 void ExecutionReports::ended(const Ended& execution) {
     ended_[static_cast<std::size_t>(execution.type)][static_cast<std::size_t>(execution.status)]
         .fetch_add(1, std::memory_order_relaxed);
+    tell(execution.type, execution.arn, execution.status);
     if (spdlog::should_log(spdlog::level::info)) log(execution);
 }
 

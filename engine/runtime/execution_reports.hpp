@@ -10,6 +10,7 @@
 #include "engine/asl/model.hpp"
 #include "engine/base/time.hpp"
 #include "engine/machine/execution.hpp"
+#include "engine/runtime/status_observer.hpp"
 
 namespace stepwell {
 
@@ -28,15 +29,16 @@ public:
     /// By type, then status.
     using Ends = std::array<std::array<std::uint64_t, 5>, 2>;
 
-    ExecutionReports() = default;
+    /// `observer`, which may be null, must outlive it.
+    explicit ExecutionReports(StatusObserver* observer = nullptr) : observer_(observer) {}
     ExecutionReports(const ExecutionReports&) = delete;
     ExecutionReports& operator=(const ExecutionReports&) = delete;
     ~ExecutionReports();
 
     /// When each is durable, where it is stored at all.
-    void started(asl::WorkflowType type);
+    void started(asl::WorkflowType type, const std::string& arn);
     void ended(const Ended& execution);
-    void redriven() { redriven_.fetch_add(1, std::memory_order_relaxed); }
+    void redriven(const std::string& arn);
 
     Started starts() const;
     Ends ends() const;
@@ -44,6 +46,9 @@ public:
 
 private:
     void log(const Ended& execution);
+    void tell(asl::WorkflowType type, std::string_view arn, ExecutionStatus status);
+
+    StatusObserver* const observer_;
 
     std::array<std::atomic<std::uint64_t>, 2> started_{};
     std::array<std::array<std::atomic<std::uint64_t>, 5>, 2> ended_{};

@@ -34,6 +34,7 @@ ExecutionInfo info_of(StartRequest request, ExecutionKey key, TimePoint start_ti
     info.version = machine.version;
     info.alias = std::move(request.alias);
     info.trace_header = std::move(request.trace_header);
+    info.test_case = std::move(request.test_case);
     info.type = machine.type;
     info.start_time = start_time;
     info.input = std::move(request.input);
@@ -57,6 +58,7 @@ ExecutionInfo info_of(ExecutionRecord record, std::shared_ptr<const asl::StateMa
     info.version = record.version;
     info.alias = std::move(record.alias);
     info.trace_header = std::move(record.trace_header);
+    info.test_case = std::move(record.test_case);
     info.type = record.type;
     info.map_run = record.map_run;
     info.start_time = record.start_date;
@@ -113,6 +115,7 @@ ExecutionRecord start_record_of(const Execution& execution, const std::string& r
     record.role_arn = info.role_arn;
     record.input = info.input.text();
     record.trace_header = info.trace_header;
+    record.test_case = info.test_case;
     record.wake_at = TimePoint{};
     return record;
 }

@@ -43,6 +43,7 @@ public:
         : store_(store),
           tasks_(tasks),
           clock_(clock),
+          reports_(std::make_shared<ExecutionReports>(options.observer)),
           activity_(std::make_shared<Activity>()),
           activities_(options.longest_poll, shard_count(options),
                       [this](const TaskPlace& task, PollPtr poll) {
@@ -66,7 +67,8 @@ public:
                                    last_call,
                                    reports_,
                                    options.wait_time_scale,
-                                   options.event_log};
+                                   options.event_log,
+                                   options.mocks};
         for (unsigned i = 0; i < shard_count(options); ++i) {
             shards_.push_back(std::make_unique<Shard>(by, i, seeds.next(), tokens_, activity_));
         }
@@ -128,7 +130,7 @@ private:
     EngineClock clock_;
     ExecutionKeys keys_;
     DefinitionCache definitions_;
-    const std::shared_ptr<ExecutionReports> reports_ = std::make_shared<ExecutionReports>();
+    const std::shared_ptr<ExecutionReports> reports_;
     const std::shared_ptr<Activity> activity_;
     ActivityQueues activities_;
     const std::shared_ptr<ClosingWatch> closings_ = std::make_shared<ClosingWatch>();

@@ -10,10 +10,12 @@
 #include "engine/base/payload.hpp"
 #include "engine/base/time.hpp"
 #include "engine/items.hpp"
+#include "engine/machine/mock_directory.hpp"
 #include "engine/machine/redrive.hpp"
 #include "engine/machine/trial.hpp"
 #include "engine/runtime/event_log.hpp"
 #include "engine/runtime/execution_reports.hpp"
+#include "engine/runtime/status_observer.hpp"
 #include "engine/store.hpp"
 #include "engine/tasks.hpp"
 
@@ -33,6 +35,11 @@ struct RuntimeOptions {
     /// outlive the runtime.
     ItemReader* item_reader = nullptr;
     ResultWriter* result_writer = nullptr;
+    /// Which states the mock configuration answers; must outlive the runtime. Null: none.
+    const MockDirectory* mocks = nullptr;
+    /// Is told of the beginnings and ends of Standard executions; must outlive the runtime. Null:
+    /// nobody is.
+    StatusObserver* observer = nullptr;
 };
 
 struct StartRequest {
@@ -43,7 +50,8 @@ struct StartRequest {
     std::string name;
     Payload input;
     std::string trace_header;
-    std::string alias = {};  ///< name of the one that chose the version
+    std::string alias = {};      ///< name of the one that chose the version
+    std::string test_case = {};  ///< of the mock configuration; empty: nothing is mocked
     /// Of a synchronous start: one state alone is run and observed (TestState).
     std::shared_ptr<Trial> trial = nullptr;
 };

@@ -44,6 +44,7 @@ struct ShardSurroundings {
     std::shared_ptr<ExecutionReports> reports;
     double wait_time_scale = 1.0;
     std::shared_ptr<EventLog> event_log;  ///< null: events are not logged
+    const MockDirectory* mocks = nullptr;
 };
 
 /// One thread with the executions that are its own: takes an input, lets the interpreter decide,

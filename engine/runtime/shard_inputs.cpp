@@ -73,13 +73,13 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
         std::move(record), std::move(row),
         [inbox = inbox_, key, life = over ? 0 : live->life, bytes,
          start_date = execution.info.start_time, answer = reply.release(), reports = by_.reports,
-         type = execution.info.type, arn = over ? execution.info.arn : std::string(),
-         status = execution.status, stop_date = execution.stop_time, events = execution.last_event,
-         event_log = by_.event_log, log_now = std::move(log_now),
+         type = execution.info.type, arn = execution.info.arn, status = execution.status,
+         stop_date = execution.stop_time, events = execution.last_event, event_log = by_.event_log,
+         log_now = std::move(log_now),
          map_runs = over && has_map_runs ? by_.map_runs : nullptr](StartOutcome start) {
             const TimePoint date = start.existing ? start.existing->start_date : start_date;
             if (start.outcome == Outcome::committed) {
-                reports->started(type);
+                reports->started(type, arn);
                 if (stop_date) reports->ended({arn, type, status, *stop_date - start_date, events});
                 if (!log_now.events.empty()) event_log->write(log_now);
             }
@@ -106,7 +106,7 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
 void Shard::on(StartSyncInput input) {
     if (!open()) return;
     auto begun = begin_execution(input.key, std::move(input.request), Kept::nothing);
-    by_.reports->started(begun->execution.info.type);
+    by_.reports->started(begun->execution.info.type, {});
     LiveExecution& live = *live_.emplace(input.key, std::move(begun)).first->second;
     live.sync_reply = std::move(input.reply);
     proceed(live, Begin{});

@@ -96,6 +96,7 @@ Step Shard::decide(LiveExecution& live, InputBody body) {
                                               .seed = random_.next(),
                                               .body = std::move(body),
                                               .activities = &by_.store,
+                                              .mocks = by_.mocks,
                                               .patience = kPatienceForExpressions});
     transitions_.fetch_add(static_cast<std::uint64_t>(step.transitions), std::memory_order_relaxed);
     return step;
@@ -191,7 +192,7 @@ void Shard::on(StepStored input) {
     if (input.outcome == Outcome::committed) {
         PendingStep step = std::move(live->pending.front());
         live->pending.pop_front();
-        if (step.redrive) by_.reports->redriven();
+        if (step.redrive) by_.reports->redriven(live->execution.info.arn);
         log(*live, std::move(step.logged));
         act(*live, std::move(step.actions));
         for (Waiter& waiter : step.waiters) answer(waiter, Outcome::committed);

@@ -22,8 +22,30 @@ item() {
 machine="$(create_machine image-transcoding image-transcoding.asl.json)"
 echo "Created $machine"
 
-execution="$(start "$machine" inputs/upload.json)"
-echo "Started $execution, which waits ten seconds in one of its branches"
+# The upload starts it, as on AWS: a rule waits for the event, and the state machine is the rule's target.
+eventbridge() {
+    "$AWS" events --endpoint-url "$STEPWELL_ENDPOINT" --output text "$@"
+}
+eventbridge put-rule --name image-uploaded --query RuleArn --event-pattern \
+    '{"source": ["aws.s3"], "detail": {"eventName": ["PutObject"], "requestParameters": {"key": [{"suffix": ".png"}]}}}'
+eventbridge put-targets --rule image-uploaded --targets "Id=transcode,Arn=$machine" > /dev/null
+upload="$(json "[{'Source': it['source'], 'DetailType': it['detail-type'], 'Detail': json.dumps(it['detail'])}]" < inputs/upload.json)"
+event="$(eventbridge put-events --entries "$upload" --query 'Entries[0].EventId')"
+echo "Sent the event $event"
+
+# started_by EVENT: the ARN of the execution that has this event as its input; empty where there is none yet.
+started_by() {
+    local newest
+    newest="$(sfn list-executions --state-machine-arn "$machine" --max-results 1 --query 'executions[0].executionArn')" || return 1
+    if [ "$newest" != None ] && [ "$(describe "$newest" input | json "it['id']")" = "$1" ]; then
+        echo "$newest"
+    fi
+}
+deadline=$((SECONDS + 60))
+until execution="$(started_by "$event")" && [ -n "$execution" ] || [ $SECONDS -ge $deadline ]; do
+    sleep 0.2
+done
+echo "It started $execution, which waits ten seconds in one of its branches"
 
 check "its status" "$(wait_until_closed "$execution")" SUCCEEDED
 output="$(describe "$execution" output)"

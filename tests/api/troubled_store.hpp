@@ -117,6 +117,18 @@ public:
                                           std::size_t limit) const override {
         return readable().list_aliases(state_machine_arn, version, after_name, limit);
     }
+    void put_document(Document document, Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.put_document(std::move(document), std::move(done));
+    }
+    void delete_document(const std::string& collection, const std::string& key,
+                         Committed done) override {
+        if (overloaded) return done(Outcome::overloaded);
+        store_.delete_document(collection, key, std::move(done));
+    }
+    std::vector<Document> documents(const std::string& collection) const override {
+        return readable().documents(collection);
+    }
     void start_execution(ExecutionRecord record, JournalRow first_step,
                          std::function<void(StartOutcome)> done) override {
         if (overloaded) return done({Outcome::overloaded, {}});

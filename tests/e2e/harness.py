@@ -44,7 +44,7 @@ def wait_until(moment):
 
 
 # What a test's own environment says of AWS, proxies or Stepwell must not reach the programs under test.
-_FOREIGN = re.compile(r"^(AWS_|STEPWELL_|LAMBDA_|WAIT_TIME_SCALE|E2E_|.*_ENDPOINT$|(https?|no|all)_proxy$)", re.I)
+_FOREIGN = re.compile(r"^(AWS_|STEPWELL_|SFN_|LAMBDA_|WAIT_TIME_SCALE|E2E_|.*_ENDPOINT$|(https?|no|all)_proxy$)", re.I)
 
 
 def clean_environment(**more):

@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
         CASE(kLastJournalId), CASE(kJournalEnd), CASE(kJournalHead), CASE(kJournalBytes),
         CASE(kAnchorFloor), CASE(kAnchorsUp), CASE(kDeleteJournal), CASE(kDeleteAnchors),
         CASE(kAnyLeftover), CASE(kDeleteLeftover), CASE(kMeta), CASE(kArnsAfter), CASE(kDeleteArn),
-        CASE(kExecutionEnd), CASE(kCountRunning)),
+        CASE(kExecutionEnd), CASE(kCountRunning), CASE(kDocuments), CASE(kDeleteDocument)),
     [](const testing::TestParamInfo<StatementCase>& tested) {
         return std::string(tested.param.name);
     });

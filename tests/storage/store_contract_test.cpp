@@ -328,6 +328,44 @@ TEST_P(StoreContract, DeletingAMachineFreesTheNamesOfItsExecutions) {
     EXPECT_EQ(start(*store, execution(2, "a")).outcome, Outcome::committed);
 }
 
+// --- documents
+
+Outcome put(Store& store, Document document) {
+    Waited<Outcome> waited;
+    store.put_document(std::move(document), waited.callback());
+    return waited.get();
+}
+
+std::vector<std::string> bodies(const Store& store, const std::string& collection) {
+    std::vector<std::string> texts;
+    for (const Document& document : store.documents(collection))
+        texts.push_back(document.key + "=" + document.body);
+    return texts;
+}
+
+TEST_P(StoreContract, KeepsDocumentsByCollectionAndKey) {
+    EXPECT_EQ(put(*store, {"rules", "b", "1"}), Outcome::committed);
+    EXPECT_EQ(put(*store, {"rules", "a", "2"}), Outcome::committed);
+    EXPECT_EQ(put(*store, {"rulesX", "a", "3"}), Outcome::committed);
+    EXPECT_EQ(put(*store, {"rules", "b", "4"}), Outcome::committed);
+    EXPECT_THAT(bodies(*store, "rules"), ElementsAre("a=2", "b=4"));
+    EXPECT_THAT(bodies(*store, "none"), IsEmpty());
+}
+
+TEST_P(StoreContract, ForgetsDocumentsThatAreDeletedOrReset) {
+    put(*store, {"rules", "a", "1"});
+    put(*store, {"rules", "b", "2"});
+    Waited<Outcome> gone;
+    store->delete_document("rules", "a", gone.callback());
+    EXPECT_EQ(gone.get(), Outcome::committed);
+    Waited<Outcome> again;
+    store->delete_document("rules", "a", again.callback());
+    EXPECT_EQ(again.get(), Outcome::not_found);
+    EXPECT_THAT(bodies(*store, "rules"), ElementsAre("b=2"));
+    ASSERT_EQ(reset(*store), Outcome::committed);
+    EXPECT_THAT(bodies(*store, "rules"), IsEmpty());
+}
+
 // --- starting executions
 
 TEST_P(StoreContract, GivesBackAnExecutionAsItWasStarted) {
@@ -335,6 +373,7 @@ TEST_P(StoreContract, GivesBackAnExecutionAsItWasStarted) {
     ExecutionRecord record = execution(7, "run");
     record.input = R"({"a":1})";
     record.trace_header = "Root=1";
+    record.test_case = "HappyPath";
     ASSERT_EQ(start(*store, record).outcome, Outcome::committed);
 
     for (const auto& found : {store->find_execution(7), store->find_execution(record.arn)}) {
@@ -354,6 +393,7 @@ TEST_P(StoreContract, GivesBackAnExecutionAsItWasStarted) {
         EXPECT_EQ(found->error, std::nullopt);
         EXPECT_EQ(found->cause, std::nullopt);
         EXPECT_EQ(found->trace_header, "Root=1");
+        EXPECT_EQ(found->test_case, "HappyPath");
         EXPECT_EQ(found->wake_at, record.wake_at);
         EXPECT_EQ(found->last_sequence, 1);
         EXPECT_EQ(found->last_event, 1);

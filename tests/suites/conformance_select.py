@@ -4,7 +4,7 @@
     conformance_select.py CASES_DIR OUT_DIR [SERVICE,...]
 
 A case is chosen if it needs no service but Lambda and those named, calls only operations that exist here, and its definitions
-do without http:invoke. The folder is given to the runner with --cases. Prints how many cases were chosen and, for each reason,
+reach nothing that is not there. The folder is given to the runner with --cases. Prints how many cases were chosen and, for each reason,
 how many were not.
 """
 import collections
@@ -23,19 +23,19 @@ OPERATIONS = {
     "UpdateStateMachineAlias", "DescribeStateMachineAlias", "ListStateMachineAliases", "DeleteStateMachineAlias",
     "TagResource", "UntagResource", "ListTagsForResource", "ListMapRuns", "DescribeMapRun", "UpdateMapRun",
 }
-FAMILIES = {"execution", "api", "teststate"}
-# What the runner is told to be there: Lambda, which it serves itself, and log groups, of which any ARN is accepted.
-# Of API Gateway only mocks are asked.
-PROVIDED = {"lambda", "logs", "apigateway"}
+FAMILIES = {"execution", "api", "teststate", "mocked"}
+# What the runner is told to be there: Lambda, which it serves itself, log groups, of which any ARN is accepted, and the
+# mock configuration, with which tests/suites/run starts the server. Of API Gateway only mocks are asked.
+PROVIDED = {"lambda", "logs", "apigateway", "mock-config"}
 # A queue's URL whose host is nowhere: messages go to the endpoint of SQS here, whatever host the URL names (docs/differences.md).
 NO_HOST = re.compile(r"^https?://no-such-queue")
 # A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration; an activity; Step Functions itself.
-# Any action of AWS's services, and the optimised integrations but for http:invoke.
-REACHED = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::(?!http:).*"
+# Any action of AWS's services, and the optimised integrations.
+REACHED = re.compile(r"^(@\{fn\d+\.arn\}.*|arn:aws[a-z-]*:lambda:.*|arn:aws[a-z-]*:states:::.*"
                      r"|@\{c\d+\.activityArn\}|arn:aws[a-z-]*:states:[^:]+:\d+:activity:.*)$")
 # What Express workflows refuse is refused by name, whether the integration is there or not; and what a mock stands for
 # need not be there.
-NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations"}}
+NO_MATTER = {"api": {"other integrations"}, "teststate": {"other integrations"}, "mocked": {"other integrations"}}
 
 
 def definitions(case):

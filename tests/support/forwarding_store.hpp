@@ -101,6 +101,16 @@ public:
         return store_.list_activities(owner, after_name, limit);
     }
     bool has_activity(const std::string& arn) const override { return store_.has_activity(arn); }
+    void put_document(Document document, Committed done) override {
+        store_.put_document(std::move(document), std::move(done));
+    }
+    void delete_document(const std::string& collection, const std::string& key,
+                         Committed done) override {
+        store_.delete_document(collection, key, std::move(done));
+    }
+    std::vector<Document> documents(const std::string& collection) const override {
+        return store_.documents(collection);
+    }
     void start_execution(ExecutionRecord record, JournalRow first_step,
                          std::function<void(StartOutcome)> done) override {
         store_.start_execution(std::move(record), std::move(first_step), std::move(done));

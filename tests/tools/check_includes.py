@@ -15,6 +15,7 @@ ENGINE_INTERFACES = ("engine/store.hpp", "engine/tasks.hpp")
 ALLOWED = {
     "engine/base": ("engine/base",),
     "engine/query": ("engine/base", "engine/query"),
+    "engine/events": ("engine/base", "engine/query", "engine/events"),
     "engine/asl": ("engine/base", "engine/query", "engine/asl"),
     "engine/machine": ("engine/base", "engine/query", "engine/asl", "engine/machine", "engine/tasks.hpp"),
     "engine/runtime": ("engine",),

@@ -25,7 +25,7 @@ public:
 
     explicit Drive(std::string_view definition, std::string_view input = "{}", Cut cut = Cut::never,
                    asl::WorkflowType type = asl::WorkflowType::standard,
-                   double wait_time_scale = 1.0)
+                   double wait_time_scale = 1.0, std::string test_case = {})
         : cut_(cut) {
         auto parsed = asl::parse(definition, type);
         if (!parsed.machine)
@@ -44,6 +44,7 @@ public:
         info_.definition = parsed.machine;
         info_.tokens = std::make_shared<TokenMint>(std::string(32, 'k'));
         info_.wait_time_scale = wait_time_scale;
+        info_.test_case = std::move(test_case);
         execution = std::make_unique<Execution>(info_);
     }
 
@@ -51,6 +52,7 @@ public:
     Answer answer = [](const TaskCall&) { return std::nullopt; };
     TimePoint now = TimePoint{Seconds{1'700'000'000}};
     const ActivityDirectory* activities = nullptr;
+    const MockDirectory* mocks = nullptr;
     std::unique_ptr<Execution> execution;
     std::vector<Entry> journal;
     std::vector<StartTask> calls;  ///< open calls, oldest first
@@ -130,7 +132,10 @@ public:
                    f.result.text() + " " + f.failure.error.value_or("-") + "/" +
                    f.failure.cause.value_or("-");
             for (const auto& [name, value] : f.variables) out += " $" + name + "=" + value.text();
-            if (f.task) out += " t" + f.task->request_id + f.task->token + f.task->input.text();
+            if (f.task) {
+                out += " t" + f.task->request_id + f.task->token + f.task->input.text() +
+                       (f.task->mocked ? " mocked " + std::to_string(f.task->invocation) : "");
+            }
             if (f.map_run) out += " m" + f.map_run->arn;
             if (f.children) {
                 out += " k" + std::to_string(f.children->started) + "/" +
@@ -164,7 +169,8 @@ private:
     }
 
     bool take(InputBody body) {
-        Step step = stepwell::advance(*execution, Input{now, ++seed_, std::move(body), activities});
+        Step step =
+            stepwell::advance(*execution, Input{now, ++seed_, std::move(body), activities, mocks});
         const auto stored = decode_entries(encode_entries(step.entries));
         journal.insert(journal.end(), stored.begin(), stored.end());
         for (Action& action : step.actions) {
