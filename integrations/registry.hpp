@@ -9,10 +9,10 @@
 #include "engine/tasks.hpp"
 #include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
-#include "integrations/models/service_models.hpp"
 #include "integrations/http_task/connection.hpp"
 #include "integrations/mocks/mock_book.hpp"
 #include "integrations/mocks/request_log.hpp"
+#include "integrations/models/service_models.hpp"
 
 namespace stepwell {
 

@@ -4,9 +4,8 @@
 
 #include "server/config_access_keys.hpp"
 #include "server/config_connections.hpp"
-#include "server/yaml_values.hpp"
-
 #include "server/endpoint_settings.hpp"
+#include "server/yaml_values.hpp"
 
 namespace stepwell::server {
 

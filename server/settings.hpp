@@ -11,8 +11,8 @@
 #include "engine/keep_executions.hpp"
 #include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
-#include "server/event_log_options.hpp"
 #include "integrations/http_task/connection.hpp"
+#include "server/event_log_options.hpp"
 #include "server/signature_check.hpp"
 
 /// What the server can be told, wherever it is said: on the command line, in the environment or in

@@ -478,13 +478,12 @@ bool SqliteWriter::insert_execution(const ExecutionRecord& r, const ExecutionHea
     const auto inline_result = [&](const std::optional<std::string>& text) {
         return long_result || !text ? View() : View(*text);
     };
-    insert_execution_.execute(r.key, head.number, head.machine, head.revision,
-                              static_cast<int>(r.type), static_cast<int>(r.status), r.start_date,
-                              r.stop_date, head.wake_at, r.last_sequence, r.last_event,
-                              arn_hash(r.arn), head.last_row, head.row_count, arn, r.name, trace,
-                              input, inline_result(r.output), inline_result(r.error),
-                              inline_result(r.cause), version, alias, map_run, item_count,
-                              test_case);
+    insert_execution_.execute(
+        r.key, head.number, head.machine, head.revision, static_cast<int>(r.type),
+        static_cast<int>(r.status), r.start_date, r.stop_date, head.wake_at, r.last_sequence,
+        r.last_event, arn_hash(r.arn), head.last_row, head.row_count, arn, r.name, trace, input,
+        inline_result(r.output), inline_result(r.error), inline_result(r.cause), version, alias,
+        map_run, item_count, test_case);
     if (connection_.changes() == 0) return false;
     if (long_input) insert_input_.execute(r.key, r.input);
     if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);

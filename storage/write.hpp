@@ -108,11 +108,12 @@ struct Reset {};
 /// A write that found the queue full: what is left of it waits only for its turn to be answered.
 struct Refused {};
 
-using Write = std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
-                           CreateActivity, DeleteActivity, PublishVersion, DeleteVersion,
-                           CreateAlias, UpdateAlias, DeleteAlias, TagResource, UntagResource,
-                           StartExecution, AppendStep, ForgetExecution, StartChildren, RedriveChild,
-                           UpdateMapRun, EndMapRun, SettleMapRun, PutDocument, DeleteDocument, Reset>;
+using Write =
+    std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
+                 CreateActivity, DeleteActivity, PublishVersion, DeleteVersion, CreateAlias,
+                 UpdateAlias, DeleteAlias, TagResource, UntagResource, StartExecution, AppendStep,
+                 ForgetExecution, StartChildren, RedriveChild, UpdateMapRun, EndMapRun,
+                 SettleMapRun, PutDocument, DeleteDocument, Reset>;
 
 /// What a write is answered with: of each kind of answer, the fields that it has.
 struct Answer {

@@ -36,7 +36,7 @@ struct ExecutionInfo {
     asl::FlowIndex flow = 0;  ///< of the definition, that it runs: a child's is its Map's processor
     std::string label;        ///< of the Map whose child it is; empty: of none
     std::int64_t map_run = 0;  ///< key of the Map Run whose child it is; 0: of none
-    std::string test_case;  ///< of the mock configuration, that answers its tasks; empty: none
+    std::string test_case;     ///< of the mock configuration, that answers its tasks; empty: none
     asl::WorkflowType type = asl::WorkflowType::standard;
     TimePoint start_time;
     Payload input;
