@@ -66,7 +66,6 @@ Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord re
     folded.machine_deleted = !machine || machine->status != MachineStatus::active;
 
     folded.logging = parse_event_logging(revision->logging_configuration);
-    auto definition = definitions.get(*revision, record.type);
     // A child is of its Map's type, its machine is Standard.
     const bool child = record.map_run != 0;
     auto definition = definitions.get(*revision, child ? WorkflowType::standard : record.type);

@@ -209,7 +209,7 @@ void Shard::on(ChildBegins input) {
     input.info.wait_time_scale = by_.wait_time_scale;
     const WorkflowType type = input.info.type;
     const Kept kept = type == WorkflowType::standard ? Kept::journal : Kept::ends;
-    by_.reports->started(type);
+    by_.reports->started(type, input.info.arn);
     auto begun = std::make_unique<LiveExecution>(std::move(input.info), ++last_life_, kept);
     proceed(*live_.emplace(key, std::move(begun)).first->second, Begin{});
 }
