@@ -25,7 +25,6 @@ constexpr Milliseconds kLongestDelay{20'000};
 constexpr std::string_view kThrottlingCodes[] = {
     "BandwidthLimitExceeded",
     "EC2ThrottledException",
-    "LimitExceededException",
     "PriorRequestNotComplete",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
