@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     IntegrationOptions options;
     options.lambda.functions.push_back(function);
     options.lambda.init_timeout = Milliseconds(60'000);
-    testing::ScriptedService service;
+    stepwell::testing::ScriptedService service;
     TaskRegistry registry(options, service);
     TaskCall call;
     call.id = 1;
