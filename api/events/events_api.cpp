@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/caller.hpp"
+#include "api/events/event_entry.hpp"
 #include "api/machines.hpp"
 #include "engine/events/target_input.hpp"
 
@@ -16,7 +17,6 @@ namespace stepwell::api::events {
 namespace {
 
 constexpr std::size_t kMostEntries = 10;
-constexpr std::size_t kMostEntryBytes = 262'144;
 constexpr std::size_t kMostTargetsPerCall = 100;
 constexpr std::size_t kMostPerPage = 100;
 
@@ -83,13 +83,6 @@ std::string bus_of(const Json& input) {
     return given.starts_with("arn:") && at != std::string::npos
                ? given.substr(at + kResource.size())
                : given;
-}
-
-std::string iso_seconds(TimePoint time) {
-    std::string text = to_iso8601(time);
-    if (const std::size_t dot = text.find('.'); dot != std::string::npos)
-        text = text.substr(0, dot) + "Z";
-    return text;
 }
 
 /// The page of a list that Limit and NextToken ask for. NextToken is the position of its first.
@@ -167,47 +160,6 @@ std::optional<Json> refused_target(const Json& target) {
     if (const auto error = stepwell::events::check_target_input(target))
         return failed_target(id, "InvalidArgument", error->message);
     return std::nullopt;
-}
-
-/// An entry of PutEvents that is none.
-struct BadEntry {
-    std::string code;
-    std::string message;
-};
-
-BadEntry lacks(const char* argument) {
-    const std::string name(argument);
-    return {"InvalidArgument",
-            "Parameter " + name + " is not valid. Reason: " + name + " is a required argument."};
-}
-
-/// The event that an entry stands for.
-Result<Json, BadEntry> event_of(const Json& entry, const Owner& owner, TimePoint now) {
-    for (const char* member : {"Source", "DetailType", "Detail"}) {
-        if (text_of(entry, member).empty()) return lacks(member);
-    }
-    const std::string text = text_of(entry, "Detail");
-    if (text.size() > kMostEntryBytes)
-        return BadEntry{"InvalidArgument", "The entry is larger than 256 KB."};
-    auto detail = parse_json(text);
-    if (!detail || !detail->is_object()) return BadEntry{"MalformedDetail", "Detail is malformed."};
-    Json event = Json::object();
-    event["version"] = "0";
-    event["id"] = new_uuid();
-    event["detail-type"] = text_of(entry, "DetailType");
-    event["source"] = text_of(entry, "Source");
-    event["account"] = owner.account;
-    const Json* time = find(entry, "Time");
-    const bool timed = time != nullptr && time->is_number() && time->get<double>() >= 0 &&
-                       time->get<double>() < 1e11;
-    event["time"] = iso_seconds(
-        timed ? TimePoint{Milliseconds{std::llround(time->get<double>() * 1000)}} : now);
-    event["region"] = owner.region;
-    event["resources"] = Json::array();
-    if (const Json* resources = find(entry, "Resources"); resources && resources->is_array())
-        event["resources"] = *resources;
-    event["detail"] = *std::move(detail);
-    return event;
 }
 
 }  // namespace

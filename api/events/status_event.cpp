@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "api/events/event_entry.hpp"
 #include "api/executions.hpp"
 #include "api/machines.hpp"
 #include "engine/machine/redrive.hpp"
@@ -23,11 +24,6 @@ Json included(bool is) {
     Json details = Json::object();
     details["included"] = is;
     return details;
-}
-
-std::string iso_seconds(TimePoint time) {
-    const std::string text = to_iso8601(time);
-    return text.substr(0, text.find('.')) + "Z";
 }
 
 void add_redrive(Json& detail, const ExecutionRecord& execution, ExecutionStatus status,
@@ -93,7 +89,7 @@ Json status_event(const ExecutionRecord& execution, ExecutionStatus status, Time
     event["detail-type"] = "Step Functions Execution Status Change";
     event["source"] = "aws.states";
     event["account"] = owner.account;
-    event["time"] = iso_seconds(time);
+    event["time"] = event_time(time);
     event["region"] = owner.region;
     event["resources"] = Json::array();
     event["resources"].push_back(execution.arn);

@@ -1,0 +1,65 @@
+#include "api/events/event_entry.hpp"
+
+#include <cmath>
+
+#include "api/machines.hpp"
+
+namespace stepwell::api::events {
+namespace {
+
+constexpr std::size_t kMostEntryBytes = 262'144;
+
+/// Null where it is absent or null.
+const Json* find(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+/// A text member; "" where it is absent or something else.
+std::string text_of(const Json& object, const char* name) {
+    const Json* value = find(object, name);
+    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+}
+
+BadEntry lacks(const char* argument) {
+    const std::string name(argument);
+    return {"InvalidArgument",
+            "Parameter " + name + " is not valid. Reason: " + name + " is a required argument."};
+}
+
+}  // namespace
+
+std::string event_time(TimePoint time) {
+    const std::string text = to_iso8601(time);
+    return text.substr(0, text.find('.')) + "Z";
+}
+
+Result<Json, BadEntry> event_of(const Json& entry, const Owner& owner, TimePoint now) {
+    for (const char* member : {"Source", "DetailType", "Detail"}) {
+        if (text_of(entry, member).empty()) return lacks(member);
+    }
+    const std::string text = text_of(entry, "Detail");
+    if (text.size() > kMostEntryBytes)
+        return BadEntry{"InvalidArgument", "The entry is larger than 256 KB."};
+    auto detail = parse_json(text);
+    if (!detail || !detail->is_object()) return BadEntry{"MalformedDetail", "Detail is malformed."};
+    Json event = Json::object();
+    event["version"] = "0";
+    event["id"] = new_uuid();
+    event["detail-type"] = text_of(entry, "DetailType");
+    event["source"] = text_of(entry, "Source");
+    event["account"] = owner.account;
+    const Json* time = find(entry, "Time");
+    const bool timed = time != nullptr && time->is_number() && time->get<double>() >= 0 &&
+                       time->get<double>() < 1e11;
+    event["time"] =
+        event_time(timed ? TimePoint{Milliseconds{std::llround(time->get<double>() * 1000)}} : now);
+    event["region"] = owner.region;
+    event["resources"] = Json::array();
+    if (const Json* resources = find(entry, "Resources"); resources && resources->is_array())
+        event["resources"] = *resources;
+    event["detail"] = *std::move(detail);
+    return event;
+}
+
+}  // namespace stepwell::api::events
