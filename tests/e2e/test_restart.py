@@ -68,6 +68,45 @@ class Scenarios:
         self.assertGreaterEqual(happened, due - 0.002)  # timestamps have milliseconds
         self.assertLess(happened, otherwise - 0.002)
 
+    # --- Map Runs -----------------------------------------------------------------------------------------------------
+
+    def map_run(self, name, state, items, concurrency):
+        """An execution of a distributed Map of which so many children run: its ARN and its Map Run's."""
+        execution = self.sfn.run(name, machine("Each", Each={
+            "Type": "Map", "Label": "Each", "MaxConcurrency": concurrency, "End": True, "ItemsPath": "$.items",
+            "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                              **machine("Item", Item={**state, "End": True})}}), {"items": items})
+        run = wait_for(lambda: self.sfn.call("ListMapRuns", executionArn=execution)["mapRuns"], "a Map Run")[0]["mapRunArn"]
+        wait_for(lambda: self.counts(run)["running"] == concurrency, "its children")
+        return execution, run
+
+    def counts(self, run):
+        return self.sfn.call("DescribeMapRun", mapRunArn=run)["executionCounts"]
+
+    def test_a_map_run_loses_no_item_and_starts_none_twice(self):
+        execution, run = self.map_run("each", {"Type": "Wait", "Seconds": 1}, list(range(6)), 2)
+        self.restart()
+        wait_for(lambda: self.counts(run)["succeeded"] >= 2, "the first children")
+        self.restart()
+        description, events = self.ended(execution)
+        self.assertEqual(json.loads(description["output"]), list(range(6)))
+        self.assertEqual([e["type"] for e in events].count("MapRunStarted"), 1)
+        counts = self.counts(run)
+        self.assertEqual((counts["succeeded"], counts["total"]), (6, 6))
+        children = self.sfn.call("ListExecutions", mapRunArn=run)["executions"]
+        self.assertEqual(len(children), 6)
+        for child in children:
+            check_history(self, self.sfn.history(child["executionArn"]))
+
+    def test_a_map_run_that_was_stopped_does_not_run_on(self):
+        execution, run = self.map_run("stopped", {"Type": "Wait", "Seconds": 3600}, list(range(6)), 3)
+        self.sfn.call("StopExecution", executionArn=execution)
+        self.restart()
+        wait_for(lambda: self.sfn.call("DescribeMapRun", mapRunArn=run)["status"] == "ABORTED", "the end of the Map Run")
+        counts = self.counts(run)
+        self.assertEqual((counts["running"], counts["aborted"], counts["pending"]), (0, 3, 3))
+        self.assertEqual(self.sfn.call("ListExecutions", mapRunArn=run, statusFilter="RUNNING")["executions"], [])
+
     # --- Wait ---------------------------------------------------------------------------------------------------------
 
     def test_a_wait_ends_when_it_was_due(self):
