@@ -77,7 +77,7 @@ std::string machine_around(const std::string& state_text, const Json& state) {
 
 Checked<std::shared_ptr<const asl::StateMachine>> parse(const std::string& text) {
     // As for a Standard workflow: what Express refuses can be tried with a mock.
-    asl::Parsed parsed = asl::parse(text, asl::WorkflowType::standard, asl::ParseFor::trial);
+    asl::Parsed parsed = asl::parse(text, asl::WorkflowType::standard);
     if (parsed.machine) return parsed.machine;
     return error(ErrorKind::invalid_definition,
                  asl::invalid_definition_message(parsed.diagnostics));

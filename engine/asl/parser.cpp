@@ -43,9 +43,8 @@ void read_machine(const Json& json, WorkflowType type, Definition& definition) {
 
 }  // namespace
 
-Parsed parse(std::string_view text, WorkflowType type, ParseFor purpose) {
+Parsed parse(std::string_view text, WorkflowType type) {
     Definition definition;
-    if (purpose == ParseFor::trial) definition.problems.expect_trial();
     auto json = read_definition_text(text);
     if (json) {
         read_machine(*json, type, definition);

@@ -30,14 +30,10 @@ struct Parsed {
     std::vector<Diagnostic> diagnostics;
 };
 
-/// What for: to run the whole machine, or to try one state of it (TestState), which may be mocked:
-/// then what Stepwell cannot reach is no problem of the definition.
-enum class ParseFor { running, trial };
-
 /// Parses and validates a definition: all diagnostics at once, in AWS's forms.
 /// CreateStateMachine, UpdateStateMachine, ValidateStateMachineDefinition, TestState and `stepwell
 /// validate` share it.
-Parsed parse(std::string_view definition, WorkflowType type, ParseFor purpose = ParseFor::running);
+Parsed parse(std::string_view definition, WorkflowType type);
 
 /// The message of InvalidDefinition for these errors (warnings are left out):
 /// `Invalid State Machine Definition: 'CODE: text at /place, CODE: text at /place'`; no location is

@@ -46,23 +46,16 @@ void Problems::warning(std::string_view code, std::string message, const Locatio
     if (found_.size() < kMostKept) add(Severity::warning, code, std::move(message), where.text());
 }
 
-void Problems::unsupported(std::string message, const Location& where) {
-    if (unsupported_.size() >= kMostKept) return;
-    unsupported_.push_back(
-        {Severity::error, std::string(codes::kSchema), std::move(message), where.text()});
-}
-
 void Problems::add(Severity severity, std::string_view code, std::string message,
                    std::string location) {
     found_.push_back({severity, std::string(code), std::move(message), std::move(location)});
 }
 
 std::vector<Diagnostic> Problems::take() {
-    if (errors_ == 0) {
-        found_.insert(found_.end(), std::make_move_iterator(unsupported_.begin()),
-                      std::make_move_iterator(unsupported_.end()));
-    } else if (std::none_of(found_.begin(), found_.end(),
-                            [](const Diagnostic& d) { return d.severity == Severity::error; })) {
+    const bool none_kept = std::none_of(found_.begin(), found_.end(), [](const Diagnostic& d) {
+        return d.severity == Severity::error;
+    });
+    if (errors_ > 0 && none_kept) {
         // A thousand warnings must not hide that the definition is refused.
         add(Severity::error, codes::kSchema, "Too many problems to list", "");
     }

@@ -67,13 +67,6 @@ public:
     void error_below(std::string_view code, std::string message, const Location& where,
                      std::string_view place);
     void warning(std::string_view code, std::string message, const Location& where);
-    /// Something AWS takes and Stepwell does not: reported only if AWS would refuse nothing
-    /// (unsupported.hpp).
-    void unsupported(std::string message, const Location& where);
-    /// One state is to be tried, perhaps mocked: what Stepwell cannot reach is no problem.
-    void expect_trial() { trial_ = true; }
-    bool expects_trial() const { return trial_; }
-
     /// How many errors say that a state could not be read: what follows from its transitions is
     /// then unknown.
     std::size_t unreadable() const { return unreadable_; }
@@ -85,10 +78,8 @@ private:
     void add(Severity severity, std::string_view code, std::string message, std::string location);
 
     std::vector<Diagnostic> found_;
-    std::vector<Diagnostic> unsupported_;
     std::size_t errors_ = 0;
     std::size_t unreadable_ = 0;
-    bool trial_ = false;
 };
 
 }  // namespace stepwell::asl
