@@ -265,6 +265,37 @@ class Scenarios:
         self.assertEqual(after, ["ExecutionRedriven", *CALL, "LambdaFunctionSucceeded", "TaskStateExited",
                                  "WaitStateEntered", "WaitStateExited", "ExecutionSucceeded"])
 
+    def test_a_redriven_map_run_goes_on(self):
+        """Only the children that failed run again, each once, though the server ends in the middle."""
+        child = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **machine(
+            "Call", Call={**{k: v for k, v in call_function("flaky").items() if k != "End"}, "Next": "Rest"},
+            Rest={"Type": "Wait", "Seconds": 2, "End": True})}
+        items = [{"count": str(self.folder / f"count-{n}"), "failures": n % 2} for n in range(6)]
+        execution = self.sfn.run("failing", machine("Map", Map={
+            "Type": "Map", "ItemProcessor": child, "MaxConcurrency": 2, "ToleratedFailureCount": 2, "End": True}),
+            items)
+        self.ended(execution, "FAILED")
+        run = self.sfn.call("ListMapRuns", executionArn=execution)["mapRuns"][0]["mapRunArn"]
+        self.sfn.call("RedriveExecution", executionArn=execution)
+        self.restart()
+        time.sleep(0.5)
+        self.restart()
+        description, events = self.ended(execution)
+        self.assertEqual([e["type"] for e in events[events.index(find(events, "ExecutionRedriven")):]], [
+            "ExecutionRedriven", "MapRunRedriven", "MapRunSucceeded", "MapStateSucceeded", "MapStateExited",
+            "ExecutionSucceeded"])
+        self.assertEqual(len(json.loads(description["output"])), 6)
+        described = self.sfn.call("DescribeMapRun", mapRunArn=run)
+        self.assertEqual(described["redriveCount"], 1)
+        counts = described["executionCounts"]
+        self.assertEqual((counts["succeeded"], counts["total"], counts["pendingRedrive"]), (6, 6, 0))
+        children = self.sfn.call("ListExecutions", mapRunArn=run)["executions"]
+        self.assertEqual(len(children), 6)
+        for one in children:
+            history = self.sfn.history(one["executionArn"])
+            check_history(self, history)
+            self.assertEqual([e["type"] for e in history].count("TaskStateEntered"), 1)
+
     # --- Variables ----------------------------------------------------------------------------------------------------
 
     def test_variables_are_as_they_were(self):
