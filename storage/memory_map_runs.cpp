@@ -51,6 +51,7 @@ void MemoryTables::change_map_runs(ExecutionKey parent, const MapRunChanges& cha
         MapRun* const run = map_run(arn);
         if (run == nullptr) continue;
         run->record.progress.stopping = true;
+        run->redrive_wanted.reset();
         run->record.progress.settled = run->record.progress.status != MapRunStatus::running;
     }
     for (const std::string& arn : changes.settled) settle(arn);

@@ -352,7 +352,7 @@ VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11))";
 inline constexpr char kInsertMapRunPlan[] = "INSERT INTO map_run_plans(run, plan) VALUES(?1, ?2)";
 /// One whose end nobody waits for any more is settled with that.
 inline constexpr char kStopMapRun[] =
-    "UPDATE map_runs SET stopping = 1, settled = status <> 0 WHERE arn = ?1";
+    "UPDATE map_runs SET stopping = 1, redrive_wanted = NULL, settled = status <> 0 WHERE arn = ?1";
 inline constexpr char kSettleMapRun[] =
     "UPDATE map_runs SET settled = 1 WHERE arn = ?1 AND settled = 0 AND status <> 0";
 inline constexpr char kMapRunHead[] = R"(

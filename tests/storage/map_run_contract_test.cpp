@@ -471,6 +471,21 @@ TEST_P(MapRunRedrives, OfOneThatIsComingToItsEndComeThen) {
     EXPECT_THAT(pending(), ElementsAre(20));
 }
 
+TEST_P(MapRunRedrives, AreOffWhereTheExecutionEndsBeforeThey) {
+    ASSERT_EQ(start_children(0, {child(20)}), Outcome::committed);
+    auto stop = std::make_shared<MapRunChanges>();
+    stop->stopping.push_back(kRun);
+    auto again = std::make_shared<MapRunChanges>();
+    again->redriven.push_back({kRun, at(70)});
+    ASSERT_EQ(step_parent(ExecutionStatus::aborted, stop), Outcome::committed);
+    ASSERT_EQ(step_parent(ExecutionStatus::running, again), Outcome::committed);
+    ASSERT_EQ(step_parent(ExecutionStatus::aborted, stop), Outcome::committed);
+    end_child(20, ExecutionStatus::aborted);
+    EXPECT_EQ(end_run(MapRunStatus::aborted), Outcome::committed);
+    EXPECT_EQ(progress().status, MapRunStatus::aborted);
+    EXPECT_TRUE(progress().settled);
+}
+
 TEST_P(MapRunRedrives, LetAnExpressChildBeginAnew) {
     ExecutionRecord express = child(20);
     express.type = WorkflowType::express;
