@@ -72,7 +72,7 @@ struct MapRedrive : public ::testing::Test {
 };
 
 TEST_F(MapRedrive, RunsOnlyTheChildrenAgainThatFailedFromWhereTheyFailed) {
-    start(map_of(R"("ToleratedFailureCount":1)"), "[1,2,3,4]");
+    start(map_of(R"("MaxConcurrency":1,"ToleratedFailureCount":1)"), "[1,2,3,4]");
     ASSERT_EQ(parent().error, "States.ExceedToleratedFailureThreshold");
     EXPECT_EQ(run().progress.executions.failed, 2);
     break_above(100);
