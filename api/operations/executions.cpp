@@ -17,12 +17,6 @@ void write_redrive(ObjectWriter& object, Call& call, const ExecutionRecord& exec
     const Redrivability redrivable = redrivability_of(call, execution);
     object.number("redriveCount", execution.redrive_count);
     if (execution.redrive_date) object.date("redriveDate", *execution.redrive_date);
-    // API Reference, DescribeExecution: children are redriven with their Map Run.
-    if (execution.map_run != 0 && execution.status != ExecutionStatus::running &&
-        execution.status != ExecutionStatus::succeeded) {
-        object.text("redriveStatus", "REDRIVABLE_BY_MAP_RUN");
-        return;
-    }
     const bool may_be = redrivable == Redrivability::redrivable;
     const bool by_map_run = redrivable == Redrivability::by_map_run;
     object.text("redriveStatus", may_be       ? "REDRIVABLE"

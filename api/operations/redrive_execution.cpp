@@ -44,11 +44,6 @@ void redrive_execution(const CallPtr& call) {
     call->on_reader([call, arn = *std::move(arn)] {
         const auto execution = call->store().find_execution(arn);
         if (!execution) return call->refuse(error(ErrorKind::execution_does_not_exist, arn));
-        if (execution->map_run != 0) {
-            return call->refuse(error(ErrorKind::execution_not_redrivable,
-                                      "Execution is a child of a Map Run and cannot be redriven "
-                                      "but with it"));
-        }
         RedriveRequest request;
         if (auto token = call->input().take_text("clientToken"))
             request.client_token = *std::move(token);
