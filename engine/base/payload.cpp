@@ -1,5 +1,6 @@
 #include "engine/base/payload.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -7,10 +8,55 @@
 #include "engine/base/json_depth.hpp"
 
 namespace stepwell {
+namespace {
+
+/// std::call_once without its system call: glibc's wakes whoever may wait after every first time,
+/// and each state of an execution makes a payload.
+class Once {
+public:
+    /// Makes it, unless that is done; waits where another thread is at it. What `make` throws
+    /// leaves it to be made.
+    template <class Make>
+    void operator()(Make&& make) {
+        int seen = state_.load(std::memory_order_acquire);
+        while (seen != kMade) {
+            if (seen == kAbsent) {
+                if (!state_.compare_exchange_weak(seen, kMaking, std::memory_order_acquire))
+                    continue;
+                try {
+                    make();
+                } catch (...) {
+                    finish(kAbsent);
+                    throw;
+                }
+                return finish(kMade);
+            }
+            if (seen == kMaking &&
+                !state_.compare_exchange_weak(seen, kAwaited, std::memory_order_acquire))
+                continue;
+            state_.wait(kAwaited, std::memory_order_acquire);
+            seen = state_.load(std::memory_order_acquire);
+        }
+    }
+
+private:
+    static constexpr int kAbsent = 0;
+    static constexpr int kMaking = 1;
+    static constexpr int kAwaited = 2;  ///< being made, and waited for
+    static constexpr int kMade = 3;
+
+    void finish(int state) {
+        if (state_.exchange(state, std::memory_order_acq_rel) == kAwaited) state_.notify_all();
+    }
+
+    std::atomic<int> state_ = kAbsent;
+};
+
+}  // namespace
 
 struct Payload::Body {
-    mutable std::once_flag text_once;
-    mutable std::once_flag value_once;
+    mutable Once text_once;
+    mutable Once value_once;
     mutable std::optional<std::string> text;
     mutable std::optional<Json> value;
 };
@@ -40,7 +86,7 @@ Payload Payload::from_parts(std::string text, Json value) {
 }
 
 const Json& Payload::value() const {
-    std::call_once(body_->value_once, [this] {
+    body_->value_once([this] {
         if (body_->value) return;
         // Made here before, so it is bounded already: by what a definition adds to a state's data.
         auto value =
@@ -52,7 +98,7 @@ const Json& Payload::value() const {
 }
 
 const std::string& Payload::text() const {
-    std::call_once(body_->text_once, [this] {
+    body_->text_once([this] {
         if (!body_->text) body_->text = write_json(*body_->value);
     });
     return *body_->text;
