@@ -515,6 +515,7 @@ Outcome SqliteWriter::append(AppendStep& write) {
     if (!ran && removal_.is_deleting(head->machine)) return Outcome::not_found;
     std::int64_t redrive = 0;
     if (!ran && head->map_run != 0) {
+        if (head->status == ExecutionStatus::succeeded) return Outcome::conflict;
         const auto awaited = map_runs_.awaits_redrive(head->map_run, write.key);
         if (!awaited) return Outcome::conflict;
         redrive = *awaited;
@@ -582,7 +583,8 @@ Outcome SqliteWriter::start_children(StartChildren& write) {
 Outcome SqliteWriter::redrive_child(const RedriveChild& write) {
     const ExecutionHead* const head = execution_heads_.find(write.child);
     if (head == nullptr) return Outcome::not_found;
-    if (head->map_run != write.run || head->status == ExecutionStatus::running)
+    if (head->map_run != write.run || head->status == ExecutionStatus::running ||
+        head->status == ExecutionStatus::succeeded)
         return Outcome::conflict;
     const auto redrive = map_runs_.awaits_redrive(write.run, write.child);
     if (!redrive) return Outcome::conflict;
