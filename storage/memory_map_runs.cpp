@@ -134,6 +134,7 @@ MemoryTables::MapRun* MemoryTables::awaits_redrive(const ExecutionRecord& child)
     MapRun& run = map_runs.at(child.map_run);
     const MapRunProgress& progress = run.record.progress;
     const bool awaits = progress.status == MapRunStatus::running && !progress.stopping &&
+                        child.status != ExecutionStatus::succeeded &&
                         child.run_redrive < progress.redrive_count;
     return awaits ? &run : nullptr;
 }

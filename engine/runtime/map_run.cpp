@@ -343,7 +343,8 @@ void MapRun::redrive_children() {
 }
 
 void MapRun::redrive_child(const ExecutionRecord& child) {
-    const auto report = [queue = queue_, self = weak_from_this()](Outcome outcome) {
+    const auto report = [queue = queue_, under_way = queue_->under_way(),
+                         self = weak_from_this()](Outcome outcome) {
         const auto run = self.lock();
         if (!run) return;
         queue->post(run->here([outcome](MapRun& redriver) { redriver.child_redriven(outcome); }));
