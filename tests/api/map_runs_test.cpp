@@ -227,6 +227,18 @@ TEST(ChildOfAMapRun, IsDescribedLikeAnyExecution) {
         with.service.ask("DescribeExecution", of_execution(with.execution)).contains("mapRunArn"));
 }
 
+TEST(ChildOfAMapRun, IsRedrivenWithItsRunAlone) {
+    WithRun with(map_of(R"("ToleratedFailureCount":3,)", R"({"Type":"Fail"})"));
+    const std::string child =
+        with.service.ask("ListExecutions", of_run(with.run))["executions"][0].value("executionArn",
+                                                                                    "");
+    EXPECT_EQ(with.service.ask("DescribeExecution", of_execution(child)).value("redriveStatus", ""),
+              "REDRIVABLE_BY_MAP_RUN");
+    EXPECT_THAT(with.service.refusal("RedriveExecution", of_execution(child)),
+                StartsWith("ExecutionNotRedrivable: "));
+    EXPECT_EQ(with.describe()["itemCounts"].value("failed", 0), 3);
+}
+
 TEST(StopExecution, StopsTheMapRunToo) {
     WithRun with(map_of("", kWaitItem));
     with.service.ask("StopExecution", of_execution(with.execution));
