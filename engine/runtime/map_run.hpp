@@ -44,7 +44,14 @@ private:
 
     /// A job that is done only while the run is there.
     template <class Job>
-    std::function<void()> here(Job job);
+    std::function<void()> here(Job job) {
+        return [self = weak_from_this(), job = std::move(job)]() mutable {
+            if (const auto run = self.lock()) {
+                job(*run);
+                run->queue_->changed(run->record_.key);
+            }
+        };
+    }
 
     void go_on();
     void fail(StateError error);
@@ -62,6 +69,7 @@ private:
     bool select(std::size_t at);
     void selected(std::size_t at, Evaluated<Json> value);
     Payload input_of(std::size_t count) const;
+    void fill(ChildrenStart& start);
     ExecutionRecord new_child(const Payload& input, std::size_t items);
     void children_stored(Outcome outcome);
 

@@ -27,6 +27,7 @@ public:
         bool selected = false;  ///< ItemSelector has made `value` of it
     };
     std::deque<Item>& in_hand() { return items_; }
+    const std::deque<Item>& in_hand() const { return items_; }
     /// Where one in hand comes from: $$.Map.Item.Source.
     const std::string& source_of(const Item& item) const {
         return pages_[item.page - first_page_].source;

@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/state_errors.hpp"
+#include "engine/machine/question.hpp"
+#include "engine/runtime/engine_clock.hpp"
+#include "engine/runtime/execution_keys.hpp"
+#include "engine/runtime/map_run.hpp"
+#include "engine/runtime/messages.hpp"
+#include "engine/runtime/records.hpp"
+#include "engine/runtime/slow_lane.hpp"
+
+// From items to children. Developer Guide, "ItemSelector" and "ItemBatcher".
+namespace stepwell {
+namespace {
+
+/// Children that one write starts, at most, and about so many bytes of their inputs.
+constexpr std::size_t kChildrenAtOnce = 200;
+constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20U;
+/// So many items are in hand, where there are that many, before they are needed.
+constexpr std::size_t kReadAhead = 500;
+/// What an ItemSelector may take on the thread of the runs before it goes to the slow lane.
+constexpr std::chrono::milliseconds kPatience{5};
+
+}  // namespace
+
+void MapRun::read_page() {
+    if (items_.is_inline()) return items_.take_inline();
+    if (reading_) return;
+    if (plan_.max_items < 0) {
+        return fail(
+            {std::string(state_errors::kItemReaderFailed), "field MaxItems must be positive"});
+    }
+    if (by_.reader == nullptr) {
+        return fail(
+            {std::string(state_errors::kItemReaderFailed),
+             "This server reads no objects: start it with --s3-folder DIR or --s3-endpoint URL"});
+    }
+    reading_ = true;
+    ItemRead read;
+    read.reader = plan_.reader->value();
+    read.owner = owner_;
+    read.cursor = items_.next_cursor();
+    stop_reading_ = by_.reader->read(std::move(read), [queue = queue_, self = weak_from_this()](
+                                                          Evaluated<ItemPage> page) {
+        const auto run = self.lock();
+        if (!run) return;
+        auto shared = std::make_shared<Evaluated<ItemPage>>(std::move(page));
+        queue->post(run->here([shared](MapRun& reader) { reader.page_read(std::move(*shared)); }));
+    });
+}
+
+void MapRun::page_read(Evaluated<ItemPage> page) {
+    reading_ = false;
+    stop_reading_ = nullptr;
+    if (!page) return fail(std::move(page).error());
+    items_.add_page(*std::move(page));
+}
+
+/// Whether the item in hand is what its child gets. If not, it is being looked for, or the run has
+/// failed.
+bool MapRun::select(std::size_t at) {
+    MapRunItems::Item& item = items_.in_hand()[at];
+    if (item.selected || !state_->item_selector) return true;
+    if (selecting_) return false;
+    const std::int64_t index = items_.started() + std::int64_t(at);
+    Json context = plan_.context.value();
+    Json about = Json::object();
+    about["Index"] = index;
+    about["Value"] = item.value.value();
+    about["Source"] = items_.source_of(item);
+    Json map = Json::object();
+    map["Item"] = std::move(about);
+    context["Map"] = std::move(map);
+    if (const auto* source = std::get_if<Template>(&*state_->item_selector)) {
+        const LazyContext lazy([&] { return context; });
+        Variables variables;
+        variables.add_scope(plan_.variables);
+        const Scope scope{plan_.input.value(), lazy, random_, &variables};
+        selected(at, source->evaluate(scope));
+        return item.selected;
+    }
+    Question question;
+    question.definition = definition_;
+    question.values = {&std::get<JsonataValue>(*state_->item_selector)};
+    question.input = plan_.input;
+    question.context = Payload(std::move(context));
+    for (const auto& [name, value] : plan_.variables) question.variables.push_back({name, value});
+    question.now = by_.clock.now();
+    question.seed = random_.next();
+    const auto value_of = [](Answer found) -> Evaluated<Json> {
+        if (found) return std::move(found->front());
+        return StateError{std::string(state_errors::kQueryEvaluationError), found.error().cause};
+    };
+    Answer found = answer(question, kPatience);
+    if (found || !found.error().deferred) {
+        selected(at, value_of(std::move(found)));
+        return item.selected;
+    }
+    selecting_ = true;
+    // Nothing is taken from the front while it is being looked for, but `at` counts from there.
+    by_.slow_lane.post(
+        std::move(question), weak_from_this(),
+        [queue = queue_, self = weak_from_this(), index, value_of](Answer late) {
+            const auto run = self.lock();
+            if (!run) return;
+            auto shared = std::make_shared<Evaluated<Json>>(value_of(std::move(late)));
+            queue->post(run->here([shared, index](MapRun& asker) {
+                asker.selecting_ = false;
+                asker.selected(std::size_t(index - asker.items_.started()), std::move(*shared));
+            }));
+        });
+    return false;
+}
+
+void MapRun::selected(std::size_t at, Evaluated<Json> value) {
+    if (!value) return fail(located(std::move(value).error()));
+    MapRunItems::Item& item = items_.in_hand().at(at);
+    item.value = Payload(*std::move(value));
+    item.selected = true;
+}
+
+std::size_t MapRun::next_batch() {
+    auto& items = items_.in_hand();
+    if (!plan_.batched) {
+        if (items.empty()) {
+            if (items_.wants_page(1)) read_page();
+            if (items.empty()) return 0;
+        }
+        return select(0) ? 1 : 0;
+    }
+    // Developer Guide, "ItemBatcher": never more than a child's input may have.
+    const auto most_bytes =
+        plan_.batch_bytes > 0
+            ? std::min<std::size_t>(std::size_t(plan_.batch_bytes), kMaxPayloadBytes)
+            : kMaxPayloadBytes;
+    constexpr std::string_view kFrame = R"({"BatchInput":,"Items":[]})";
+    std::size_t bytes = kFrame.size() + (plan_.batch_input ? plan_.batch_input->size() : 0);
+    std::size_t count = 0;
+    for (;; ++count) {
+        if (plan_.batch_items > 0 && std::int64_t(count) == plan_.batch_items) return count;
+        if (count == items.size()) {
+            if (items_.wants_page(count + 1)) read_page();
+            if (failure_) return 0;
+            if (count == items.size()) return items_.at_end() ? count : 0;
+        }
+        if (!select(count)) return 0;
+        bytes += items[count].value.size() + 1;
+        if (bytes > most_bytes && count > 0) return count;
+    }
+}
+
+Payload MapRun::input_of(std::size_t count) const {
+    const auto& items = items_.in_hand();
+    if (!plan_.batched) return items.front().value;
+    Json input = Json::object();
+    if (plan_.batch_input) input["BatchInput"] = plan_.batch_input->value();
+    Json batch = Json::array();
+    for (std::size_t i = 0; i < count; ++i) batch.push_back(items[i].value.value());
+    input["Items"] = std::move(batch);
+    return Payload(std::move(input));
+}
+
+ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
+    const TimePoint now = by_.clock.now();
+    ExecutionRecord child;
+    child.key = by_.keys.next(now);
+    child.name = make_uuid(random_);
+    child.state_machine_arn = record_.state_machine_arn;
+    child.role_arn = role_arn_;
+    Arn arn = Arn::parse(record_.state_machine_arn).value();
+    const std::string name =
+        arn.resource.substr(arn.resource.find(':') + 1) + '/' + record_.label + ':' + child.name;
+    arn.resource = record_.type == WorkflowType::standard
+                       ? "execution:" + name
+                       : "express:" + name + ':' + make_uuid(random_);
+    child.arn = arn.text();
+    child.type = record_.type;
+    child.start_date = now;
+    child.input = input.text();
+    child.wake_at = TimePoint{};
+    child.map_run = record_.key;
+    child.item_count = std::int64_t(items);
+    return child;
+}
+
+/// What is being redriven may be counted twice: that only makes the room smaller.
+std::int64_t MapRun::room_for_children() const {
+    const std::int64_t most = progress_.max_concurrency > 0
+                                  ? std::min(progress_.max_concurrency, kMostChildren)
+                                  : kMostChildren;
+    return most - progress_.executions.running - redriving_;
+}
+
+/// Gives the items in hand to as many children as there may be, and says where a restart goes on.
+void MapRun::fill(ChildrenStart& start) {
+    const std::int64_t room = room_for_children();
+    std::size_t bytes = 0;
+    while (std::int64_t(start.children.size()) < room && start.children.size() < kChildrenAtOnce &&
+           bytes < kBytesAtOnce) {
+        const std::size_t count = next_batch();
+        if (count == 0) return;
+        const Payload input = input_of(count);
+        if (input.size() > kMaxPayloadBytes) {
+            return fail({std::string(state_errors::kDataLimitExceeded),
+                         "The state/task '" + definition_->states[plan_.state].name +
+                             "' returned a result with a size exceeding the maximum number of "
+                             "bytes service limit."});
+        }
+        bytes += input.size();
+        auto place = items_.place_after(count);
+        start.cursor = std::move(place.cursor);
+        start.skip = place.skip;
+        start.children.push_back(new_child(input, count));
+        items_.consume(count);
+    }
+}
+
+/// One batch of the store: the children, and how far the reading is.
+void MapRun::start_children() {
+    if (starting_ || progress_.executions.pending_redrive > 0) return;
+    ChildrenStart start;
+    start.run = record_.key;
+    start.after = progress_.executions.started();
+    fill(start);
+    if (!failure_ && items_.wants_page(kReadAhead)) read_page();
+    if (failure_ || start.children.empty()) return;
+    start.read_to_end = items_.at_end();
+    start.items_known = items_.is_inline() ? progress_.items_known : items_.known();
+    starting_ = true;
+    auto children = std::make_shared<std::vector<ExecutionRecord>>(start.children);
+    by_.store.start_children(std::move(start), [queue = queue_, under_way = queue_->under_way(),
+                                                self = weak_from_this(), children,
+                                                definition = definition_, flow = state_->processor,
+                                                label = record_.label,
+                                                begins = by_.child_begins](Outcome outcome) {
+        const auto run = self.lock();
+        if (!run) return;
+        if (outcome == Outcome::committed) {
+            for (ExecutionRecord& child : *children) {
+                ChildBegins begin;
+                begin.info = info_of(std::move(child), definition);
+                begin.info.flow = flow;
+                begin.info.label = label;
+                begins(std::move(begin));
+            }
+        }
+        queue->post(run->here([outcome](MapRun& starter) { starter.children_stored(outcome); }));
+    });
+}
+
+void MapRun::children_stored(Outcome outcome) {
+    starting_ = false;
+    if (outcome == Outcome::committed) return;
+    if (outcome == Outcome::not_found)
+        return fail({std::string(state_errors::kRuntime), "The state machine is being deleted"});
+    // What is in hand is ahead of what is stored, or nobody knows: begin again from there.
+    astray_ = true;
+}
+
+}  // namespace stepwell
