@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "integrations/aws/request.hpp"
-#include "integrations/aws/response.hpp"
 #include "tests/integrations/scratch.hpp"
 
 namespace stepwell::models {
@@ -93,48 +91,6 @@ TEST(ModelFiles, SayWhatIsWrongWithThem) {
     scratch.write("a.json", R"({"metadata":{"serviceId":"X","protocol":"json"},"shapes":{},
         "operations":{"Do":{"http":{},"input":{"shape":"Lost"}}}})");
     EXPECT_THAT(problem(scratch.path()), HasSubstr("names a shape that it lacks"));
-}
-
-TEST(Cbor, IsWrittenAndReadWithDatesAndBytes) {
-    const testing::ScratchFolder scratch;
-    scratch.write("petshop.json", kShop);
-    ServiceModels models;
-    models.add_folder(scratch.path());
-    const Service& shop = *models.find("petshop");
-    const Operation& sell = *shop.find_operation("sell");
-    const auto input = aws::read_parameters(
-        shop, sell, json(R"({"Pet":"cat","When":"2015-01-25T08:00:00Z","Photo":"AQID","Count":70000,
-                 "Tags":{"a":"b"},"Names":["x"]})"),
-        {});
-    ASSERT_TRUE(input);
-    const auto request = aws::write_request(shop, sell, *input);
-    ASSERT_TRUE(request);
-    EXPECT_EQ(request->path, "/service/PetShop/operation/Sell");
-    EXPECT_EQ(*find_header(request->headers, "smithy-protocol"), "rpc-v2-cbor");
-    EXPECT_EQ(*find_header(request->headers, "Content-Type"), "application/cbor");
-    const Json sent = Json::from_cbor(request->body, true, true, Json::cbor_tag_handler_t::ignore);
-    EXPECT_EQ(sent["pet"], "cat");
-    EXPECT_EQ(sent["when"], 1'422'172'800);
-    EXPECT_EQ(sent["count"], 70'000);
-    EXPECT_EQ(sent["photo"], Json::binary({1, 2, 3}));
-    EXPECT_EQ(sent["names"][0], "x");
-
-    // {"at": 1(1422172800), "photo": h'0102'}
-    HttpResponse response;
-    response.status = 200;
-    response.body = std::string(
-        "\xA2\x62"
-        "at"
-        "\xC1\x1A\x54\xC4\xA2\x80\x65"
-        "photo"
-        "\x42\x01\x02",
-        19);
-    const auto output = aws::read_output(shop, sell, response);
-    ASSERT_TRUE(output);
-    EXPECT_EQ((*output)["at"], 1'422'172'800'000);
-    EXPECT_EQ((*output)["photo"], Json::binary({1, 2}));
-    response.body = "not cbor";
-    EXPECT_FALSE(aws::read_output(shop, sell, response));
 }
 
 }  // namespace
