@@ -178,9 +178,9 @@ std::optional<Json> read_body(const Service& service, std::uint32_t index,
     }
     if (service.protocol == Protocol::cbor) {
         if (body.empty()) return Json::object();
-        Json value = Json::from_cbor(body, true, false, Json::cbor_tag_handler_t::ignore);
-        if (value.is_discarded()) return std::nullopt;
-        return json_value(service, index, value, 0);
+        const auto value = read_cbor(body);
+        if (!value) return std::nullopt;
+        return json_value(service, index, *value, 0);
     }
     if (body.empty()) return Json::object();
     const auto value = parse_json(body);
@@ -241,7 +241,7 @@ std::string bare_code(std::string_view code) {
 void read_json_error(const Service& service, const HttpResponse& response, WireError& error) {
     Json body;
     if (service.protocol == Protocol::cbor) {
-        body = Json::from_cbor(response.body, true, false, Json::cbor_tag_handler_t::ignore);
+        body = read_cbor(response.body).value_or(Json());
     } else if (auto parsed = parse_json(response.body)) {
         body = *std::move(parsed);
     }

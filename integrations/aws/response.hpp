@@ -41,6 +41,9 @@ struct XmlError {
 };
 std::optional<XmlError> read_xml_error(const std::string& body);
 
+/// A body in CBOR (RFC 8949), with bytes as binary and without its tags; nullopt where it is none.
+std::optional<Json> read_cbor(std::string_view bytes);
+
 /// The bytes of a text as a value of the model.
 Json binary_value(std::string_view bytes);
 

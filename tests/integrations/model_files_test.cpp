@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "integrations/aws/request.hpp"
+#include "integrations/aws/response.hpp"
 #include "tests/integrations/scratch.hpp"
 
 namespace stepwell::models {
@@ -91,6 +93,73 @@ TEST(ModelFiles, SayWhatIsWrongWithThem) {
     scratch.write("a.json", R"({"metadata":{"serviceId":"X","protocol":"json"},"shapes":{},
         "operations":{"Do":{"http":{},"input":{"shape":"Lost"}}}})");
     EXPECT_THAT(problem(scratch.path()), HasSubstr("names a shape that it lacks"));
+}
+
+TEST(Cbor, IsWrittenAndReadWithDatesAndBytes) {
+    const testing::ScratchFolder scratch;
+    scratch.write("petshop.json", kShop);
+    ServiceModels models;
+    models.add_folder(scratch.path());
+    const Service& shop = *models.find("petshop");
+    const Operation& sell = *shop.find_operation("sell");
+    const auto input = aws::read_parameters(
+        shop, sell, json(R"({"Pet":"cat","When":"2015-01-25T08:00:00Z","Photo":"AQID","Count":70000,
+                 "Tags":{"a":"b"},"Names":["x"]})"),
+        {});
+    ASSERT_TRUE(input);
+    const auto request = aws::write_request(shop, sell, *input);
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->path, "/service/PetShop/operation/Sell");
+    EXPECT_EQ(*find_header(request->headers, "smithy-protocol"), "rpc-v2-cbor");
+    EXPECT_EQ(*find_header(request->headers, "Content-Type"), "application/cbor");
+    const Json sent = *aws::read_cbor(request->body);
+    EXPECT_EQ(sent["pet"], "cat");
+    EXPECT_EQ(sent["when"], 1'422'172'800);
+    EXPECT_EQ(sent["count"], 70'000);
+    EXPECT_EQ(sent["photo"], Json::binary({1, 2, 3}));
+    EXPECT_EQ(sent["names"][0], "x");
+
+    // {"at": 1(1422172800), "photo": h'0102'}
+    HttpResponse response;
+    response.status = 200;
+    response.body = std::string(
+        "\xA2\x62"
+        "at"
+        "\xC1\x1A\x54\xC4\xA2\x80\x65"
+        "photo"
+        "\x42\x01\x02",
+        19);
+    const auto output = aws::read_output(shop, sell, response);
+    ASSERT_TRUE(output);
+    EXPECT_EQ((*output)["at"], 1'422'172'800'000);
+    EXPECT_EQ((*output)["photo"], Json::binary({1, 2}));
+    response.body = "not cbor";
+    EXPECT_FALSE(aws::read_output(shop, sell, response));
+}
+
+TEST(Cbor, IsReadInAllItsForms) {
+    const auto text_of = [](std::string_view bytes) {
+        const auto value = aws::read_cbor(bytes);
+        return value ? write_json(*value) : "none";
+    };
+    // RFC 8949, appendix A.
+    EXPECT_EQ(text_of("\x18\x64"), "100");
+    EXPECT_EQ(text_of("\x39\x03\xE7"), "-1000");
+    EXPECT_EQ(text_of("\xF9\x3E\x01"), "1.5009765625");
+    EXPECT_EQ(text_of("\xF9\xC4\x01"), "-4.00390625");
+    EXPECT_EQ(text_of("\xFA\x47\xC3\x50\x20"), "100000.25");
+    EXPECT_EQ(text_of("\xFB\x3F\xF1\x99\x99\x99\x99\x99\x9A"), "1.1");
+    EXPECT_EQ(text_of("\x83\xF4\xF5\xF6"), "[false,true,null]");
+    EXPECT_EQ(text_of("\x7F\x62st\x61r\xFF"), R"("str")");
+    EXPECT_EQ(text_of("\x9F\x01\x82\x02\x03\xFF"), "[1,[2,3]]");
+    EXPECT_EQ(text_of("\xBF\x61"
+                      "a\x01\xFF"),
+              R"({"a":1})");
+    for (const std::string_view damaged :
+         {"", "\x18", "\x62x", "\x81", "\xA1\x01\x02", "\x01\x01", "\xFF", "\x5F\x61x\xFF",
+          "\x9B\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", "\x1C"})
+        EXPECT_EQ(text_of(damaged), "none");
+    EXPECT_EQ(text_of(std::string(1'000, '\x81') + "\x01"), "none");
 }
 
 }  // namespace
