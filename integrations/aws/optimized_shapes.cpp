@@ -179,6 +179,18 @@ bool ended_well(const OptimizedAction& action, const Json& result) {
     });
 }
 
+Json shown_job(const OptimizedAction& action, Json described) {
+    // What comes next names the cluster by its id: `$.cluster.ClusterId`.
+    if (is(action, "elasticmapreduce", "createCluster")) {
+        if (const Json* id = value_at(described, "Cluster.Id")) described["ClusterId"] = *id;
+    }
+    const std::string_view wrap = action.job->wrap;
+    if (wrap.empty()) return described;
+    Json wrapped = Json::object();
+    wrapped[std::string(wrap)] = std::move(described);
+    return wrapped;
+}
+
 ByName by_name(const OptimizedAction& action) {
     if (is(action, "elasticmapreduce", "modifyInstanceFleetByName"))
         return {"listInstanceFleets", "InstanceFleets",  "InstanceFleetName",

@@ -25,6 +25,10 @@ std::optional<StateError> failure_in(const OptimizedAction& action, const Json& 
 /// Whether a job that has come to its end has done so well, beside what its state says.
 bool ended_well(const OptimizedAction& action, const Json& result);
 
+/// The description of a job that has ended as the Task shows it: `described` is what the table says
+/// of it.
+Json shown_job(const OptimizedAction& action, Json described);
+
 /// An EMR cluster's fleet or group is changed by its id and known by its name: the action that
 /// lists them, and the parameters with what the list says. The action is empty for all others.
 struct ByName {

@@ -260,11 +260,7 @@ void OptimizedTasks::looked(const WatchPtr& watch, CallResult result) {
     Json shown = part == nullptr ? result->output : *part;
     const bool well = !failed && ended_well(*watch->action, shown);
     if (resource_of(watch->call).pattern == asl::Pattern::sync2) parse_texts(shown);
-    if (!job.wrap.empty()) {
-        Json wrapped = Json::object();
-        wrapped[std::string(job.wrap)] = std::move(shown);
-        shown = std::move(wrapped);
-    }
+    shown = shown_job(*watch->action, std::move(shown));
     if (!well)
         return watch->finished(
             StateError{std::string(state_errors::kTaskFailed), write_json(shown)});

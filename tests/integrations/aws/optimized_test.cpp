@@ -317,6 +317,21 @@ TEST_F(OptimizedTest, StepsOfAClusterAreAddedOneByOne) {
               json(R"({"JobFlowId":"j-1","Steps":[{"Name":"n","HadoopJarStep":{"Jar":"x"}}]})"));
 }
 
+TEST_F(OptimizedTest, AClusterIsKnownByItsIdWhenItIsThere) {
+    service_.answers("RunJobFlow", {R"({"JobFlowId":"j-1","ClusterArn":"arn:c"})"});
+    service_.answers("DescribeCluster",
+                     {R"({"Cluster":{"Id":"j-1","Status":{"State":"WAITING"}}})"});
+    const TaskCall task = call("elasticmapreduce", "createCluster",
+                               R"({"Name":"n","Instances":{}})", asl::Pattern::sync);
+    const TaskResult submitted = run(task);
+    ASSERT_TRUE(submitted);
+    EXPECT_EQ(submitted->value()["ClusterId"], "j-1");
+    const TaskResult result = watch(task, submitted->text())->get();
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->value()["ClusterId"], "j-1");
+    EXPECT_EQ(result->value()["Cluster"]["Status"]["State"], "WAITING");
+}
+
 TEST_F(OptimizedTest, AGroupIsChangedByItsName) {
     service_.answers("ListInstanceGroups",
                      {R"({"InstanceGroups":[{"Id":"ig-0","Name":"a"},{"Id":"ig-1","Name":"g"}]})"});
