@@ -94,30 +94,26 @@ private:
             append_escaped(out_, xml_namespace.uri, true);
             out_ += '"';
         }
-        const auto members = [&](bool attributes) {
-            bool any = false;
+        for (const bool attributes : {true, false}) {
+            if (!attributes) out_ += '>';
+            const std::size_t begin = out_.size();
             for (const auto& [key, given] : value.get_ref<const Json::object_t&>()) {
                 const auto member = std::ranges::find(shape.members, key, &Member::name);
                 if (member == shape.members.end() || member->xml_attribute != attributes) continue;
                 const std::string_view as =
                     member->location_name.empty() ? member->name : member->location_name;
-                if (attributes) {
-                    out_ += ' ' + std::string(as) + "=\"";
-                    append_escaped(out_, scalar_text(given), true);
-                    out_ += '"';
-                } else {
-                    if (!any) out_ += '>';
+                if (!attributes) {
                     element(as, member->shape, given, member->xml_namespace, member->flattened);
+                    continue;
                 }
-                any = true;
+                out_ += ' ' + std::string(as) + "=\"";
+                append_escaped(out_, scalar_text(given), true);
+                out_ += '"';
             }
-            return any;
-        };
-        members(true);
-        if (members(false)) {
-            close(name);
-        } else {
-            out_ += " />";
+            if (attributes) continue;
+            if (out_.size() > begin) return close(name);
+            out_.back() = ' ';  // an element without content: also of lists that are empty
+            out_ += "/>";
         }
     }
 
