@@ -20,7 +20,8 @@ Json skeleton_of(const std::string& states) {
 TEST(Skeleton, AnswersEveryTaskInTheShapeOfItsService) {
     const Json made = skeleton_of(R"(
         "A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{},"Next":"B"},
-        "B":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{},"Next":"C"},
+        "B":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},
+             "Next":"C"},
         "C":{"Type":"Pass","Next":"D"},
         "D":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f","End":true})");
     EXPECT_EQ(made["StateMachines"]["M"]["TestCases"]["HappyPath"],
