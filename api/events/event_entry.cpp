@@ -1,6 +1,7 @@
 #include "api/events/event_entry.hpp"
 
 #include <cmath>
+#include <string_view>
 
 #include "api/machines.hpp"
 
@@ -30,8 +31,8 @@ BadEntry lacks(const char* argument) {
 }  // namespace
 
 std::string event_time(TimePoint time) {
-    const std::string text = to_iso8601(time);
-    return text.substr(0, text.find('.')) + "Z";
+    constexpr std::size_t kToSeconds = std::string_view("2026-01-01T00:00:00").size();
+    return to_iso8601(time).substr(0, kToSeconds) + "Z";
 }
 
 Result<Json, BadEntry> event_of(const Json& entry, const Owner& owner, TimePoint now) {
