@@ -16,6 +16,7 @@
 #include "engine/base/overloaded.hpp"
 #include "engine/base/random.hpp"
 #include "engine/runtime/runtime.hpp"
+#include "integrations/event_bus_sink.hpp"
 #include "integrations/event_sinks.hpp"
 #include "integrations/mocks/mock_book.hpp"
 #include "integrations/mocks/request_log.hpp"
@@ -90,16 +91,26 @@ api::Response reset_response(Outcome outcome) {
         .error_type = "InternalFailure"};
 }
 
+/// What --status-events says for the service's own way; `eventbridge:BUS` names the bus.
+constexpr std::string_view kEventBus = "eventbridge";
+
 /// What --status-events says. Throws std::runtime_error where a file cannot be written.
 struct EventSinks {
     std::unique_ptr<FileSink> file;
     std::unique_ptr<WebhookSink> webhook;
+    std::unique_ptr<EventBusSink> bus;
 };
-EventSinks add_sinks(const Settings& settings, StatusEvents& events) {
+EventSinks add_sinks(const Settings& settings, const models::ServiceModels& service_models,
+                     StatusEvents& events) {
     EventSinks sinks;
     const std::string& to = settings.status_events;
     const auto always = [] { return true; };
-    if (to.starts_with("http://") || to.starts_with("https://")) {
+    if (to == kEventBus || to.starts_with(std::string(kEventBus) + ":")) {
+        const std::string name =
+            to.size() > kEventBus.size() ? to.substr(kEventBus.size() + 1) : "";
+        sinks.bus = std::make_unique<EventBusSink>(service_models, settings.aws, name);
+        events.add_sink(always, [sink = sinks.bus.get()](const Json& e) { sink->put(e); });
+    } else if (to.starts_with("http://") || to.starts_with("https://")) {
         sinks.webhook = std::make_unique<WebhookSink>(*parse_http_url(to));
         events.add_sink(always, [sink = sinks.webhook.get()](const Json& e) { sink->put(e); });
     } else if (!to.empty()) {
@@ -199,7 +210,7 @@ int serve(const Serve& command) {
                         .mocked_requests = &mocked_requests},
                        own_api);
     StatusEvents status_events(*store, clock);
-    const auto sinks = add_sinks(settings, status_events);
+    const auto sinks = add_sinks(settings, service_models, status_events);
     Runtime runtime(*store, tasks, clock,
                     {.wait_time_scale = settings.wait_time_scale,
                      .event_log = event_log,

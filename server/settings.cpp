@@ -225,8 +225,9 @@ constexpr SettingRow kRows[] = {
     {"require-signature", "", "STEPWELL_REQUIRE_SIGNATURE", "", "KEY_ID:SECRET,…",
      "refuse requests that are not signed (Signature Version 4) with one of these keys",
      &set_required_keys},
-    {"status-events", "", "STEPWELL_STATUS_EVENTS", "", "URL|FILE",
-     "where the events \"Step Functions Execution Status Change\" go: a POST each, or a line each",
+    {"status-events", "", "STEPWELL_STATUS_EVENTS", "", "URL|FILE|eventbridge",
+     "where the events \"Step Functions Execution Status Change\" go: a POST or a line each, or a "
+     "bus",
      &set_status_events},
     {"mock-config", "", "STEPWELL_MOCK_CONFIG", "SFN_MOCK_CONFIG", "FILE",
      "answers of tasks by test case (stateMachineArn#TestCase); read again when it changes",

@@ -87,6 +87,10 @@ void Turn::work_distributed(Frame& frame, const asl::MapState& state, const Payl
         length = static_cast<std::int64_t>(items->value().size());
         plan.items = *items;
     }
+    if (is_mocked(frame)) {
+        return mock_children(frame, EventType::map_state_started, MapStartedDetails{length},
+                             plan.items.value_or(input));
+    }
     // OBSERVED: MapStateStarted comes before what is wrong with the limits is found
     // (docs/observed.md); with a reader its length is 0.
     record(frame, EventType::map_state_started, MapStartedDetails{length}, Plain{});
@@ -176,6 +180,16 @@ void Turn::work_distributed_jsonata(Frame& frame, const asl::MapState& state) {
         auto evaluated = evaluate(frame, {Kind::entry}, question(frame, asked.fields));
         if (!evaluated) return;
         values = *std::move(evaluated);
+    }
+    if (is_mocked(frame)) {
+        const bool read = map.reader.has_value();
+        const Payload items = read || !state.items
+                                  ? frame.input
+                                  : Payload(std::move(asked.value_of(*state.items, values)));
+        const bool known = !read && items.value().is_array();
+        const std::size_t length = known ? items.value().size() : 0;
+        return mock_children(frame, EventType::map_state_started,
+                             MapStartedDetails{std::int64_t(length)}, items);
     }
     MapRunPlan plan = new_plan(frame, state, frame.input);
     const auto limits = map_limits_jsonata(state, asked, values);

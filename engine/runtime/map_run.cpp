@@ -32,6 +32,7 @@ MapRun::MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue,
     const auto parent = by_.store.find_execution(record_.execution);
     if (!revision || !parent) throw std::runtime_error("its execution is not stored");
     role_arn_ = revision->role_arn;
+    test_case_ = parent->test_case;
     orphan_ = parent->status != ExecutionStatus::running;
     definition_ = by_.definitions.get(*revision, WorkflowType::standard);
     if (plan_.state >= definition_->states.size())

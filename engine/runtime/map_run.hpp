@@ -89,6 +89,7 @@ private:
     std::shared_ptr<const asl::StateMachine> definition_;
     const asl::MapState* state_ = nullptr;
     std::string role_arn_;
+    std::string test_case_;  ///< of the parent: its mocks answer the children, too
     Owner owner_;
     RandomBits random_;
     MapRunItems items_;

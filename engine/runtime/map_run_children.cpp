@@ -168,6 +168,7 @@ ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
     child.name = make_uuid(random_);
     child.state_machine_arn = record_.state_machine_arn;
     child.role_arn = role_arn_;
+    child.test_case = test_case_;
     Arn arn = Arn::parse(record_.state_machine_arn).value();
     const std::string name =
         arn.resource.substr(arn.resource.find(':') + 1) + '/' + record_.label + ':' + child.name;

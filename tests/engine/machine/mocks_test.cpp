@@ -146,6 +146,23 @@ TEST_P(Mocked, AMockStandsForTheItemsOfAMap) {
     EXPECT_EQ(drive->output(), "[5]");
 }
 
+TEST_P(Mocked, AMockStandsForAMapRun) {
+    directory.states = {"M"};
+    answer = [](const TaskCall& call) {
+        EXPECT_EQ(call.input.text(), "[7,8]");
+        return gives("[5]");
+    };
+    auto drive = drive_of(
+        R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
+            "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+            "StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}})",
+        "[7,8]");
+    drive->run_to_end();
+    EXPECT_THAT(drive->history(), ElementsAre("1 0 ExecutionStarted", "2 0 MapStateEntered M",
+                                              "3 2 MapStateStarted", "4 3 MapStateSucceeded",
+                                              "5 3 MapStateExited M", "6 5 ExecutionSucceeded"));
+}
+
 constexpr const char* kParallel =
     R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"B",
         "States":{"B":{"Type":"Pass","End":true}}}],
