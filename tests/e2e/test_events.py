@@ -132,6 +132,19 @@ class EventsOut(EventTest):
         self.assertEqual({e["detail"]["status"] for e in seen}, {"RUNNING", "SUCCEEDED"})
 
 
+    def test_go_to_an_event_bus(self):
+        bus = self.server()  # another Stepwell, whose rule waits for them
+        after = bus.create("after", PASS)
+        self.events(bus, "PutRule", Name="r", EventBusName="mine", EventPattern=json.dumps(
+            {"source": ["aws.states"], "detail": {"status": ["FAILED"]}}))
+        self.events(bus, "PutTargets", Rule="r", EventBusName="mine", Targets=[
+            {"Id": "1", "Arn": after, "InputPath": "$.detail.error"}])
+        server = self.server("--status-events", "eventbridge:mine", "--endpoint", f"events={bus.url}")
+        server.run("m", {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Broken"}}})
+        [followed] = self.executions(bus, after, 1)
+        self.assertEqual(bus.closed(followed["executionArn"])["input"], '"Broken"')
+
+
 @unittest.skipUnless(shutil.which("aws"), "needs the AWS CLI")
 class Signed(EventTest):
     def aws(self, server, *arguments, key="AKIDALICE", secret="her-secret"):

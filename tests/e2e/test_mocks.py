@@ -147,6 +147,20 @@ class OverHttp(MockTest):
         self.assertEqual(server.closed(self.start(server, machine, "whole", input=items))["output"], '["all"]')
 
 
+    def test_answer_the_children_of_a_map_run(self):
+        server = self.server()
+        item = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "T", "States": {"T": {
+            "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "End": True,
+            "Parameters": {"Bucket": "b", "Key.$": "$"}}}}
+        machine = server.create("all", {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": item, "End": True}}})
+        self.put(server, "all/items", {"T": {"0": [{"When": {"Input": {"Key": "b"}}, "Return": "is b"}, {"Return": "other"}]}})
+        self.put(server, "all/whole", {"M": {"0": {"Return": ["all"]}}})
+        items = json.dumps(["a", "b"])
+        self.assertEqual(json.loads(server.closed(self.start(server, machine, "items", input=items))["output"]),
+                         ["other", "is b"])
+        self.assertEqual(server.closed(self.start(server, machine, "whole", input=items))["output"], '["all"]')
+
+
 class Skeleton(MockTest):
     def test_answers_every_task(self):
         path = self.folder / "order.asl.json"
