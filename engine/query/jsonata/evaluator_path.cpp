@@ -19,6 +19,17 @@ bool is_cons(const Value& value) {
     return value.kind() == Value::Kind::array && value.array()->cons;
 }
 
+bool is_nothing(const Value& value) {
+    return value.is_undefined() || (value.is_array() && Items(value).size() == 0);
+}
+
+/// Whether step `at` of a path takes one item to one value: a field, and nothing that asks for an
+/// array around it.
+bool is_single(const Node& path, std::size_t at) {
+    return path.children[at]->plain && at < path.first_tuple &&
+           !(path.keep_singleton && at + 1 == path.children.size());
+}
+
 void push_flattened(ArrayNode& out, const Value& value) {
     if (!value.is_array()) return out.push(value);
     const Items items(value);
@@ -107,13 +118,37 @@ Value Evaluator::descendants(const Value& input) {
 
 Value Evaluator::path(const Node& node, const Value& input, Frame* frame) {
     const auto& steps = node.children;
-    // A variable is evaluated once, whatever the context is.
-    Value current = input.is_array() && steps.front()->kind != NodeKind::variable
-                        ? input
-                        : make_sequence(input);
+    Value current;
     Value tuples;  // undefined before the first step that makes them
-    for (std::size_t i = 0; i < steps.size(); ++i) {
+    std::size_t i = 0;
+    // `$states.input` without the object around the input.
+    if (const Node& first = *steps.front();
+        !first.states_member.empty() && environment_.states && is_single(node, 1)) {
+        const Json* value = environment_.states(first.states_member);
+        current = value != nullptr ? Value::borrow(*value) : Value();
+        i = 2;
+    }
+    for (; i < steps.size(); ++i) {
         const Node& current_step = *steps[i];
+        const Value& source = i == 0 ? input : current;
+        if (source.is_object() && is_single(node, i)) {
+            // A field of one object: nothing to collect. A field that the evaluation has made may
+            // be a sequence.
+            Value found = member(source, current_step.text);
+            if (found.kind() != Value::Kind::array) {
+                if (depth_ + 1 > max_depth_) throw stack_overflow();
+                heap().tick();
+                current = std::move(found);
+                continue;
+            }
+        }
+        if (i == 0) {
+            // A variable is evaluated once, whatever the context is.
+            current = input.is_array() && current_step.kind != NodeKind::variable
+                          ? input
+                          : make_sequence(input);
+        }
+        if (is_nothing(current)) break;
         Value result;
         if (i == 0 && current_step.cons_array) {
             result = evaluate(current_step, current, frame);
@@ -124,9 +159,9 @@ Value Evaluator::path(const Node& node, const Value& input, Frame* frame) {
             result = step(current_step, current, frame, i + 1 == steps.size());
         }
         current = std::move(result);
-        if (current.is_undefined() || (current.is_array() && Items(current).size() == 0)) break;
     }
-    Value result = std::move(current);
+    // Steps from nothing, an empty array for one, give nothing.
+    Value result = i < steps.size() ? make_sequence() : std::move(current);
     if (node.first_tuple != Node::kNever) {
         if (tuples.is_undefined()) {
             tuples = make_sequence();  // a step before them gave nothing

@@ -50,12 +50,12 @@ bool equal_at(const Value& a, const Value& b, int depth) {
 }
 
 Value numeric(Operator op, const Value& left, const Value& right) {
-    const std::string token(operator_text(op));
+    const auto token = [op] { return std::string(operator_text(op)); };
     if (!left.is_undefined() && !is_numeric(left)) {
-        fail("T2001", {.token = token, .value = json_text(left)});
+        fail("T2001", {.token = token(), .value = json_text(left)});
     }
     if (!right.is_undefined() && !is_numeric(right)) {
-        fail("T2002", {.token = token, .value = json_text(right)});
+        fail("T2002", {.token = token(), .value = json_text(right)});
     }
     if (left.is_undefined() || right.is_undefined()) return {};
     const double a = left.number();
@@ -78,13 +78,13 @@ Value compare(Operator op, const Value& left, const Value& right) {
     const auto comparable = [](const Value& v) {
         return v.is_undefined() || v.is_text() || v.is_number();
     };
-    const std::string token(operator_text(op));
+    const auto token = [op] { return std::string(operator_text(op)); };
     if (!comparable(left) || !comparable(right)) {
-        fail("T2010", {.token = token, .value = json_text(comparable(left) ? right : left)});
+        fail("T2010", {.token = token(), .value = json_text(comparable(left) ? right : left)});
     }
     if (left.is_undefined() || right.is_undefined()) return {};
     if (left.is_text() != right.is_text()) {
-        fail("T2009", {.token = token, .value = json_text(left), .value2 = json_text(right)});
+        fail("T2009", {.token = token(), .value = json_text(left), .value2 = json_text(right)});
     }
     const std::partial_ordering order =
         left.is_text() ? std::partial_ordering(compare_utf16_units(left.text(), right.text()))
