@@ -30,6 +30,11 @@ bool is_single(const Node& path, std::size_t at) {
            !(path.keep_singleton && at + 1 == path.children.size());
 }
 
+bool is_bare_variable(const Node& step) {
+    return step.kind == NodeKind::variable && step.predicates.empty() && step.stages.empty() &&
+           !step.group && !step.keep_array && !step.tuple && !step.binds;
+}
+
 void push_flattened(ArrayNode& out, const Value& value) {
     if (!value.is_array()) return out.push(value);
     const Items items(value);
@@ -122,11 +127,16 @@ Value Evaluator::path(const Node& node, const Value& input, Frame* frame) {
     Value tuples;  // undefined before the first step that makes them
     std::size_t i = 0;
     // `$states.input` without the object around the input.
-    if (const Node& first = *steps.front();
-        !first.states_member.empty() && environment_.states && is_single(node, 1)) {
+    const Node& first = *steps.front();
+    if (!first.states_member.empty() && environment_.states && is_single(node, 1)) {
         const Json* value = environment_.states(first.states_member);
         current = value != nullptr ? Value::borrow(*value) : Value();
         i = 2;
+    } else if (steps.size() > 1 && is_bare_variable(first) && node.first_tuple > 0) {
+        // One value, evaluated once. An array that a constructor made is an item.
+        current = evaluate(first, input, frame);
+        if (is_cons(current)) current = make_sequence(std::move(current));
+        i = 1;
     }
     for (; i < steps.size(); ++i) {
         const Node& current_step = *steps[i];

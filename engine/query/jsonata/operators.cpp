@@ -1,6 +1,7 @@
 #include "engine/query/jsonata/operators.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "engine/query/jsonata/failure.hpp"
@@ -49,6 +50,17 @@ bool equal_at(const Value& a, const Value& b, int depth) {
     return a.kind() == b.kind() && (a.is_null() || a.is_undefined());
 }
 
+double remainder_of(double a, double b) {
+    // fmod() counts down bit by bit; most operands are small and whole. -0 is its own remainder.
+    constexpr double kSmall = 4'294'967'296;
+    if (a >= 0 && a < kSmall && b >= 1 && b < kSmall && !std::signbit(a)) {
+        const auto whole_a = static_cast<std::uint32_t>(a);
+        const auto whole_b = static_cast<std::uint32_t>(b);
+        if (whole_a == a && whole_b == b) return whole_a % whole_b;
+    }
+    return std::fmod(a, b);
+}
+
 Value numeric(Operator op, const Value& left, const Value& right) {
     const auto token = [op] { return std::string(operator_text(op)); };
     if (!left.is_undefined() && !is_numeric(left)) {
@@ -70,7 +82,7 @@ Value numeric(Operator op, const Value& left, const Value& right) {
         case Operator::divide:
             return Value::of(a / b);
         default:
-            return Value::of(std::fmod(a, b));
+            return Value::of(remainder_of(a, b));
     }
 }
 

@@ -263,6 +263,15 @@ private:
     std::vector<Dead> dead_;
 };
 
+/// Whether none of these values is a node of the heap. Of a few: looking at all of many would be a
+/// second way through them.
+bool owns_nothing(const Value* values, std::size_t count) {
+    constexpr std::size_t kFew = 8;
+    if (count > kFew) return false;
+    return std::none_of(values, values + count,
+                        [](const Value& v) { return v.kind() >= Value::Kind::owned_text; });
+}
+
 thread_local Undertaker undertaker;
 
 void bury(Value::Kind kind, Header* node) {
@@ -275,8 +284,33 @@ void bury(Value::Kind kind, Header* node) {
 
 }  // namespace
 
-void Value::free_node(Value& last) noexcept { bury(last.kind_, last.header()); }
+// Most nodes that die hold nothing that dies with them: those need no list.
 
-void free_frame(Frame* frame) noexcept { bury(Value::Kind::tuple, frame); }
+void Value::free_node(Value& last) noexcept {
+    if (last.kind_ == Kind::owned_text) {
+        auto* text = static_cast<StringNode*>(last.header());
+        heap().discharge(text->size);
+        return heap().release(text, sizeof(StringNode) + text->size);
+    }
+    if (last.kind_ == Kind::array) {
+        ArrayNode* array = last.array();
+        if (owns_nothing(array->items, array->size)) {
+            heap().discharge(8U * array->size);
+            if (array->items != nullptr)
+                heap().release(array->items, array->capacity * sizeof(Value));
+            return heap().release(array, sizeof(ArrayNode));
+        }
+    }
+    bury(last.kind_, last.header());
+}
+
+void free_frame(Frame* frame) noexcept {
+    const std::size_t count = frame->names->size();
+    const bool alone = frame->parent == nullptr || frame->parent->owners > 1;
+    if (!alone || !owns_nothing(&frame->context, 1) || !owns_nothing(frame->slots(), count))
+        return bury(Value::Kind::tuple, frame);
+    if (frame->parent != nullptr) --frame->parent->owners;
+    heap().release(frame, sizeof(Frame) + count * sizeof(Value));
+}
 
 }  // namespace stepwell::jsonata
