@@ -1,5 +1,6 @@
 #include "integrations/registry.hpp"
 
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "integrations/http_client.hpp"
 #include "integrations/http_task/http_tasks.hpp"
 #include "integrations/io_loop.hpp"
+#include "integrations/items/folder_tasks.hpp"
 #include "integrations/lambda.hpp"
 #include "integrations/mocks/mock_tasks.hpp"
 #include "integrations/own_service_tasks.hpp"
@@ -73,7 +75,9 @@ struct TaskRegistry::Impl {
               api_gateway(http, options.aws),
               http_tasks(http, options.connections),
               mocked(loop, options.mocks, options.mocked_requests),
-              own_is_elsewhere(options.aws.endpoint_of("sfn") != nullptr) {}
+              own_is_elsewhere(options.aws.endpoint_of("sfn") != nullptr) {
+            if (options.items.s3_folder) s3_folder.emplace(loop, *options.items.s3_folder);
+        }
         HttpClient http;
         LambdaIntegration lambda;
         OwnServiceTasks own;
@@ -83,6 +87,8 @@ struct TaskRegistry::Impl {
         aws::ApiGatewayTasks api_gateway;
         http_task::HttpTasks http_tasks;
         mocks::MockTasks mocked;
+        /// S3, where it is a folder.
+        std::optional<items::FolderTasks> s3_folder;
         /// Whether Step Functions is another server than this one.
         bool own_is_elsewhere;
         std::unordered_map<TaskCallId, GiveUp> calls;
@@ -106,6 +112,11 @@ struct TaskRegistry::Impl {
                      return optimized.call_action(*aws::find_optimized("states", "startExecution"),
                                                   std::move(call), std::move(done));
                  return own.start_execution(std::move(call), std::move(done));
+             }},
+            {"aws-sdk:s3", "",
+             [this](TaskCall call, Finished done) {
+                 return s3_folder ? s3_folder->call_action(std::move(call), std::move(done))
+                                  : sdk.call_action(std::move(call), std::move(done));
              }},
             {"aws-sdk:sfn", "",
              [this](TaskCall call, Finished done) {

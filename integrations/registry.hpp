@@ -10,6 +10,7 @@
 #include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
 #include "integrations/http_task/connection.hpp"
+#include "integrations/items/options.hpp"
 #include "integrations/mocks/mock_book.hpp"
 #include "integrations/mocks/request_log.hpp"
 #include "integrations/models/service_models.hpp"
@@ -20,6 +21,7 @@ namespace stepwell {
 struct IntegrationOptions {
     LambdaOptions lambda = {};
     aws::AwsOptions aws{};
+    items::ItemOptions items{};
     /// Of the services that Tasks call; must outlive the registry. Null: those of the program.
     const models::ServiceModels* models = nullptr;
     http_task::Connections connections = {};  ///< of HTTP Tasks

@@ -1,6 +1,7 @@
 #include "integrations/items/json_elements.hpp"
 
 #include <algorithm>
+#include <variant>
 
 #include "engine/base/json.hpp"
 
@@ -14,6 +15,8 @@ constexpr std::size_t kMaxDepth = 512;
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 bool ends_scalar(char c) { return is_space(c) || c == ',' || c == ']' || c == '}' || c == ':'; }
+
+using Skipped = std::monostate;
 
 /// Moves over the tokens of a text that may end anywhere.
 class Scanner {
@@ -31,15 +34,14 @@ public:
         return text_[at_];
     }
 
-    /// Moves behind the value that begins here, which is not looked at closely. False: the text
-    /// ends in it.
-    Awaited<bool> skip_value() {
+    /// Moves behind the value that begins here, which is not looked at closely.
+    Awaited<Skipped> skip_value() {
         std::size_t depth = 0;
         do {
             const auto c = peek();
-            if (!c) return at_end();
+            if (!c) return ended<Skipped>();
             if (*c == '"') {
-                if (!skip_string()) return at_end();
+                if (!skip_string()) return ended<Skipped>();
             } else if (*c == '[' || *c == '{') {
                 if (++depth > kMaxDepth) return FormatError{"is nested too deeply"};
                 ++at_;
@@ -52,10 +54,10 @@ public:
                 ++at_;
             } else {
                 while (at_ < text_.size() && !ends_scalar(text_[at_])) ++at_;
-                if (at_ == text_.size() && more_) return std::optional<bool>();
+                if (at_ == text_.size() && more_) return std::optional<Skipped>();
             }
         } while (depth > 0);
-        return std::optional<bool>(true);
+        return std::optional(Skipped());
     }
 
     /// The string that begins here, with its quotes; nullopt where the text ends in it.
@@ -66,13 +68,9 @@ public:
     }
 
     /// What it means that there is no more text.
-    Result<std::nullopt_t, FormatError> end() const {
-        if (more_) return std::nullopt;
-        return FormatError{"ends in the middle of a value"};
-    }
-
-    Awaited<bool> at_end() const {
-        if (more_) return std::optional<bool>();
+    template <class T>
+    Awaited<T> ended() const {
+        if (more_) return std::optional<T>();
         return FormatError{"ends in the middle of a value"};
     }
 
@@ -112,26 +110,17 @@ Awaited<Step> enter_member(Scanner& scanner, const std::string& name) {
     scanner.take();  // {
     for (;;) {
         const auto c = scanner.peek();
-        if (!c) {
-            (void)TRY(scanner.end());
-            return std::optional<Step>();
-        }
+        if (!c) return scanner.ended<Step>();
         if (*c == '}') return std::optional(Step::missing);
         if (*c != '"') return Scanner::unexpected(*c);
         const auto key = scanner.take_string();
-        if (!key) {
-            (void)TRY(scanner.end());
-            return std::optional<Step>();
-        }
+        if (!key) return scanner.ended<Step>();
         const auto colon = scanner.peek();
-        if (!colon) {
-            (void)TRY(scanner.end());
-            return std::optional<Step>();
-        }
+        if (!colon) return scanner.ended<Step>();
         if (*colon != ':') return Scanner::unexpected(*colon);
         scanner.take();
         if (text_of(*key) == name) return std::optional(Step::there);
-        const std::optional<bool> skipped = TRY(scanner.skip_value());
+        const std::optional<Skipped> skipped = TRY(scanner.skip_value());
         if (!skipped) return std::optional<Step>();
         if (scanner.peek() == ',') scanner.take();
     }
@@ -147,13 +136,10 @@ Awaited<Step> enter_element(Scanner& scanner, const std::string& index) {
     scanner.take();  // [
     for (std::size_t left = std::stoul(index);; --left) {
         const auto c = scanner.peek();
-        if (!c) {
-            (void)TRY(scanner.end());
-            return std::optional<Step>();
-        }
+        if (!c) return scanner.ended<Step>();
         if (*c == ']') return std::optional(Step::missing);
         if (left == 0) return std::optional(Step::there);
-        const std::optional<bool> skipped = TRY(scanner.skip_value());
+        const std::optional<Skipped> skipped = TRY(scanner.skip_value());
         if (!skipped) return std::optional<Step>();
         if (scanner.peek() == ',') scanner.take();
     }
@@ -189,10 +175,7 @@ Awaited<ArrayStart> find_json_array(std::string_view text, const std::vector<std
     scanner.move_to(byte_order_mark(text));
     for (const std::string& token : pointer) {
         const auto c = scanner.peek();
-        if (!c) {
-            (void)TRY(scanner.end());
-            return std::optional<ArrayStart>();
-        }
+        if (!c) return scanner.ended<ArrayStart>();
         if (*c != '{' && *c != '[') return FormatError{std::string(kNotIterable)};
         const std::optional<Step> step =
             TRY(*c == '{' ? enter_member(scanner, token) : enter_element(scanner, token));
@@ -200,35 +183,23 @@ Awaited<ArrayStart> find_json_array(std::string_view text, const std::vector<std
         if (*step == Step::missing) return FormatError{std::string(kNotIterable)};
     }
     const auto c = scanner.peek();
-    if (!c) {
-        (void)TRY(scanner.end());
-        return std::optional<ArrayStart>();
-    }
+    if (!c) return scanner.ended<ArrayStart>();
     if (*c != '[') return FormatError{std::string(kNotIterable)};
     scanner.take();
     const auto first = scanner.peek();
-    if (!first) {
-        (void)TRY(scanner.end());
-        return std::optional<ArrayStart>();
-    }
+    if (!first) return scanner.ended<ArrayStart>();
     return std::optional(ArrayStart{scanner.at(), *first == ']'});
 }
 
 Awaited<JsonElement> cut_json_element(std::string_view text, Rest rest) {
     Scanner scanner(text, rest);
-    if (!scanner.peek()) {
-        (void)TRY(scanner.end());
-        return std::optional<JsonElement>();
-    }
+    if (!scanner.peek()) return scanner.ended<JsonElement>();
     const std::size_t begin = scanner.at();
-    const std::optional<bool> skipped = TRY(scanner.skip_value());
+    const std::optional<Skipped> skipped = TRY(scanner.skip_value());
     if (!skipped) return std::optional<JsonElement>();
     const std::string_view value = text.substr(begin, scanner.at() - begin);
     const auto after = scanner.peek();
-    if (!after) {
-        (void)TRY(scanner.end());
-        return std::optional<JsonElement>();
-    }
+    if (!after) return scanner.ended<JsonElement>();
     if (*after != ',' && *after != ']') {
         return FormatError{std::string("has a '") + *after + "' where ',' or ']' is expected"};
     }

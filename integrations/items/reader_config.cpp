@@ -1,7 +1,6 @@
 #include "integrations/items/reader_config.hpp"
 
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -12,21 +11,19 @@ namespace stepwell::items {
 
 namespace {
 
-using Fields = Json;
-
-std::optional<std::string> text(const Fields& fields, std::string_view name) {
+std::optional<std::string> text(const Json& fields, std::string_view name) {
     const auto found = fields.is_object() ? fields.find(name) : fields.end();
     if (found == fields.end() || !found->is_string()) return std::nullopt;
     return found->get<std::string>();
 }
 
-const Fields& object(const Fields& fields, std::string_view name) {
+const Json& object(const Json& fields, std::string_view name) {
     static const Json kEmpty = Json::object();
     const auto found = fields.find(name);
     return found != fields.end() && found->is_object() ? *found : kEmpty;
 }
 
-Evaluated<std::string> required(const Fields& parameters, std::string_view name) {
+Evaluated<std::string> required(const Json& parameters, std::string_view name) {
     if (auto value = text(parameters, name); value && !value->empty())
         return Evaluated<std::string>(boost::system::in_place_value, std::move(*value));
     return reader_failed("The field '" + std::string(name) +
@@ -55,7 +52,7 @@ StateError not_known(std::string_view field, const std::string& value) {
                          " in the ReaderConfig is not supported.");
 }
 
-Evaluated<std::monostate> read_csv_fields(const Fields& config, ReaderConfig& out) {
+Evaluated<std::monostate> read_csv_fields(const Json& config, ReaderConfig& out) {
     if (const auto name = text(config, "CSVDelimiter")) {
         const auto character = delimiter(*name);
         if (!character) return not_known("CSVDelimiter", *name);
@@ -74,7 +71,7 @@ Evaluated<std::monostate> read_csv_fields(const Fields& config, ReaderConfig& ou
     return std::monostate();
 }
 
-Evaluated<std::monostate> read_object(const Fields& config, const Fields& parameters,
+Evaluated<std::monostate> read_object(const Json& config, const Json& parameters,
                                       ReaderConfig& out) {
     out.object.bucket = TRY(required(parameters, "Bucket"));
     out.object.key = TRY(required(parameters, "Key"));
@@ -96,7 +93,7 @@ Evaluated<std::monostate> read_object(const Fields& config, const Fields& parame
     return std::monostate();
 }
 
-Evaluated<std::monostate> read_listing(const Fields& config, const Fields& parameters,
+Evaluated<std::monostate> read_listing(const Json& config, const Json& parameters,
                                        ReaderConfig& out) {
     out.list.bucket = TRY(required(parameters, "Bucket"));
     out.object.bucket = out.list.bucket;
@@ -126,8 +123,8 @@ StateError reader_failed(std::string cause) {
 
 Evaluated<ReaderConfig> read_reader_config(const Json& reader) {
     ReaderConfig out;
-    const Fields& config = object(reader, "ReaderConfig");
-    const Fields& parameters = object(reader, "Parameters");
+    const Json& config = object(reader, "ReaderConfig");
+    const Json& parameters = object(reader, "Parameters");
     const bool listing = text(reader, "Resource").value_or("").ends_with(":s3:listObjectsV2");
     (void)TRY(listing ? read_listing(config, parameters, out)
                       : read_object(config, parameters, out));
