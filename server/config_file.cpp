@@ -140,7 +140,9 @@ void read_root(const YAML::Node& root, const std::filesystem::path& base, Settin
                               "unknown key " + in_quotes(key) + "; there are " + known_keys());
             }
             need_value(key, key_node, value);
-            if (const auto problem = row->set(settings, scalar(value, key))) {
+            std::string text = scalar(value, key);
+            if (row->is_path) text = (base / text).lexically_normal();  // an absolute one stays
+            if (const auto problem = row->set(settings, text)) {
                 throw Mistake(value.Mark(), key + " " + in_quotes(value.Scalar()) + " " + *problem);
             }
         });

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 
 #include "api/api.hpp"
 #include "api/caller.hpp"
@@ -18,6 +19,7 @@
 #include "engine/runtime/runtime.hpp"
 #include "integrations/event_bus_sink.hpp"
 #include "integrations/event_sinks.hpp"
+#include "integrations/items/item_integration.hpp"
 #include "integrations/mocks/mock_book.hpp"
 #include "integrations/mocks/request_log.hpp"
 #include "integrations/models/model_schemas.hpp"
@@ -154,6 +156,7 @@ void log_settings(const Settings& settings, const std::vector<std::string>& warn
     spdlog::info("data: {}",
                  settings.data == ":memory:" ? "in memory, nothing is kept" : settings.data);
     if (settings.lambda.endpoint) spdlog::info("Lambda functions: {}", *settings.lambda.endpoint);
+    if (settings.items.s3_folder) spdlog::info("S3: the folder {}", *settings.items.s3_folder);
     if (settings.aws.endpoint_all) spdlog::info("services: {}", *settings.aws.endpoint_all);
     for (const auto& [service, url] : settings.aws.endpoints) spdlog::info("{}: {}", service, url);
     if (settings.aws.allow_real_aws) spdlog::warn("other services are called at AWS itself");
@@ -204,6 +207,7 @@ int serve(const Serve& command) {
     mock_routes.load();
     TaskRegistry tasks({.lambda = settings.lambda,
                         .aws = settings.aws,
+                        .items = settings.items,
                         .models = &service_models,
                         .connections = settings.connections,
                         .mocks = &mock_book,
@@ -211,9 +215,13 @@ int serve(const Serve& command) {
                        own_api);
     StatusEvents status_events(*store, clock);
     const auto sinks = add_sinks(settings, service_models, status_events);
+    std::optional<items::ItemIntegration> items(std::in_place, settings.items, settings.aws,
+                                                service_models);
     Runtime runtime(*store, tasks, clock,
                     {.wait_time_scale = settings.wait_time_scale,
                      .event_log = event_log,
+                     .item_reader = &items->reader(),
+                     .result_writer = &items->writer(),
                      .mocks = &mock_book,
                      .observer = &status_events},
                     system_seed());
@@ -261,6 +269,7 @@ int serve(const Serve& command) {
                     }});
 
     runtime.shut_down();
+    items.reset();  // an export that is under way reads the store
     status_events.close();
     tasks.cancel_all();
     own_api.unbind();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 
 namespace stepwell::server {
 
@@ -165,6 +167,24 @@ Problem set_mock_config(Settings& settings, const std::string& value) {
     return std::nullopt;
 }
 
+Problem set_s3_folder(Settings& settings, const std::string& value) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(value, ignored)) {
+        return "is not a folder: give one that is there, whose sub-folders are the buckets";
+    }
+    settings.items.s3_folder = std::filesystem::absolute(value).lexically_normal();
+    return std::nullopt;
+}
+
+Problem set_parquet_helper(Settings& settings, const std::string& value) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(value, ignored)) {
+        return "is not a file: give the path of parquet_lines.mjs, with its node_modules beside it";
+    }
+    settings.items.parquet_helper = std::filesystem::absolute(value).lexically_normal();
+    return std::nullopt;
+}
+
 Problem set_log_level(Settings& settings, const std::string& value) {
     static constexpr std::pair<std::string_view, LogLevel> kLevels[] = {
         {"trace", LogLevel::trace}, {"debug", LogLevel::debug}, {"info", LogLevel::info},
@@ -219,6 +239,12 @@ constexpr SettingRow kRows[] = {
      &set_allow_real_aws},
     {"service-models", "", "STEPWELL_SERVICE_MODELS", "", "DIR",
      "further models of AWS's services, as botocore keeps them", &set_service_models},
+    {"s3-folder", "", "STEPWELL_S3_FOLDER", "", "DIR",
+     "S3 is this folder: its sub-folders are the buckets, the files in them the objects",
+     &set_s3_folder, true},
+    {"parquet-helper", "", "STEPWELL_PARQUET_HELPER", "", "FILE",
+     "parquet_lines.mjs, by which Node.js reads Parquet (looked for near the program)",
+     &set_parquet_helper, true},
     {"wait-time-scale", "", "STEPWELL_WAIT_TIME_SCALE", "WAIT_TIME_SCALE", "X",
      "Wait states and retry delays take this fraction of their time; time-outs stay real (1)",
      &set_wait_time_scale},

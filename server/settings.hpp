@@ -12,6 +12,7 @@
 #include "integrations/aws/options.hpp"
 #include "integrations/config.hpp"
 #include "integrations/http_task/connection.hpp"
+#include "integrations/items/options.hpp"
 #include "server/event_log_options.hpp"
 #include "server/signature_check.hpp"
 
@@ -42,6 +43,7 @@ struct Settings {
     /// Where status events go: a URL, a file; empty: nowhere.
     std::string status_events;
     std::string mock_config;  ///< a file; empty: none
+    items::ItemOptions items;
 };
 
 /// One setting that is a single value. Its key is its name in stepwell.yaml, and with `--` before
@@ -56,6 +58,8 @@ struct SettingRow {
     /// Sets it, or says what is wrong with `value` and what would be right: "is not a port: give
     /// …".
     std::optional<std::string> (*set)(Settings& settings, const std::string& value);
+    /// A path: in stepwell.yaml relative to that file, elsewhere to the working folder.
+    bool is_path = false;
 };
 
 std::span<const SettingRow> setting_rows();

@@ -369,6 +369,29 @@ TEST(ConfigFile, SetsEverySetting) {
     EXPECT_EQ(settings.lambda.endpoint, "http://h:1");
 }
 
+TEST(CommandLine, TakesAFolderForS3) {
+    const TemporaryFolder folder;
+    const std::string helper = folder.write("parquet/parquet_lines.mjs", "");
+    const Settings settings =
+        settings_of(parse({"--s3-folder", folder.path().string(), "--parquet-helper", helper}));
+    EXPECT_EQ(settings.items.s3_folder, folder.path().string());
+    EXPECT_EQ(settings.items.parquet_helper, helper);
+    EXPECT_THAT(error_of(parse({"--s3-folder", "/nowhere"})),
+                StartsWith("--s3-folder \"/nowhere\" is not a folder"));
+    EXPECT_THAT(error_of(parse({"--parquet-helper", folder.path().string()})),
+                HasSubstr("is not a file"));
+}
+
+TEST(ConfigFile, TakesPathsRelativeToIt) {
+    const TemporaryFolder folder;
+    folder.write("s3/bucket/key", "");
+    const std::string file = folder.write("stepwell.yaml", "s3-folder: s3\n");
+    EXPECT_EQ(settings_of(parse({"--config", file})).items.s3_folder,
+              (folder.path() / "s3").string());
+    const std::string bad = folder.write("bad.yaml", "s3-folder: none\n");
+    EXPECT_THAT(error_of(parse({"--config", bad})), HasSubstr("is not a folder"));
+}
+
 TEST(ConfigFile, MayBeEmpty) {
     const TemporaryFolder folder;
     EXPECT_EQ(settings_of(parse({"--config", folder.write("s.yaml", "# nothing yet\n")})).port,
