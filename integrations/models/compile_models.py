@@ -158,8 +158,18 @@ def write_operation(out, name, operation, index):
         out.number(error)
 
 
+def inherit_traits(shapes):
+    """A reference without a name or namespace of its own has its shape's, if there is one."""
+    for shape in shapes.values():
+        for reference in [*shape.get("members", {}).values(), *(shape[part] for part in ("member", "key", "value") if part in shape)]:
+            for trait in ("locationName", "xmlNamespace"):
+                if trait in shapes[reference["shape"]]:
+                    reference.setdefault(trait, shapes[reference["shape"]][trait])
+
+
 def write_service(model):
     out = Section()
+    inherit_traits(model["shapes"])
     meta = model["metadata"]
     shapes = model["shapes"]
     index = {name: number for number, name in enumerate(shapes)}

@@ -60,8 +60,10 @@ public:
         if (!shapes.is_object() || !operations.is_object())
             no_model("its shapes or operations are no objects");
         std::uint32_t number = 0;
-        for (const auto& [name, shape] : shapes.get_ref<const Json::object_t&>())
+        for (const auto& [name, shape] : shapes.get_ref<const Json::object_t&>()) {
             index_.emplace(name, number++);
+            own_traits_.push_back({text(shape, "locationName"), xml_namespace(shape)});
+        }
         for (const auto& [name, shape] : shapes.get_ref<const Json::object_t&>())
             out_.service.shapes.push_back(read_shape(name, shape));
         for (const auto& [name, operation] : operations.get_ref<const Json::object_t&>())
@@ -129,8 +131,12 @@ private:
         const auto place = index_in(kPlaces, text(json, "location"));
         member.place = static_cast<Place>(place.value_or(0));
         member.location_name = text(json, "locationName");
+        if (member.location_name.empty())
+            member.location_name = own_traits_[member.shape].location_name;
         member.query_name = text(json, "queryName");
         member.xml_namespace = xml_namespace(json);
+        if (member.xml_namespace.uri.empty())
+            member.xml_namespace = own_traits_[member.shape].xml_namespace;
         return member;
     }
 
@@ -242,6 +248,12 @@ private:
 
     FileService& out_;
     std::map<std::string, std::uint32_t> index_;
+    /// What a shape says of itself, and a reference to it has that does not say otherwise.
+    struct OwnTraits {
+        Text location_name;
+        XmlNamespace xml_namespace;
+    };
+    std::vector<OwnTraits> own_traits_;
 };
 
 }  // namespace
