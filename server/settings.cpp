@@ -1,6 +1,7 @@
 #include "server/settings.hpp"
 
 #include <arpa/inet.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -172,6 +173,7 @@ Problem set_s3_folder(Settings& settings, const std::string& value) {
     if (!std::filesystem::is_directory(value, ignored)) {
         return "is not a folder: give one that is there, whose sub-folders are the buckets";
     }
+    if (::access(value.c_str(), R_OK | X_OK) != 0) return "cannot be read: see its permissions";
     settings.items.s3_folder = std::filesystem::absolute(value).lexically_normal();
     return std::nullopt;
 }
