@@ -35,6 +35,7 @@ MapRun::MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue,
     test_case_ = parent->test_case;
     orphan_ = parent->status != ExecutionStatus::running;
     definition_ = by_.definitions.get(*revision, WorkflowType::standard);
+    logging_ = parse_event_logging(revision->logging_configuration);
     if (plan_.state >= definition_->states.size())
         throw std::runtime_error("its definition lacks the state");
     state_ = std::get_if<asl::MapState>(&definition_->states[plan_.state].body);

@@ -9,6 +9,7 @@
 
 #include "engine/base/random.hpp"
 #include "engine/machine/execution.hpp"
+#include "engine/runtime/event_log.hpp"
 #include "engine/runtime/map_run_items.hpp"
 #include "engine/runtime/map_runs.hpp"
 
@@ -87,6 +88,7 @@ private:
     MapRunRecord record_;
     MapRunPlan plan_;
     std::shared_ptr<const asl::StateMachine> definition_;
+    std::shared_ptr<const EventLogging> logging_;  ///< of the machine, so of the children, too
     const asl::MapState* state_ = nullptr;
     std::string role_arn_;
     std::string test_case_;  ///< of the parent: its mocks answer the children, too

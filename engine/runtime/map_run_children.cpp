@@ -233,7 +233,7 @@ void MapRun::start_children() {
     by_.store.start_children(std::move(start), [queue = queue_, under_way = queue_->under_way(),
                                                 self = weak_from_this(), children,
                                                 definition = definition_, flow = state_->processor,
-                                                label = record_.label,
+                                                label = record_.label, logging = logging_,
                                                 begins = by_.child_begins](Outcome outcome) {
         const auto run = self.lock();
         if (!run) return;
@@ -243,6 +243,7 @@ void MapRun::start_children() {
                 begin.info = info_of(std::move(child), definition);
                 begin.info.flow = flow;
                 begin.info.label = label;
+                begin.logging = logging;
                 begins(std::move(begin));
             }
         }

@@ -70,6 +70,7 @@ struct LookAtClock {};
 /// A child begins, whose start is stored.
 struct ChildBegins {
     ExecutionInfo info;
+    std::shared_ptr<const EventLogging> logging;
 };
 /// A child that should be under way: it is brought back if it is not in memory.
 struct WakeChild {

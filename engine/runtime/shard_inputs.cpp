@@ -211,6 +211,7 @@ void Shard::on(ChildBegins input) {
     const Kept kept = type == WorkflowType::standard ? Kept::journal : Kept::ends;
     by_.reports->started(type, input.info.arn);
     auto begun = std::make_unique<LiveExecution>(std::move(input.info), ++last_life_, kept);
+    begun->logging = std::move(input.logging);
     proceed(*live_.emplace(key, std::move(begun)).first->second, Begin{});
 }
 

@@ -106,7 +106,8 @@ void Shard::follow(LiveExecution& live, Step step, std::optional<Waiter> waiter)
     const bool ends = live.kept == Kept::ends && live.execution.closed();
     if (!step.entries.empty() && (live.kept == Kept::journal || ends)) write(live, step);
     count_tokens(live);
-    std::vector<HistoryEvent> logged = logged_events(live.logging.get(), step.entries);
+    std::vector<HistoryEvent> logged =
+        logged_events(by_.event_log ? live.logging.get() : nullptr, step.entries);
     if (live.pending.empty()) {
         log(live, std::move(logged));
         act(live, std::move(step.actions));
