@@ -1,8 +1,14 @@
 #include "api/events/events_api.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -175,6 +181,14 @@ public:
               api.handle(std::move(request), std::move(respond));
           }) {}
 
+    /// Waits for what is under way: it uses all that goes with this.
+    ~Impl() {
+        std::unique_lock lock(mutex_);
+        idle_.wait(lock, [this] { return under_way_ == 0; });
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
     void load() { rules_.load(); }
     void clear() { rules_.clear(); }
     bool has_rules() const { return !rules_.empty(); }
@@ -184,21 +198,39 @@ public:
     void handle(Request request, std::function<void(Response)> respond) {
         const Owner caller =
             request.caller ? *request.caller : caller_of(request.authorization, owner_);
-        readers_.post([this, caller, request = std::move(request),
-                       respond = std::move(respond)]() mutable {
-            const Respond answer = [respond = std::move(respond)](const Answered& how) {
-                respond(response_of(how));
+        {
+            const std::lock_guard lock(mutex_);
+            ++under_way_;
+        }
+        readers_.post([this, caller, request = std::move(request), respond = std::move(respond)] {
+            // What goes wrong after the answer (events are handed on behind it) is not one.
+            const auto answered = std::make_shared<std::atomic<bool>>(false);
+            const Respond answer = [respond, answered](const Answered& how) {
+                if (!answered->exchange(true)) respond(response_of(how));
             };
-            const std::string name = request.target.substr(kTargetPrefix.size());
-            const auto row = std::ranges::find(kOperations, name, &Operation::name);
-            if (row == std::end(kOperations))
-                return answer(Refusal{"UnknownOperationException",
-                                      "Stepwell has no operation '" + request.target + "'"});
-            const auto input = parse_json(request.body.empty() ? "{}" : request.body);
-            if (!input || !input->is_object())
-                return answer(Refusal{"SerializationException", "The body is not a JSON object"});
-            (this->*row->run)(caller, *input, answer);
+            try {
+                run(caller, request, answer);
+            } catch (const std::exception& e) {
+                spdlog::error("{} failed: {}", request.target, e.what());
+                answer(Refusal{"InternalException", "Internal failure.", 500});
+            }
+            const std::lock_guard lock(mutex_);
+            --under_way_;
+            idle_.notify_all();
         });
+    }
+
+    void run(const Owner& caller, const Request& request, const Respond& answer) {
+        const std::string name = request.target.substr(kTargetPrefix.size());
+        const auto row = std::ranges::find(kOperations, name, &Operation::name);
+        if (row == std::end(kOperations)) {
+            return answer(Refusal{"UnknownOperationException",
+                                  "Stepwell has no operation '" + request.target + "'"});
+        }
+        const auto input = parse_json(request.body.empty() ? "{}" : request.body);
+        if (!input || !input->is_object())
+            return answer(Refusal{"SerializationException", "The body is not a JSON object"});
+        (this->*row->run)(caller, *input, answer);
     }
 
     void put_own(const Json& event) {
@@ -459,6 +491,9 @@ private:
     const Owner owner_;
     RuleTable rules_;
     EventBus bus_;
+    std::mutex mutex_;
+    std::condition_variable idle_;
+    int under_way_ = 0;  ///< requests on reader threads
 };
 
 const std::array<EventsApi::Impl::Operation, 12> EventsApi::Impl::kOperations = {{
