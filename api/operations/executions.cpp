@@ -156,7 +156,8 @@ Checked<std::string> list_children(Call& call, const std::string& map_run_arn) {
     const auto arn = TRY(parse_map_run_arn(map_run_arn));
     const auto run = call.store().find_map_run(arn);
     if (!run) return error(ErrorKind::resource_not_found);
-    // API Reference, ListExecutions: "This operation is not supported by EXPRESS state machines."
+    // DIFFERS: AWS does not say what it answers here (docs/differences.md). API Reference,
+    // ListExecutions: "This operation is not supported by EXPRESS state machines."
     if (run->type == WorkflowType::express)
         return error(ErrorKind::state_machine_type_not_supported);
     const std::string* status = input.text("statusFilter");

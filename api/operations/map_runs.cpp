@@ -45,6 +45,7 @@ void write_counts(ObjectWriter& object, std::string_view name, const MapRunTally
 }
 
 /// How many children the pending items will make, as far as that can be known.
+/// DIFFERS: what AWS counts before a batch is made is not documented (docs/differences.md).
 std::int64_t pending_children(std::int64_t pending_items, const MapRunPlan& plan) {
     if (!plan.batched) return pending_items;
     if (plan.batch_items <= 0) return 0;

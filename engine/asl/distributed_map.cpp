@@ -160,8 +160,9 @@ ResultWriterField read_writer(const Fields& writer) {
     return out;
 }
 
-/// In place of a Label: always the same for the same state, so that ARNs of its runs go on having
-/// it, and unlike that of any other state, as no two of a machine have the same name.
+/// In place of a Label. DIFFERS: AWS makes a new one (docs/differences.md); this is always the same
+/// for the same state, so that ARNs of its runs go on having it, and unlike that of any other
+/// state, as no two of a machine have the same name.
 std::string made_label(const std::string& state_name) {
     std::string uuid = hex_digest("SHA-256", state_name).value().substr(0, 32);
     uuid[12] = '5';  // RFC 9562, section 5.5: made of a name

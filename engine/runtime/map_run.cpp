@@ -99,8 +99,8 @@ StateError MapRun::located(StateError error) const {
 }
 
 /// Developer Guide, "Setting failure thresholds for Distributed Map states": of items, and either
-/// threshold is enough. One that is 0 says nothing beside one that is not. A percentage is of all
-/// items, so it is known once they have been read.
+/// threshold is enough. DIFFERS (docs/differences.md): one that is 0 says nothing beside one that
+/// is not. A percentage is of all items, so it is known once they have been read.
 bool MapRun::exceeds_tolerance() const {
     const std::int64_t failed = progress_.items.unsuccessful();
     if (failed == 0) return false;
