@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "integrations/models/service_models.hpp"
 
 namespace stepwell::aws {
