@@ -164,14 +164,15 @@ private:
     void interrupt() { drive_.deliver(interruption_.body); }
     /// After a while, in which late answers change nothing. False where it stays closed.
     bool redrive() {
-        const Execution& execution = *drive_.execution;
-        RandomBits random(seed_ ^ (std::uint64_t(execution.redrive_count) << 40U));
-        if (execution.redrive_count >= 3 || random.next_below(100) < 40) return false;
+        const std::uint32_t redrives = drive_.execution->redrive_count;
+        RandomBits random(seed_ ^ (std::uint64_t(redrives) << 40U));
+        if (redrives >= 3 || random.next_below(100) < 40) return false;
         const TimePoint when = drive_.now + Milliseconds{random.next_below(60'000)};
         while (!events_.empty() && events_.top().at <= when) take_event();
         drive_.now = std::max(drive_.now, when);
-        const bool redrivable =
-            redrivability(redrive_facts(execution), drive_.now) == Redrivability::redrivable;
+        // Each delivery may have put a folded execution in the place of this one.
+        const RedriveFacts facts = redrive_facts(*drive_.execution);
+        const bool redrivable = redrivability(facts, drive_.now) == Redrivability::redrivable;
         drive_.deliver(Redrive{"token"});
         EXPECT_EQ(drive_.accepted, redrivable);
         return redrivable;
