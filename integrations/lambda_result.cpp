@@ -204,7 +204,9 @@ Evaluated<LambdaInvocation> read_invoke_parameters(const Payload& parameters,
     // A null Payload is none: the recorded function then gets an empty object.
     if (const auto payload = object.find("Payload");
         payload != object.end() && !payload->is_null()) {
-        invocation.payload = write_json(*payload);
+        // OBSERVED: a text that is JSON itself is sent as it is (docs/observed.md).
+        const auto* text = payload->get_ptr<const std::string*>();
+        invocation.payload = text != nullptr && parse_json(*text) ? *text : write_json(*payload);
     }
     return invocation;
 }

@@ -39,8 +39,9 @@ void write_counts(ObjectWriter& object, std::string_view name, const MapRunTally
     counts.number("aborted", tally.aborted);
     counts.number("total", pending + tally.started());
     counts.number("resultsWritten", tally.results_written);
-    counts.number("failuresNotRedrivable", tally.not_redrivable);
-    counts.number("pendingRedrive", tally.pending_redrive);
+    // OBSERVED: there only where a redrive has to do with it (docs/observed.md).
+    if (tally.not_redrivable != 0) counts.number("failuresNotRedrivable", tally.not_redrivable);
+    if (tally.pending_redrive != 0) counts.number("pendingRedrive", tally.pending_redrive);
     counts.end();
 }
 

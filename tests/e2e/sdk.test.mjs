@@ -297,6 +297,31 @@ test('a Map Run is redriven with its execution', async () => {
   assert.deepEqual(mapRunRedrivenEventDetails, { mapRunArn, redriveCount: 1 });
 });
 
+test('a child whose history is full is counted, and not redriven', async () => {
+  const stateMachineArn = await create(one({
+    Type: 'Map', Label: 'full', End: true,
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'Round',
+      States: {
+        Round: { Type: 'Choice', Choices: [{ Variable: '$', NumericEquals: 0, Next: 'Out' }], Default: 'Again' },
+        Again: { Type: 'Pass', Next: 'Round' },
+        Out: { Type: 'Succeed' },
+      },
+    },
+  }));
+  const { executionArn } = await call('StartExecution', { stateMachineArn, input: '[1]' });
+  await closed(executionArn);
+  const [{ mapRunArn }] = (await call('ListMapRuns', { executionArn })).mapRuns;
+  assert.equal((await call('DescribeMapRun', { mapRunArn })).executionCounts.failuresNotRedrivable, undefined);
+  await call('RedriveExecution', { executionArn });
+  const run = await eventually('the end of the redrive', async () => {
+    const described = await call('DescribeMapRun', { mapRunArn });
+    return described.status === 'FAILED' && described;
+  });
+  assert.equal(Number(run.executionCounts.failuresNotRedrivable), 1);
+  assert.equal(Number(run.itemCounts.failuresNotRedrivable), 1);
+});
+
 test('executions are listed newest first, by status and page by page', async () => {
   const stateMachineArn = await create(one({ Type: 'Wait', SecondsPath: '$.seconds', End: true }));
   const names = [];

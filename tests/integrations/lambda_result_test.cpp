@@ -169,10 +169,12 @@ TEST(InvokeParameters, BecomeAnInvocation) {
     EXPECT_EQ(full.type, InvocationType::event);
     EXPECT_TRUE(full.tail_log);
     EXPECT_EQ(full.client_context, "e30=");
-    // A null Payload is none, a text is a JSON string.
+    // A null Payload is none, a text that is no JSON is a JSON string.
     EXPECT_EQ(read(R"({"FunctionName":"f","Payload":null})").payload, "");
     EXPECT_EQ(read(R"({"FunctionName":"f"})").payload, "");
     EXPECT_EQ(read(R"({"FunctionName":"f","Payload":"x"})").payload, "\"x\"");
+    EXPECT_EQ(read(R"({"FunctionName":"f","Payload":"\"x\""})").payload, "\"x\"");
+    EXPECT_EQ(read(R"({"FunctionName":"f","Payload":"{\"a\": 1}"})").payload, R"({"a": 1})");
 }
 
 struct NameCase {

@@ -26,7 +26,7 @@ OPERATIONS = {
 FAMILIES = {"execution", "api", "teststate", "mocked"}
 # What the runner is told to be there: Lambda, which it serves itself, log groups, of which any ARN is accepted, and the
 # mock configuration, with which tests/suites/run starts the server. Of API Gateway only mocks are asked.
-PROVIDED = {"lambda", "logs", "apigateway", "mock-config"}
+PROVIDED = {"lambda", "logs", "apigateway", "mock-config", "second-account", "other-region-client"}
 # A queue's URL whose host is nowhere: messages go to the endpoint of SQS here, whatever host the URL names (docs/differences.md).
 NO_HOST = re.compile(r"^https?://no-such-queue")
 # A function by its ARN (of the case: "@{fn1.arn}"), or the optimised integration; an activity; Step Functions itself.
@@ -87,9 +87,7 @@ def reason_against(case, provided):
     for step in case.get("steps", ()):
         if "external" in step and step["external"] not in provided:
             return "calls another service"
-        if "aws.states" in str(step.get("params", {}).get("EventPattern", "")):
-            return "events of executions"
-        if "operation" in step and step["operation"] not in OPERATIONS:
+        if "external" not in step and "operation" in step and step["operation"] not in OPERATIONS:
             return "operations of later versions"
     for definition in definitions(case):
         reason = beyond(definition)

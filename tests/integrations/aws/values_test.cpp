@@ -48,6 +48,16 @@ TEST_F(ValuesTest, StreamsAreJsonOtherBodiesTextAndOtherBlobsBase64) {
               R"({"KeyId": "k", "Plaintext": "bm90IGJhc2U2NCE="})");
 }
 
+TEST_F(ValuesTest, StreamsWithoutATypeAreText) {
+    const auto type_of = [this](const char* text) {
+        return read("s3", "putObject", text)->at("ContentType").get<std::string>();
+    };
+    EXPECT_EQ(type_of(R"({"Bucket":"b","Key":"k","Body":"x"})"), "text/plain; charset=UTF-8");
+    EXPECT_EQ(type_of(R"({"ContentType":"image/png","Bucket":"b","Key":"k","Body":"x"})"),
+              "image/png");
+    EXPECT_FALSE(read("s3", "putObject", R"({"Bucket":"b","Key":"k"})")->contains("ContentType"));
+}
+
 TEST_F(ValuesTest, RefusesWhatTheModelDoesNotHave) {
     EXPECT_EQ(read("dynamodb", "getItem", R"({"Tablename":"t"})").error().why,
               "The field 'Tablename' is not supported by Step Functions");
