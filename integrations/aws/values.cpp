@@ -84,7 +84,7 @@ public:
             if (given.is_null()) continue;
             if (member == payload && service_.shapes.at(member->shape).kind == Kind::blob) {
                 out[std::string(member->name)] = body(given, *member);
-                sends_text = is_stream(*member);
+                sends_text = is_stream(*member) && !fill_.body;
                 continue;
             }
             out[std::string(member->name)] =
