@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/digest.hpp"
+
 namespace stepwell::sigv4 {
 namespace {
 
@@ -55,17 +57,12 @@ std::string Scope::text() const {
     return time.substr(0, 8) + '/' + region + '/' + service + "/aws4_request";
 }
 
-std::string sha256_hex(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned size = 0;
-    EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr);
-    return hex({reinterpret_cast<const char*>(out.data()), size});
-}
+std::string sha256_hex(std::string_view bytes) { return hex_digest("SHA-256", bytes).value(); }
 
 std::string canonical_value(std::string_view value) {
     std::string out;
     for (const char c : value) {
-        const bool blank = c == ' ' || c == '\t';
+        const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
         if (!blank) {
             out += c;
         } else if (!out.empty() && out.back() != ' ') {

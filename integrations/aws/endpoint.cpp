@@ -59,7 +59,7 @@ HttpRequest to_http_request(const WireRequest& wire, const Endpoint& endpoint,
     request.body = wire.body;
     if (operation.unsigned_request) return request;
     const bool s3 = service.signing_name == "s3";
-    sign(request, credentials, {std::string(service.signing_name), endpoint.region, time},
+    sign(request, credentials, {time, endpoint.region, std::string(service.signing_name)},
          operation.unsigned_payload ? BodyHash::unsigned_
          : s3                       ? BodyHash::in_header
                                     : BodyHash::signed_only);
