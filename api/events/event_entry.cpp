@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::size_t kMostEntryBytes = 262'144;
 
-/// Null where it is absent or null.
-const Json* find(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-/// A text member; "" where it is absent or something else.
-std::string text_of(const Json& object, const char* name) {
-    const Json* value = find(object, name);
-    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
 BadEntry lacks(const char* argument) {
     const std::string name(argument);
     return {"InvalidArgument",
@@ -29,6 +17,16 @@ BadEntry lacks(const char* argument) {
 }
 
 }  // namespace
+
+const Json* find(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::string text_of(const Json& object, const char* name) {
+    const Json* value = find(object, name);
+    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+}
 
 std::string event_time(TimePoint time) {
     constexpr std::size_t kToSeconds = std::string_view("2026-01-01T00:00:00").size();

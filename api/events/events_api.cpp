@@ -56,18 +56,6 @@ Response response_of(const Answered& answer) {
             .error_type = answer.error().type};
 }
 
-/// Null where it is absent or null.
-const Json* find(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-/// A text member; "" where it is absent or something else.
-std::string text_of(const Json& object, const char* name) {
-    const Json* value = find(object, name);
-    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
 std::string missing(const char* member) {
     return "1 validation error detected: Value null at '" + std::string(member) +
            "' failed to satisfy constraint: Member must not be null";
