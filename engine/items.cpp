@@ -2,26 +2,11 @@
 
 #include <utility>
 
+#include "engine/machine/execution_status.hpp"
+
 namespace stepwell {
 
 namespace {
-
-// Those that failed, timed out or were aborted stand in FAILED files, and are shown by this word.
-std::string_view status_name(ExecutionStatus status) {
-    switch (status) {
-        case ExecutionStatus::running:
-            return "RUNNING";
-        case ExecutionStatus::succeeded:
-            return "SUCCEEDED";
-        case ExecutionStatus::failed:
-            return "FAILED";
-        case ExecutionStatus::timed_out:
-            return "TIMED_OUT";
-        case ExecutionStatus::aborted:
-            return "ABORTED";
-    }
-    return "";
-}
 
 /// `2024-11-05T17:02:04.100Z`: always with milliseconds, where there are any.
 std::string date_text(TimePoint time) {

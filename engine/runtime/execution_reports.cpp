@@ -4,28 +4,14 @@
 
 #include <utility>
 
+#include "engine/machine/execution_status.hpp"
+
 namespace stepwell {
 namespace {
 
 /// Lines a second at level info: more nobody reads, and each is a write on the way of a shard. At
 /// level debug there are no bounds.
 constexpr int kMostLines = 100;
-
-std::string_view name_of(ExecutionStatus status) {
-    switch (status) {
-        case ExecutionStatus::running:
-            return "RUNNING";
-        case ExecutionStatus::succeeded:
-            return "SUCCEEDED";
-        case ExecutionStatus::failed:
-            return "FAILED";
-        case ExecutionStatus::timed_out:
-            return "TIMED_OUT";
-        case ExecutionStatus::aborted:
-            return "ABORTED";
-    }
-    return "";
-}
 
 void tell_left_out(std::uint64_t count) {
     if (count > 0)
@@ -76,7 +62,7 @@ void ExecutionReports::log(const Ended& execution) {
         }
         tell_left_out(left_out);
     }
-    spdlog::info("{} {} after {} ms, {} events", execution.arn, name_of(execution.status),
+    spdlog::info("{} {} after {} ms, {} events", execution.arn, status_name(execution.status),
                  execution.duration.count(), execution.events);
 }
 
