@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
 #include "tests/api/service.hpp"
 
@@ -198,6 +199,8 @@ TEST(StartSyncExecution, EndsWithItsClient) {
                                                    "id"},
                                                   [](const Response&) {});
     ASSERT_TRUE(cancel);
+    // A reader thread compiles the definition first; settle() waits for the runtime only.
+    while (service.runtime.statistics().live_executions == 0) std::this_thread::yield();
     cancel();
     service.runtime.settle();
     EXPECT_EQ(service.runtime.statistics().live_executions, 0U);
