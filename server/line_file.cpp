@@ -81,7 +81,7 @@ void LineFile::flush() {
 
 std::optional<std::string> LineFile::write_lines() {
     // So that what was lost spoils one line only.
-    if (std::exchange(torn_, false)) held_.insert(0, "\n");
+    if (std::exchange(torn_, false)) held_.insert(held_.begin(), '\n');
     std::string_view rest = held_;
     while (!rest.empty()) {
         if (!wait_until_writable()) return "its reader takes nothing";

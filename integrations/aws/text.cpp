@@ -10,7 +10,7 @@ namespace stepwell::aws {
 namespace {
 
 void append_unicode_escape(std::string& out, unsigned unit) {
-    std::array<char, 8> text{};
+    std::array<char, 12> text{};
     std::snprintf(text.data(), text.size(), "\\u%04x", unit);
     out += text.data();
 }
