@@ -32,6 +32,7 @@ using namespace stepwell;
 constexpr double kMostMilliseconds = 5.0;
 constexpr int kQuestions = 300;  // of each kind
 constexpr int kVersionsPerMachine = 1000;
+constexpr int kActivitiesPerAccount = 10'000;  // as many as there may be
 constexpr const char* kPrefix = "arn:aws:states:us-east-1:123456789012:";
 
 class SystemClock final : public Clock {
@@ -155,15 +156,19 @@ void fill_executions(Store& store, Writes& writes, int executions) {
     writes.wait();
 }
 
-std::string activity_name(int i) { return "activity-" + std::to_string(i); }
+/// In as many accounts as it takes; the first is the one whose activities are listed.
+ActivityRecord activity(int i) {
+    ActivityRecord record;
+    record.owner = {.account = std::to_string(123456789012 + i / kActivitiesPerAccount),
+                    .region = "us-east-1"};
+    record.name = "activity-" + std::to_string(i);
+    record.arn = activity_arn(record.owner, record.name);
+    return record;
+}
 
 void fill_activities(Store& store, Writes& writes, int activities) {
-    const Owner owner{.account = "123456789012", .region = "us-east-1"};
     for (int i = 0; i < activities; ++i) {
-        ActivityRecord record;
-        record.owner = owner;
-        record.name = activity_name(i);
-        record.arn = std::string(kPrefix) + "activity:" + record.name;
+        ActivityRecord record = activity(i);
         record.creation_date = SystemClock().now();
         writes.add();
         store.create_activity(std::move(record), {}, writes.made());
@@ -221,7 +226,11 @@ public:
         for (;;) {
             took.emplace_back();
             const Json answer = ask(operation, body, &took.back());
-            if (!answer.contains("nextToken") || took.size() == kQuestions) break;
+            if (took.size() >= kQuestions) break;
+            if (!answer.contains("nextToken")) {
+                body = "{" + members + "}";
+                continue;
+            }
             body = "{" + members + R"(,"nextToken":")" + answer["nextToken"].get<std::string>() +
                    "\"}";
         }
@@ -302,7 +311,7 @@ bool measure_all(Bench& bench, int machines, int executions) {
     bench.measure("DescribeExecution", "DescribeExecution", execution_body);
     bench.measure("DescribeActivity", "DescribeActivity", [&] {
         const auto i = static_cast<int>(random.next_below(static_cast<std::uint64_t>(executions)));
-        return "{" + of("activityArn", std::string(kPrefix) + "activity:" + activity_name(i)) + "}";
+        return "{" + of("activityArn", activity(i).arn) + "}";
     });
     bench.measure("DescribeStateMachineForExecution", "DescribeStateMachineForExecution",
                   execution_body);

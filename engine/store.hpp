@@ -333,7 +333,7 @@ struct ChildFilter {
 };
 
 struct ExecutionPage {
-    std::vector<ExecutionRecord> executions;  ///< without input, output, error, cause
+    std::vector<ExecutionRecord> executions;  ///< only what ListExecutions shows is filled in
     bool more = false;
 };
 

@@ -187,6 +187,7 @@ ExecutionPage Reader::list_executions(const std::string& state_machine_arn,
     const auto machine = machine_id(state_machine_arn, WorkflowType::standard);
     if (!machine || limit == 0) return page;
     const ExecutionKey below = before == 0 ? std::numeric_limits<ExecutionKey>::max() : before;
+    page.executions.reserve(limit);
     // One more than asked for tells whether there are more.
     sqlite::Rows found = query_executions(*machine, filter, below, rows(limit) + 1);
     while (found.next()) {

@@ -164,6 +164,13 @@ inline constexpr char kDocuments[] =
     "JOIN revisions r ON r.id = e.revision LEFT JOIN execution_inputs i ON i.execution = e.key " \
     "LEFT JOIN execution_results o ON o.execution = e.key "
 
+/// The same columns for lists, which leave empty what they do not show: to reach it, each row would
+/// be read to its end and a revision be looked up.
+#define STEPWELL_LISTED_COLUMNS                                                               \
+    "SELECT e.key, e.arn, e.name, m.arn, NULL, e.type, e.status, e.start_date, e.stop_date, " \
+    "NULL, NULL, NULL, NULL, NULL, e.version, e.alias, e.redrive_count, e.redrive_date, "     \
+    "e.map_run, e.item_count, e.run_redrive, NULL"
+
 /// Nearly always one; its ARN tells.
 inline constexpr char kFindKeysByArn[] = "SELECT key FROM execution_arns WHERE arn_hash = ?1";
 /// A few may be there already: INSERT looks.
@@ -173,25 +180,25 @@ inline constexpr char kDeleteArn[] = "DELETE FROM execution_arns WHERE arn_hash 
 inline constexpr char kArnsAfter[] = "SELECT key, arn_hash FROM executions WHERE key > ?1";
 inline constexpr char kFindExecutionByKey[] = STEPWELL_WHOLE_EXECUTION "WHERE e.key = ?1";
 
-/// One short walk per status, merged: so an index by machine alone is not needed.
-#define STEPWELL_WALK(index, condition, status)                     \
-    "SELECT key FROM (SELECT key FROM executions INDEXED BY " index \
-    " WHERE state_machine = ?1 " condition " AND status = " status  \
-    " AND key < ?2 ORDER BY key DESC LIMIT ?3)"
+/// One walk per status: so an index by machine alone is not needed. SQLite merges them as they go,
+/// and goes as far as the limit: none has an order or a limit of its own.
+#define STEPWELL_WALK(index, condition, status)                                           \
+    "SELECT key FROM executions INDEXED BY " index " WHERE state_machine = ?1 " condition \
+    " AND status = " status " AND key < ?2"
 #define STEPWELL_LIST(index, condition) \
-    STEPWELL_EXECUTION_COLUMNS          \
+    STEPWELL_LISTED_COLUMNS             \
     " FROM (" STEPWELL_WALK(index, condition, "0") " UNION ALL " STEPWELL_WALK(             \
         index, condition, "1") " UNION ALL " STEPWELL_WALK(index, condition,                \
                                                            "2") " UNION ALL " STEPWELL_WALK( \
         index, condition, "3") " UNION ALL " STEPWELL_WALK(index, condition,                \
                                                            "4") " ORDER BY 1 DESC LIMIT ?3) k " \
     "CROSS JOIN executions e ON e.key = k.key JOIN state_machines m ON m.id = e.state_machine " \
-    "JOIN revisions r ON r.id = e.revision ORDER BY k.key DESC"
-#define STEPWELL_LIST_OF_STATUS(index, condition)                                 \
-    STEPWELL_EXECUTION_COLUMNS                                                    \
-    " FROM executions e INDEXED BY " index                                        \
-    " JOIN state_machines m ON m.id = e.state_machine "                           \
-    "JOIN revisions r ON r.id = e.revision WHERE e.state_machine = ?1 " condition \
+    "ORDER BY k.key DESC"
+#define STEPWELL_LIST_OF_STATUS(index, condition)       \
+    STEPWELL_LISTED_COLUMNS                             \
+    " FROM executions e INDEXED BY " index              \
+    " JOIN state_machines m ON m.id = e.state_machine " \
+    "WHERE e.state_machine = ?1 " condition             \
     " AND e.status = ?4 AND e.key < ?2 ORDER BY e.key DESC LIMIT ?3"
 
 inline constexpr char kListExecutions[] =
@@ -208,17 +215,17 @@ inline constexpr char kListExecutionsByAlias[] =
 inline constexpr char kListExecutionsByAliasAndStatus[] =
     STEPWELL_LIST_OF_STATUS("executions_by_alias", "AND e.alias = ?5");
 
-#define STEPWELL_CHILDREN(status)                                              \
-    "SELECT key FROM (SELECT key FROM executions INDEXED BY executions_by_run" \
-    " WHERE map_run = ?1 AND status = " status " AND key < ?2 ORDER BY key DESC LIMIT ?3)"
-inline constexpr char kListChildren[] = STEPWELL_EXECUTION_COLUMNS
+#define STEPWELL_CHILDREN(status)                             \
+    "SELECT key FROM executions INDEXED BY executions_by_run" \
+    " WHERE map_run = ?1 AND status = " status " AND key < ?2"
+inline constexpr char kListChildren[] = STEPWELL_LISTED_COLUMNS
     " FROM (" STEPWELL_CHILDREN("0") " UNION ALL " STEPWELL_CHILDREN(
         "1") " UNION ALL " STEPWELL_CHILDREN("2") " UNION ALL " STEPWELL_CHILDREN("3") " UNION ALL " STEPWELL_CHILDREN("4") " ORDER BY 1 DESC LIMIT ?3) k "
     "CROSS JOIN executions e ON e.key = k.key JOIN state_machines m ON m.id = e.state_machine "
-    "JOIN revisions r ON r.id = e.revision ORDER BY k.key DESC";
-inline constexpr char kListChildrenOfStatus[] = STEPWELL_EXECUTION_COLUMNS
+    "ORDER BY k.key DESC";
+inline constexpr char kListChildrenOfStatus[] = STEPWELL_LISTED_COLUMNS
     " FROM executions e INDEXED BY executions_by_run JOIN state_machines m ON m.id = "
-    "e.state_machine JOIN revisions r ON r.id = e.revision WHERE e.map_run = ?1 AND e.status = ?4 "
+    "e.state_machine WHERE e.map_run = ?1 AND e.status = ?4 "
     "AND e.key < ?2 ORDER BY e.key DESC LIMIT ?3";
 /// Of one status, upwards.
 inline constexpr char kChildKeys[] =
@@ -421,6 +428,7 @@ inline constexpr char kPendingChildren[] = STEPWELL_EXECUTION_COLUMNS
     "WHERE e.map_run = ?1 AND e.status = ?2 AND e.key > ?3 "
     "AND coalesce(e.run_redrive, 0) < u.redrive_count ORDER BY e.key LIMIT ?4";
 #undef STEPWELL_EXECUTION_COLUMNS
+#undef STEPWELL_LISTED_COLUMNS
 inline constexpr char kInsertMapRunResult[] =
     "INSERT OR REPLACE INTO map_run_results(run, output, error, cause) VALUES(?1, ?2, ?3, ?4)";
 inline constexpr char kDeleteMapRun[] = "DELETE FROM map_runs WHERE key = ?1";

@@ -2,9 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,8 +22,9 @@ namespace stepwell {
 namespace {
 
 constexpr unsigned kReaders = 2;
-/// Threads for expressions that take long.
-constexpr unsigned kSlowThreads = 4;
+/// Threads for expressions that take long: more than there are processors would only make each
+/// slower, and AWS's second goes by the clock.
+unsigned slow_threads() { return std::clamp(std::thread::hardware_concurrency(), 2U, 8U); }
 constexpr std::size_t kWakesPerRead = 4096;
 /// How long a shut-down waits for writes: somewhat longer than the store lets one wait for a
 /// failing disk.
@@ -51,7 +54,7 @@ public:
                       }),
           tokens_(std::make_shared<TokenMint>(store.token_key())),
           readers_(std::make_shared<Readers>(kReaders, activity_)),
-          slow_lane_(kSlowThreads, activity_) {
+          slow_lane_(slow_threads(), activity_) {
         RandomBits seeds(random_seed);
         static std::atomic<TaskCallId> last_call{0};  // unique in the process, so of all runtimes
         const ShardSurroundings by{store,

@@ -11,11 +11,13 @@ namespace {
 
 /// What a question may take on the quick thread.
 constexpr std::chrono::milliseconds kQuick{20};
-/// `nice` of the threads: a tenth of a shard's weight where they compete.
-constexpr int kNice = 10;
+/// `nice` of the threads: where they compete with a shard, the quick one has a tenth of its weight,
+/// the slow ones, which may be busy with what never ends, the least there is.
+constexpr int kQuickNice = 10;
+constexpr int kSlowNice = 19;
 
 /// Of this thread alone: on Linux the priority belongs to the thread.
-void lower_priority() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice); }
+void lower_priority(int nice) { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice); }
 
 }  // namespace
 
@@ -46,7 +48,7 @@ void SlowLane::put(Speed speed, Job job) {
 }
 
 void SlowLane::run(Speed speed) {
-    lower_priority();
+    lower_priority(speed == quick ? kQuickNice : kSlowNice);
     Queue& queue = queues_[speed];
     for (;;) {
         std::unique_lock lock(mutex_);
