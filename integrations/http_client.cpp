@@ -214,16 +214,14 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     Impl(net::io_context& io, HttpClientOptions client_options)
         : context(io),
           options(std::move(client_options)),
-          sweep(io),
-          tls(net::ssl::context::tls_client) {}
+          sweep(io) {}
 
     net::io_context& context;
     HttpClientOptions options;
     net::steady_timer sweep;
     bool sweeping = false;
     bool closed = false;
-    net::ssl::context tls;
-    bool tls_ready = false;
+    std::optional<net::ssl::context> tls;  // most servers need none: OpenSSL's takes megabytes
     CallId last_id = 0;
     std::uint64_t made = 0;
     std::unordered_map<CallId, CallPtr> calls;
@@ -231,14 +229,16 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     std::size_t running = 0;
     std::map<std::string, std::vector<ConnectionPtr>> idle;
 
-    void prepare_tls() {
-        if (std::exchange(tls_ready, true)) return;
-        tls.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
-                        net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
-                        net::ssl::context::no_tlsv1_1);
-        tls.set_verify_mode(net::ssl::verify_peer);
-        tls.set_default_verify_paths();
-        if (!options.ca_file.empty()) tls.load_verify_file(options.ca_file);
+    net::ssl::context& tls_context() {
+        if (tls) return *tls;
+        net::ssl::context fresh(net::ssl::context::tls_client);
+        fresh.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
+                         net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
+                         net::ssl::context::no_tlsv1_1);
+        fresh.set_verify_mode(net::ssl::verify_peer);
+        fresh.set_default_verify_paths();
+        if (!options.ca_file.empty()) fresh.load_verify_file(options.ca_file);
+        return tls.emplace(std::move(fresh));
     }
 
     ConnectionPtr take_idle(const std::string& origin) {
@@ -329,9 +329,8 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
         call->connection->socket.set_option(tcp::no_delay(true), ignored);
         if (!url.tls) co_return std::nullopt;
 
-        prepare_tls();
         Connection& connection = *call->connection;
-        connection.tls = std::make_unique<TlsStream>(std::move(connection.socket), tls);
+        connection.tls = std::make_unique<TlsStream>(std::move(connection.socket), tls_context());
         SSL_set_tlsext_host_name(connection.tls->native_handle(), url.host.c_str());
         net::ssl::host_name_verification verification(url.host);
         connection.tls->set_verify_callback(verification);

@@ -10,8 +10,10 @@ service_models.cpp, which names the same fields in the same order:
 
     "SWM1"
     u32 number of strings, then so many u32: where each ends in the bytes of all strings; then u32 their number, the bytes
-    u32 number of services, then for each, in the order of their keys: u32 key (a string), u32 begin, u32 end of its section
-    the sections: numbers as varints (LEB128); strings as their numbers, those used most first
+    u32 number of services, then for each, in the order of their keys: u32 key and u32 service id (strings), u32 begin, u32 end
+    of its section
+    the sections: numbers as varints (LEB128); strings as their numbers, those used most first, keys and ids last: together, so
+    that reading the names of all services touches few pages of the table
 
 Numbers in front of lists count their elements; "x+1, 0 for none" is written `opt`.
 """
@@ -231,15 +233,17 @@ def extra_models(folder):
 def compile_models(folder, extra):
     with open(os.path.join(extra, "additions.json"), encoding="utf-8") as file:
         additions = json.load(file)
-    sections = {}
+    sections, ids = {}, {}
     for model in itertools.chain(models(folder), extra_models(extra)):
         add_members(model, additions)
-        sections.setdefault(sdk_name(model["metadata"]["serviceId"]), write_service(model))
+        service_id = model["metadata"]["serviceId"]
+        ids.setdefault(sdk_name(service_id), service_id)
+        sections.setdefault(sdk_name(service_id), write_service(model))
     if not sections:
         raise SystemExit(f"compile_models.py: there are no service models in {folder}")
     uses = collections.Counter(item for section in sections.values() for item in section.items if isinstance(item, str))
-    uses.update(sections.keys())
-    strings = sorted(uses, key=lambda text: (-uses[text], text))
+    names = {*ids.keys(), *ids.values()}
+    strings = sorted({*uses, *names}, key=lambda text: (text in names, -uses[text], text))
     number_of = {text: number for number, text in enumerate(strings)}
     encoded = [text.encode() for text in strings]
 
@@ -252,12 +256,12 @@ def compile_models(folder, extra):
     head += struct.pack("<I", total) + b"".join(encoded)
     head += struct.pack("<I", len(sections))
     bodies = bytearray()
-    begin = len(head) + 12 * len(sections)
+    begin = len(head) + 16 * len(sections)
     for key in sorted(sections):
         body = bytearray()
         for item in sections[key].items:
             varint(body, number_of[item] if isinstance(item, str) else item)
-        head += struct.pack("<III", number_of[key], begin + len(bodies), begin + len(bodies) + len(body))
+        head += struct.pack("<IIII", number_of[key], number_of[ids[key]], begin + len(bodies), begin + len(bodies) + len(body))
         bodies += body
     return bytes(head + bodies)
 

@@ -232,11 +232,12 @@ ServiceModels::ServiceModels(std::string_view table) : table_(table) {
     const std::string_view ends = head.bytes(std::size_t{head.number()} * 4);
     strings_ = Strings(ends, head.bytes(head.number()));
     for (std::uint32_t left = head.number(); left > 0; --left) {
-        const std::uint32_t key = head.number();
+        const std::string_view key = strings_.at(head.number());
+        const std::string_view id = strings_.at(head.number());
         const std::size_t from = head.number();
         const std::size_t to = head.number();
         if (from > to || to > table.size()) damaged();
-        sections_.emplace(strings_.at(key), Section{from, to});
+        sections_.emplace(key, Section{id, from, to});
     }
 }
 
@@ -270,7 +271,7 @@ const Service* ServiceModels::find(std::string_view resource_type) const {
     const std::lock_guard lock(mutex_);
     auto& service = decoded_[section->first];
     if (!service) {
-        const auto [begin, end] = section->second;
+        const auto& [id, begin, end] = section->second;
         Reader reader(table_.substr(begin, end - begin), strings_);
         service = std::make_unique<const Service>(read_service(reader));
     }
@@ -289,11 +290,7 @@ std::vector<std::string_view> ServiceModels::names() const {
 
 std::vector<std::string> ServiceModels::service_ids() const {
     std::vector<std::string> out;
-    for (const auto& [name, section] : sections_) {
-        // What stands first in a section.
-        Reader reader(table_.substr(section.begin, section.end - section.begin), strings_);
-        out.emplace_back(reader.text());
-    }
+    for (const auto& [name, section] : sections_) out.emplace_back(section.service_id);
     for (const auto& [name, file] : from_files_) out.emplace_back(file->service.service_id);
     return out;
 }

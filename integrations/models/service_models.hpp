@@ -161,6 +161,7 @@ public:
 
 private:
     struct Section {
+        std::string_view service_id;
         std::size_t begin = 0;
         std::size_t end = 0;
     };
