@@ -12,9 +12,9 @@ namespace {
 /// What a question may take on the quick thread.
 constexpr std::chrono::milliseconds kQuick{20};
 /// `nice` of the threads: where they compete with a shard, the quick one has a tenth of its weight,
-/// the slow ones, which may be busy with what never ends, the least there is.
+/// the slow ones, which may be busy with what never ends, a thirtieth.
 constexpr int kQuickNice = 10;
-constexpr int kSlowNice = 19;
+constexpr int kSlowNice = 15;
 
 /// Of this thread alone: on Linux the priority belongs to the thread.
 void lower_priority(int nice) { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice); }

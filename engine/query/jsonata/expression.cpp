@@ -42,7 +42,7 @@ const References& Expression::references() const { return program_->references; 
 Result<std::optional<Json>, Error> Expression::evaluate(const Environment& environment) const {
     const Limits& limits = environment.limits;
     const auto start = Heap::Clock::now();
-    Heap memory(limits.memory, start + limits.time, soft_deadline(start, limits));
+    Heap memory(limits.memory, start, limits.time, soft_deadline(start, limits));
     const HeapScope scope(memory);
     try {
         Evaluator evaluator(*program_, environment);

@@ -49,7 +49,8 @@ struct Error {
 
 /// Bounds of one evaluation. Reaching one is an error in AWS's words (`aws`) or U1001 (`standard`).
 struct Limits {
-    /// Wall time, from the call of evaluate.
+    /// Wall time, from the call of evaluate; more on a machine that is too busy to give a third of
+    /// it in processor time (heap.hpp).
     std::chrono::milliseconds time{1000};
     /// Wall time, from the call of evaluate, after which it gives up with Error::deferred, whatever
     /// it has come to; none: only `time` counts. Looked at as often as `time` is.

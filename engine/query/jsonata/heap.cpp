@@ -1,5 +1,7 @@
 #include "engine/query/jsonata/heap.hpp"
 
+#include <time.h>
+
 #include <cstdlib>
 #include <new>
 
@@ -10,6 +12,17 @@
 #endif
 
 namespace stepwell::jsonata {
+
+namespace {
+
+/// That this thread has had so far.
+Heap::Clock::duration processor_time() {
+    timespec had{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &had);
+    return std::chrono::seconds(had.tv_sec) + std::chrono::nanoseconds(had.tv_nsec);
+}
+
+}  // namespace
 
 HeapScope::HeapScope(Heap& heap) : outer_(current_heap) { current_heap = &heap; }
 HeapScope::~HeapScope() { current_heap = outer_; }
@@ -56,8 +69,20 @@ void Heap::release_large(void* block) {
 void Heap::check_time() {
     ticks_ = kTicks;
     const auto now = Clock::now();
-    if (now >= deadline_) throw evaluation_timeout();
+    watch_processor();
+    if (now >= deadline_ && !may_go_on(now)) throw evaluation_timeout();
     if (now >= soft_deadline_) throw evaluation_deferred();
+}
+
+void Heap::watch_processor() {
+    if (!processor_time_then_) processor_time_then_ = processor_time();
+}
+
+bool Heap::may_go_on(Clock::time_point now) {
+    const auto had = processor_time() - *processor_time_then_;
+    if (had >= least_processor_time_ || now >= last_deadline_) return false;
+    deadline_ = std::min(now + (least_processor_time_ - had), last_deadline_);
+    return true;
 }
 
 void Heap::exceeded() { throw memory_exceeded(); }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace stepwell::jsonata {
@@ -21,10 +22,17 @@ namespace stepwell::jsonata {
 class Heap {
 public:
     using Clock = std::chrono::steady_clock;
-    /// `limit` in charged bytes. After `deadline` the evaluation has failed; after `soft_deadline`
-    /// it is given up for now.
-    Heap(std::size_t limit, Clock::time_point deadline, Clock::time_point soft_deadline)
-        : limit_(limit), deadline_(deadline), soft_deadline_(soft_deadline) {}
+    /// `limit` in charged bytes. The evaluation has failed when it has taken `time` since `start`,
+    /// unless others kept it from the processor meanwhile: who has had less than a third of `time`
+    /// of one goes on until it has, for ten times `time` at most. So a busy machine fails nothing
+    /// that AWS would not. After `soft_deadline` it is given up for now.
+    Heap(std::size_t limit, Clock::time_point start, Clock::duration time,
+         Clock::time_point soft_deadline)
+        : limit_(limit),
+          deadline_(start + time),
+          last_deadline_(start + 10 * time),
+          least_processor_time_(time / 3),
+          soft_deadline_(soft_deadline) {}
     ~Heap();
     Heap(const Heap&) = delete;
     Heap& operator=(const Heap&) = delete;
@@ -65,6 +73,8 @@ public:
         if (--ticks_ == 0) check_time();
     }
     void check_time();
+    /// Before what takes long without a tick, so that the time it had is known when it is over.
+    void watch_processor();
     Clock::time_point deadline() const { return std::min(deadline_, soft_deadline_); }
 
 private:
@@ -84,6 +94,7 @@ private:
     void* allocate_large(std::size_t bytes);
     void release_large(void* block);
     [[noreturn]] void exceeded();
+    bool may_go_on(Clock::time_point now);
     /// Freed blocks are out of bounds under AddressSanitizer, as if each were its own allocation.
 #if defined(__SANITIZE_ADDRESS__)
     static void poison(void* block, std::size_t bytes);
@@ -97,7 +108,11 @@ private:
 
     std::size_t limit_;
     Clock::time_point deadline_;
+    Clock::time_point last_deadline_;
+    Clock::duration least_processor_time_;
     Clock::time_point soft_deadline_;
+    /// Of the thread, once something takes long: asking for it costs more than most expressions.
+    std::optional<Clock::duration> processor_time_then_;
     std::uint32_t ticks_ = kTicks;
     std::size_t charged_ = 0;
     std::array<Free*, kSlots> free_{};

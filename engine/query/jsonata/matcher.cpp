@@ -27,9 +27,16 @@ Value array_of(const std::vector<Value>& values) {
 
 std::optional<Match> find(const Regex& regex, const Value& subject, std::size_t from) {
     heap().tick();
-    auto result = regex.find(subject.text(), from, heap().deadline());
-    // What ended it may be the soft limit of time, and it is to be tried again then.
-    if (!result) heap().check_time();
+    heap().watch_processor();
+    auto deadline = heap().deadline();
+    auto result = regex.find(subject.text(), from, deadline);
+    while (!result) {
+        // What ended it may be the soft limit of time, and it is to be tried again then.
+        heap().check_time();
+        if (heap().deadline() == deadline) break;  // too many steps
+        deadline = heap().deadline();
+        result = regex.find(subject.text(), from, deadline);
+    }
     const auto found = value_or_fail(std::move(result));
     if (!found) return std::nullopt;
     Match match;
