@@ -23,8 +23,24 @@ Value clone_number(double value, Dialect dialect) {
     return Value::of(rounds && !has_few_digits(value) ? round_to_15_digits(value) : value);
 }
 
+constexpr int kMaxDepth = 500;
+
+bool is_own_clone_at(const Json& json, Dialect dialect, int depth) {
+    if (json.is_number()) {
+        const double value = Value::borrow(json).number();
+        const Value copy = clone_number(value, dialect);
+        return copy.is_number() && copy.number() == value;
+    }
+    if (!json.is_structured()) return true;
+    heap().tick();
+    if (depth > kMaxDepth) throw stack_overflow();
+    for (const Json& element : json) {
+        if (!is_own_clone_at(element, dialect, depth + 1)) return false;
+    }
+    return true;
+}
+
 Value clone_at(const Value& value, Dialect dialect, int depth) {
-    constexpr int kMaxDepth = 500;
     heap().tick();
     if (depth > kMaxDepth) throw stack_overflow();
     if (value.is_number()) return clone_number(value.number(), dialect);
@@ -54,5 +70,9 @@ Value clone_at(const Value& value, Dialect dialect, int depth) {
 }  // namespace
 
 Value clone(const Value& value, Dialect dialect) { return clone_at(value, dialect, 0); }
+
+bool is_own_clone(const Json& document, Dialect dialect) {
+    return is_own_clone_at(document, dialect, 0);
+}
 
 }  // namespace stepwell::jsonata

@@ -71,10 +71,11 @@ private:
     Value tuple_step(const Node& path, const Node& node, const Value& input, const Value& tuples,
                      Frame* frame);
     void push_tuples(const Node& path, const Node& node, Frame* tuple, const Value& result,
-                     Value& out, Frame* frame);
+                     std::size_t tests, Value& out, Frame* frame);
     Value sorted_tuples(const Node& path, const Node& node, const Value& input, const Value& tuples,
                         Frame* frame);
-    Value stages(const Node& node, Value result, Frame* frame);
+    /// Those from `first` on.
+    Value stages(const Node& node, Value result, Frame* frame, std::size_t first = 0);
     Value filter(const Node& predicate, const Value& input, Frame* frame);
     Value sort(const Node& node, const Value& input, Frame* frame);
     bool sorts_after(const Node& node, const Value& a, const Value& b, Frame* frame);
@@ -86,7 +87,10 @@ private:
     Value apply_operator(const Node& node, const Value& input, Frame* frame);
     Value apply_once(const Value& function, Arguments& arguments, const Value& input, Frame* frame);
     Value apply_lambda(const Lambda& lambda, Arguments& arguments, const Value& input);
+
+    // evaluator_transform.cpp
     Value transform(const Transform& transform, Arguments& arguments, const Value& input);
+    Value transform_shared(const Node& node, const Value& document, Frame* frame);
     void update(const Node& node, const Value& match, Frame* frame);
 
     /// One level of evaluation: bounds the depth, the stack and the time.

@@ -1,12 +1,11 @@
 #include <string>
 #include <utility>
 
-#include "engine/query/jsonata/clone.hpp"
 #include "engine/query/jsonata/evaluator.hpp"
 #include "engine/query/jsonata/matcher.hpp"
 #include "engine/query/jsonata/text.hpp"
 
-/// Functions: calls, closures, partial application, `~>` and transforms.
+/// Functions: calls, closures, partial application and `~>`.
 namespace stepwell::jsonata {
 
 namespace {
@@ -24,11 +23,6 @@ void locate(Failure& failure, const Node& call, std::size_t position) {
     if (failure.parts.token.empty()) {
         failure.parts.token = procedure_name(*call.children.front());
     }
-}
-
-const Signature& transform_signature() {
-    static const Signature signature = Signature::parse("<(oa):o>", 0);
-    return signature;
 }
 
 }  // namespace
@@ -181,66 +175,6 @@ Value Evaluator::apply_operator(const Node& node, const Value& input, Frame* fra
     if (left.is_function()) return make_function(Composition{left, function});
     Arguments arguments{left};
     return apply(function, arguments, Value::null(), frame);
-}
-
-// --- transforms ---
-
-Value Evaluator::transform(const Transform& transform, Arguments& arguments, const Value& input) {
-    transform_signature().validate(arguments, input);
-    const Value holder = arguments.empty() ? Value() : arguments[0];
-    if (holder.is_undefined()) return {};
-    const Node& node = *transform.node;
-    const FrameRef frame = transform.frame;
-    const Value cloner = lookup("clone", frame.get());
-    if (!cloner.is_function()) fail("T2013", {.position = node.position});
-    Value copy;
-    if (cloner.kind() == Value::Kind::builtin) {
-        copy = clone(holder, dialect());
-    } else {
-        Arguments original{holder};
-        copy = apply(cloner, original, Value::null(), frame.get());
-    }
-    const Value matches = evaluate(*node.children[0], copy, frame.get());
-    if (matches.is_undefined()) return copy;
-    if (!matches.is_array()) {
-        update(node, matches, frame.get());
-        return copy;
-    }
-    const Items items(matches);
-    for (std::size_t i = 0; i < items.size(); ++i) update(node, items[i], frame.get());
-    return copy;
-}
-
-void Evaluator::update(const Node& node, const Value& match, Frame* frame) {
-    const Value changes = evaluate(*node.children[1], match, frame);
-    // The match is part of the copy: it is changed in its place. What is not, cannot be.
-    const bool changeable = match.kind() == Value::Kind::object;
-    if (!changes.is_undefined()) {
-        if (!changes.is_object()) {
-            fail("T2011", {.position = node.children[1]->position, .value = json_text(changes)});
-        }
-        for_each_member(changes, [&](const Value& key, const Value& value) {
-            if (changeable) match.object()->set(key, value);
-        });
-    }
-    if (node.children.size() < 3) return;
-    const Value deletions = evaluate(*node.children[2], match, frame);
-    if (deletions.is_undefined()) return;
-    const auto refuse = [&] {
-        fail("T2012", {.position = node.children[2]->position, .value = json_text(deletions)});
-    };
-    if (!deletions.is_array()) {
-        if (!deletions.is_text()) refuse();
-        if (changeable) match.object()->remove(deletions.text());
-        return;
-    }
-    const Items names(deletions);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!names[i].is_text()) refuse();
-    }
-    for (std::size_t i = 0; changeable && i < names.size(); ++i) {
-        match.object()->remove(names[i].text());
-    }
 }
 
 }  // namespace stepwell::jsonata

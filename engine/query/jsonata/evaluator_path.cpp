@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -33,6 +34,33 @@ bool is_single(const Node& path, std::size_t at) {
 bool is_bare_variable(const Node& step) {
     return step.kind == NodeKind::variable && step.predicates.empty() && step.stages.empty() &&
            !step.group && !step.keep_array && !step.tuple && !step.binds;
+}
+
+/// Whether a predicate's value is never a position: it selects an item by what the item is, alone.
+bool is_test(const Node& predicate) {
+    if (predicate.kind != NodeKind::binary || !predicate.predicates.empty() || predicate.group)
+        return false;
+    switch (predicate.op) {
+        case Operator::equal:
+        case Operator::not_equal:
+        case Operator::less:
+        case Operator::less_equal:
+        case Operator::greater:
+        case Operator::greater_equal:
+        case Operator::in:
+        case Operator::logical_and:
+        case Operator::logical_or:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// How many of a step's stages, from its first, are tests of single items.
+std::size_t leading_tests(const Node& step) {
+    const auto other = std::ranges::find_if_not(
+        step.stages, [](const Stage& stage) { return stage.filter && is_test(*stage.filter); });
+    return static_cast<std::size_t>(other - step.stages.begin());
 }
 
 void push_flattened(ArrayNode& out, const Value& value) {
@@ -242,8 +270,9 @@ Value Evaluator::step(const Node& node, const Value& input, Frame* frame, bool i
     return out;
 }
 
-Value Evaluator::stages(const Node& node, Value result, Frame* frame) {
-    for (const Stage& stage : node.stages) {
+Value Evaluator::stages(const Node& node, Value result, Frame* frame, std::size_t first) {
+    for (; first < node.stages.size(); ++first) {
+        const Stage& stage = node.stages[first];
         if (stage.filter) {
             result = filter(*stage.filter, result, frame);
         } else if (is_tuple_stream(result)) {
@@ -264,6 +293,8 @@ Value Evaluator::tuple_step(const Node& path, const Node& node, const Value& inp
     if (node.kind == NodeKind::sort) {
         return stages(node, sorted_tuples(path, node, input, tuples, frame), frame);
     }
+    // A join makes many tuples and keeps few: each is tested before the next is made.
+    const std::size_t tests = leading_tests(node);
     Value out = make_sequence();
     out.array()->tuple_stream = true;
     const auto extend = [&](const Value& tuple) {
@@ -275,7 +306,8 @@ Value Evaluator::tuple_step(const Node& path, const Node& node, const Value& inp
             }
         }
         const Value result = evaluate(node, tuple.tuple()->context, own.get());
-        if (!result.is_undefined()) push_tuples(path, node, tuple.tuple(), result, out, frame);
+        if (!result.is_undefined())
+            push_tuples(path, node, tuple.tuple(), result, tests, out, frame);
     };
     if (tuples.is_undefined()) {
         const Value inputs = as_sequence(input);
@@ -288,12 +320,13 @@ Value Evaluator::tuple_step(const Node& path, const Node& node, const Value& inp
     } else {
         for (const Value& tuple : *tuples.array()) extend(tuple);
     }
-    return stages(node, std::move(out), frame);
+    return stages(node, std::move(out), frame, tests);
 }
 
-/// One tuple for each item of a step's result: what `tuple` has, and what the step binds.
+/// One tuple for each item of a step's result: what `tuple` has, and what the step binds. Only of
+/// those that pass the first `tests` of the step's stages.
 void Evaluator::push_tuples(const Node& path, const Node& node, Frame* tuple, const Value& result,
-                            Value& out, Frame* frame) {
+                            std::size_t tests, Value& out, Frame* frame) {
     const bool merges = is_tuple_stream(result);
     const Value items_value = as_sequence(result);
     const Items items(items_value);
@@ -319,7 +352,10 @@ void Evaluator::push_tuples(const Node& path, const Node& node, Frame* tuple, co
             if (!node.index.empty()) made->slots()[node.index_slot] = Value::count(i);
             if (node.ancestor) made->slots()[node.ancestor_slot] = tuple->context;
         }
-        out.array()->push(holder);
+        bool passes = true;
+        for (std::size_t n = 0; n < tests && passes; ++n)
+            passes = to_boolean(evaluate(*node.stages[n].filter, made->context, made));
+        if (passes) out.array()->push(holder);
     }
 }
 

@@ -57,7 +57,7 @@ void ArrayNode::reserve(std::size_t count) {
 }
 
 void ArrayNode::grow(std::size_t at_least) {
-    const std::size_t wanted = std::max<std::size_t>({4, at_least, capacity * std::size_t{2}});
+    const std::size_t wanted = std::max(at_least, capacity * std::size_t{2});
     items = moved_block(items, size, capacity, wanted);
     capacity = static_cast<std::uint32_t>(wanted);
 }
@@ -82,7 +82,7 @@ void ObjectNode::reserve(std::size_t count) {
 }
 
 void ObjectNode::grow(std::size_t at_least) {
-    const std::size_t wanted = std::max<std::size_t>({4, at_least, capacity * std::size_t{2}});
+    const std::size_t wanted = std::max(at_least, capacity * std::size_t{2});
     members = moved_block(members, size, capacity, wanted);
     capacity = static_cast<std::uint32_t>(wanted);
 }
@@ -115,7 +115,7 @@ void ObjectNode::set(Value key, Value value) {
 }
 
 void ObjectNode::add(Value key, Value value) {
-    if (size == capacity) grow(size + 1U);
+    if (size == capacity) grow(std::max<std::size_t>(size + 1U, ArrayNode::kFirstCapacity));
     heap().charge(8);
     new (members + size) Member{std::move(key), std::move(value)};
     ++size;

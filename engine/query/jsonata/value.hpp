@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -212,6 +213,8 @@ Value make_text(std::string_view first, std::string_view second);
 
 /// An array of the heap, with what JSONata needs to know of how it came about.
 struct ArrayNode : Header {
+    /// Of one that grows an element at a time.
+    static constexpr std::size_t kFirstCapacity = 4;
     /// Made by a path or a function that collects: of one item it is that item.
     bool sequence = false;
     /// `[]`: stays an array with one item, too.
@@ -229,7 +232,7 @@ struct ArrayNode : Header {
     static ArrayNode* make(bool is_sequence);
     void reserve(std::size_t count);
     void push(Value value) {
-        if (size == capacity) grow(size + 1U);
+        if (size == capacity) grow(std::max<std::size_t>(size + 1U, kFirstCapacity));
         heap().charge(8);
         new (items + size) Value(std::move(value));
         ++size;

@@ -40,6 +40,39 @@ TEST(JsonataLimits, MemoryIsGivenBack) {
               R"("done")");
 }
 
+/// With 64 KiB, by the measure that limits are stated in.
+std::string in_little_memory(std::string_view text, const Json& input) {
+    Environment environment;
+    environment.input = &input;
+    environment.limits.memory = 64U << 10U;
+    environment.limits.time = std::chrono::milliseconds(30'000);
+    return outcome_of(text, environment, Dialect::standard);
+}
+
+/// `{"items":[{"id":0,"more":[0,1,2,3]},…]}`
+Json many_items(int count) {
+    Json items = Json::array();
+    for (int i = 0; i < count; ++i) {
+        Json item = Json::object();
+        item["id"] = i;
+        item["more"] = json("[0,1,2,3]");
+        items.push_back(std::move(item));
+    }
+    Json document = Json::object();
+    document["items"] = std::move(items);
+    return document;
+}
+
+TEST(JsonataLimits, TransformsTakeMemoryForWhatTheyChange) {
+    EXPECT_EQ(in_little_memory("($ ~> |items[id = 7]|{'id': -7}|).items[7].id", many_items(5'000)),
+              "-7");
+}
+
+TEST(JsonataLimits, JoinsTakeMemoryForWhatTheyKeep) {
+    EXPECT_EQ(in_little_memory("$count(items@$a.$$.items@$b[$a.id = $b.id].$b)", many_items(300)),
+              "300");
+}
+
 TEST(JsonataLimits, HugeTextsAreRefusedBeforeTheyAreMade) {
     EXPECT_EQ(aws("$pad('x', 1000000000000)"), kTooMuchMemory);
     EXPECT_EQ(aws("$join([1..100000].('0123456789012345678901234567890123456789012345678901234567"
