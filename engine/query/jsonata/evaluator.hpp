@@ -79,6 +79,8 @@ private:
     Value filter(const Node& predicate, const Value& input, Frame* frame);
     Value sort(const Node& node, const Value& input, Frame* frame);
     bool sorts_after(const Node& node, const Value& a, const Value& b, Frame* frame);
+
+    // evaluator_group.cpp
     Value group(const Group& group, const Value& input, bool reduces, Frame* frame);
 
     // evaluator_call.cpp
@@ -135,6 +137,11 @@ private:
 
 /// An array is one input, not many: it is wrapped, so that no path maps over it.
 Value as_input(const Value& value);
+
+/// What a step maps over: an array as it is, anything else as the only one.
+inline Value as_sequence(const Value& input) {
+    return input.is_array() ? input : make_sequence(input);
+}
 
 /// The frame of a tuple as seen from `frame`: itself, or a copy where it was made elsewhere.
 FrameRef tuple_frame(const Value& tuple, Frame* frame);
