@@ -20,7 +20,7 @@ std::string attempts_of(const Error& error) {
 }  // namespace
 
 StateError sdk_error(const Error& error) {
-    const std::string prefix = pascal_case(error.service_id);
+    const std::string prefix = service_prefix(error.service_id);
     if (error.kind == Error::Kind::unreachable)
         return {prefix + ".SdkClientException",
                 "Unable to execute HTTP request: " + error.message + attempts_of(error)};

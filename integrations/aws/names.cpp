@@ -90,6 +90,16 @@ std::string pascal_case(std::string_view text) {
     return out;
 }
 
+std::string service_prefix(std::string_view service_id) {
+    std::string name = pascal_case(service_id);
+    for (const std::string_view prefix : {"Amazon", "Aws"}) {
+        if (name.starts_with(prefix)) name.erase(0, prefix.size());
+    }
+    constexpr std::string_view kService = "Service";
+    if (name.ends_with(kService)) name.resize(name.size() - kService.size());
+    return name;
+}
+
 std::string exception_name(std::string_view shape_name) {
     constexpr std::string_view kFault = "Fault";
     constexpr std::string_view kException = "Exception";

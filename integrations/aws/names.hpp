@@ -18,6 +18,10 @@ enum class Style { optimized, sdk };
 /// makes a class name of words.
 std::string pascal_case(std::string_view text);
 
+/// What errors of a service begin with: `Secrets Manager` → `SecretsManager`, `Config Service` →
+/// `Config`.
+std::string service_prefix(std::string_view service_id);
+
 /// The exception that an error shape becomes: `NoSuchKey` → `NoSuchKeyException`,
 /// `DBInstanceNotFoundFault` → `DbInstanceNotFoundException`.
 std::string exception_name(std::string_view shape_name);

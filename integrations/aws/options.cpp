@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "integrations/http_url.hpp"
+#include "integrations/models/sdk_name.hpp"
 
 namespace stepwell::aws {
 namespace {
@@ -14,10 +15,8 @@ struct Alias {
 /// Names of the optimized integrations, of the AWS CLI and of hosts that are not those of
 /// `aws-sdk:`.
 constexpr Alias kAliases[] = {
-    {"awslambda", "lambda"},
     {"cloudwatchevents", "eventbridge"},
     {"cognitoidp", "cognitoidentityprovider"},
-    {"configservice", "config"},
     {"deploy", "codedeploy"},
     {"dms", "databasemigration"},
     {"ds", "directory"},
@@ -46,14 +45,7 @@ const std::string* AwsOptions::endpoint_of(std::string_view key) const {
 std::string endpoint_key(std::string_view name) {
     constexpr std::string_view kSdk = "aws-sdk:";
     if (name.starts_with(kSdk)) name.remove_prefix(kSdk.size());
-    std::string key;
-    for (const char c : name) {
-        if (c >= 'A' && c <= 'Z') {
-            key += static_cast<char>(c - 'A' + 'a');
-        } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-            key += c;
-        }
-    }
+    std::string key = models::sdk_name(name);
     const auto* alias = std::ranges::find(kAliases, key, &Alias::name);
     return alias == std::end(kAliases) ? key : std::string(alias->key);
 }

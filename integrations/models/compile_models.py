@@ -41,8 +41,11 @@ UNSIGNED, CHECKSUM_REQUIRED, UNSIGNED_PAYLOAD = (1 << n for n in range(3))
 
 
 def sdk_name(service_id):
-    """The service's name in `aws-sdk:<name>:<action>`: that of the SDK for Java's package."""
-    return "".join(c for c in service_id.lower() if c.isalnum())
+    """The service's name in `aws-sdk:<name>:<action>`: that of the SDK for Java's package (sdk_name.cpp does the same)."""
+    name = "".join(c for c in service_id.lower() if c.isalnum())
+    for prefix in ("amazon", "aws"):
+        name = name.removeprefix(prefix)
+    return name.removesuffix("service")
 
 
 class Section:

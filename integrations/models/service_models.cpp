@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "integrations/models/model_files.hpp"
+#include "integrations/models/sdk_name.hpp"
 #include "integrations/models/table.hpp"
 
 namespace stepwell::models {
@@ -246,12 +247,7 @@ ServiceModels::~ServiceModels() = default;
 void ServiceModels::add_folder(const std::filesystem::path& folder) {
     for (const std::filesystem::path& file : model_files(folder)) {
         auto read = read_model_file(file);
-        std::string name;
-        for (const char c : read->service.service_id) {
-            if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-                name += lower(c);
-        }
-        from_files_[name] = std::move(read);
+        from_files_[sdk_name(read->service.service_id)] = std::move(read);
     }
 }
 

@@ -50,6 +50,16 @@ TEST(ServiceModels, AreFoundByTheNamesOfBothKindsOfIntegration) {
     EXPECT_EQ(models().find(""), nullptr);
 }
 
+// Developer Guide, "Learning to use AWS service SDK integrations": the names are those of the SDK
+// for Java's packages, which drop "Service" from an id's end.
+TEST(ServiceModels, AreCalledAsTheSdkForJavaCallsThem) {
+    for (const std::string_view name :
+         {"config", "databasemigration", "directory", "applicationdiscovery", "lexruntime",
+          "costandusagereport", "elasticsearch", "marketplaceentitlement", "servicequotas"})
+        EXPECT_THAT(models().names(), Contains(name));
+    EXPECT_EQ(models().find("aws-sdk:configservice"), nullptr);
+}
+
 TEST(ServiceModels, KnowTheProtocols) {
     const Service& dynamodb = *models().find("dynamodb");
     EXPECT_EQ(dynamodb.protocol, Protocol::json);

@@ -31,8 +31,11 @@ TEST(Names, PrefixesOfExceptionsAreThoseOfTheDeveloperGuide) {
         {"codeartifact", "Codeartifact"},
         {"IoTSiteWise", "IoTSiteWise"},
         {"Secrets Manager", "SecretsManager"},
+        {"Config Service", "Config"},
+        {"Database Migration Service", "DatabaseMigration"},
+        {"Service Quotas", "ServiceQuotas"},
     };
-    for (const auto& [id, prefix] : kKnown) EXPECT_EQ(pascal_case(id), prefix) << id;
+    for (const auto& [id, prefix] : kKnown) EXPECT_EQ(service_prefix(id), prefix) << id;
 }
 
 TEST(Names, ExceptionsEndInException) {
