@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/asl/sdk_actions.hpp"
 #include "engine/base/arn.hpp"
 #include "engine/base/time.hpp"
 #include "engine/machine/mock_directory.hpp"
@@ -39,6 +40,8 @@ struct Options {
     Owner owner{"123456789012", "us-east-1"};
     /// What TestState holds mocked results against; null: nothing. Must outlive the Api.
     const ResultSchemas* result_schemas = nullptr;
+    /// The actions of AWS's services that definitions may name; null: any. Must outlive the Api.
+    const asl::SdkActions* sdk_actions = nullptr;
     /// The test cases that a start may name (`stateMachineArn#TestCase`); null: none, and such an
     /// ARN is one of a machine that does not exist. Must outlive the Api.
     const MockDirectory* mocks = nullptr;

@@ -6,8 +6,9 @@
 
 namespace stepwell::api {
 
-Checked<DefinitionCache::Definition> parse_definition(std::string_view text, WorkflowType type) {
-    asl::Parsed parsed = asl::parse(text, type);
+Checked<DefinitionCache::Definition> parse_definition(std::string_view text, WorkflowType type,
+                                                      const asl::SdkActions* sdk_actions) {
+    asl::Parsed parsed = asl::parse(text, type, sdk_actions);
     if (!parsed.machine) {
         return error(ErrorKind::invalid_definition,
                      asl::invalid_definition_message(parsed.diagnostics));

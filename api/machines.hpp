@@ -11,8 +11,9 @@
 namespace stepwell::api {
 
 /// Parses what a caller sent; InvalidDefinition with all errors. Takes milliseconds for a large
-/// definition: for reader threads.
-Checked<DefinitionCache::Definition> parse_definition(std::string_view text, WorkflowType type);
+/// definition: for reader threads. `sdk_actions` as asl::parse has them: null for what is stored.
+Checked<DefinitionCache::Definition> parse_definition(std::string_view text, WorkflowType type,
+                                                      const asl::SdkActions* sdk_actions = nullptr);
 
 /// Hands on the compiled definition of a machine: here and now from the cache, else on a reader
 /// thread, which parses it. A stored definition that no longer parses is our failure, not the

@@ -75,9 +75,10 @@ std::string machine_around(const std::string& state_text, const Json& state) {
     return out + "}}";
 }
 
-Checked<std::shared_ptr<const asl::StateMachine>> parse(const std::string& text) {
+Checked<std::shared_ptr<const asl::StateMachine>> parse(const std::string& text,
+                                                        const asl::SdkActions* sdk_actions) {
     // As for a Standard workflow: what Express refuses can be tried with a mock.
-    asl::Parsed parsed = asl::parse(text, asl::WorkflowType::standard);
+    asl::Parsed parsed = asl::parse(text, asl::WorkflowType::standard, sdk_actions);
     if (parsed.machine) return parsed.machine;
     return error(ErrorKind::invalid_definition,
                  asl::invalid_definition_message(parsed.diagnostics));
@@ -85,15 +86,15 @@ Checked<std::shared_ptr<const asl::StateMachine>> parse(const std::string& text)
 
 }  // namespace
 
-Checked<TestedState> read_tested_state(const std::string& definition,
-                                       const std::string* state_name) {
+Checked<TestedState> read_tested_state(const std::string& definition, const std::string* state_name,
+                                       const asl::SdkActions* sdk_actions) {
     const auto value = parse_json(definition);
     TestedState out;
     if (state_name == nullptr && value && value->is_object()) {
-        out.definition = TRY(parse(machine_around(definition, *value)));
+        out.definition = TRY(parse(machine_around(definition, *value), sdk_actions));
         out.source = *value;
     } else {
-        out.definition = TRY(parse(definition));
+        out.definition = TRY(parse(definition, sdk_actions));
         const Json* source =
             value && state_name != nullptr ? find_state(*value, *state_name) : nullptr;
         if (source == nullptr) return error(ErrorKind::validation, "State not found in definition");

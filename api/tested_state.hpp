@@ -21,9 +21,9 @@ struct TestedState {
 
 /// The state called `state_name` of a state machine's definition, at any depth; with nullptr the
 /// definition is that of one state, and goes where it likes: InvalidDefinition where it is none,
-/// ValidationException where it has no such state.
-Checked<TestedState> read_tested_state(const std::string& definition,
-                                       const std::string* state_name);
+/// ValidationException where it has no such state. `sdk_actions` as asl::parse has them.
+Checked<TestedState> read_tested_state(const std::string& definition, const std::string* state_name,
+                                       const asl::SdkActions* sdk_actions);
 
 /// Whether a state of this name stands inside of `state`, at any depth.
 bool contains_state(const Json& state, std::string_view name);

@@ -22,6 +22,7 @@
 #include "integrations/items/item_integration.hpp"
 #include "integrations/mocks/mock_book.hpp"
 #include "integrations/mocks/request_log.hpp"
+#include "integrations/models/model_actions.hpp"
 #include "integrations/models/model_schemas.hpp"
 #include "integrations/registry.hpp"
 #include "server/ascii.hpp"
@@ -227,8 +228,12 @@ int serve(const Serve& command) {
                     system_seed());
     api::ReaderPool readers(kReaders);
     const models::ModelSchemas result_schemas(service_models);
+    const models::ModelActions sdk_actions(service_models);
     api::Api api(*store, runtime, readers, clock,
-                 {.owner = settings.owner, .result_schemas = &result_schemas, .mocks = &mock_book});
+                 {.owner = settings.owner,
+                  .result_schemas = &result_schemas,
+                  .sdk_actions = &sdk_actions,
+                  .mocks = &mock_book});
 
     api::events::EventsApi events(*store, api, readers, clock, settings.owner);
     events.load();

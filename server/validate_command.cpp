@@ -4,6 +4,7 @@
 #include <ostream>
 #include <string_view>
 
+#include "integrations/models/model_actions.hpp"
 #include "server/definition_file.hpp"
 
 namespace stepwell::server {
@@ -40,7 +41,8 @@ private:
     std::ostream& out_;
 };
 
-bool validate_file(const std::string& file, asl::WorkflowType type, std::ostream& out) {
+bool validate_file(const std::string& file, asl::WorkflowType type,
+                   const asl::SdkActions& sdk_actions, std::ostream& out) {
     Reporter reporter(file, out);
     const DefinitionFile read = read_definition_file(file);
     if (const auto* unreadable = std::get_if<UnreadableDefinition>(&read)) {
@@ -48,7 +50,7 @@ bool validate_file(const std::string& file, asl::WorkflowType type, std::ostream
         return false;
     }
     const auto& definition = std::get<DefinitionText>(read);
-    const asl::Parsed parsed = asl::parse(definition.json, type);
+    const asl::Parsed parsed = asl::parse(definition.json, type, &sdk_actions);
     for (const asl::Diagnostic& diagnostic : parsed.diagnostics) {
         reporter.report(asl::find_location(definition.places, diagnostic.location),
                         diagnostic.severity == asl::Severity::error, first_line(diagnostic.message),
@@ -60,8 +62,11 @@ bool validate_file(const std::string& file, asl::WorkflowType type, std::ostream
 }  // namespace
 
 bool validate_files(const Validate& command, std::ostream& out) {
+    const models::ServiceModels models;
+    const models::ModelActions sdk_actions(models);
     bool all = true;
-    for (const std::string& file : command.files) all &= validate_file(file, command.type, out);
+    for (const std::string& file : command.files)
+        all &= validate_file(file, command.type, sdk_actions, out);
     return all;
 }
 

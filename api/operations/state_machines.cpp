@@ -227,7 +227,8 @@ void update(const CallPtr& call, const std::shared_ptr<const Change>& change, in
     const StateMachineRecord& machine = **found;
     DefinitionCache::Definition definition;
     if (change->definition) {
-        auto parsed = parse_definition(*change->definition, machine.type);
+        auto parsed = parse_definition(*change->definition, machine.type,
+                                       call->services().options.sdk_actions);
         if (!parsed) return call->refuse(parsed.error());
         definition = *std::move(parsed);
         report_unknown_mocks(call->services().options.mocks, machine.name, *definition);
@@ -260,7 +261,8 @@ void create_state_machine(const CallPtr& call) {
     auto machine = read_new_machine(*call);
     if (!machine) return call->refuse(machine.error());
     call->on_reader([call, machine = std::make_shared<NewMachine>(*std::move(machine))] {
-        auto definition = parse_definition(machine->record.definition, machine->record.type);
+        auto definition = parse_definition(machine->record.definition, machine->record.type,
+                                           call->services().options.sdk_actions);
         if (!definition) return call->refuse(definition.error());
         report_unknown_mocks(call->services().options.mocks, machine->record.name, **definition);
         machine->record.creation_date = call->services().clock.now();

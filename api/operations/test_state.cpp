@@ -46,7 +46,8 @@ Checked<Wanted> read_wanted(Call& call) {
     if (const std::string* role = input.text("roleArn"))
         wanted.role_arn = TRY(parse_role_arn(*role));
     wanted.tested =
-        TRY(read_tested_state(input.required_text("definition"), input.text("stateName")));
+        TRY(read_tested_state(input.required_text("definition"), input.text("stateName"),
+                              call.services().options.sdk_actions));
     wanted.trial = TRY(read_trial(input, wanted.tested, call.services().options.result_schemas));
     if (auto text = input.take_text("input"))
         wanted.input = TRY(parse_payload(*std::move(text), ErrorKind::invalid_execution_input));

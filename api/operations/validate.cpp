@@ -28,7 +28,8 @@ Checked<std::string> validate_state_machine_definition(Call& call) {
     const std::string* severity = input.text("severity");
     const asl::Parsed parsed = asl::parse(
         input.required_text("definition"),
-        type && *type == "EXPRESS" ? asl::WorkflowType::express : asl::WorkflowType::standard);
+        type && *type == "EXPRESS" ? asl::WorkflowType::express : asl::WorkflowType::standard,
+        call.services().options.sdk_actions);
     const bool warnings = severity && *severity == "WARNING";
     const std::size_t most = page_size(input);
 

@@ -27,6 +27,7 @@ struct Definition {
     std::unordered_set<std::string>
         state_names;  ///< of all scopes: they are unique in the whole machine
     std::unordered_set<std::string> labels;
+    const SdkActions* sdk_actions = nullptr;  ///< null: any that is well-formed
 };
 
 class FlowReader;

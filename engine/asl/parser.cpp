@@ -43,8 +43,9 @@ void read_machine(const Json& json, WorkflowType type, Definition& definition) {
 
 }  // namespace
 
-Parsed parse(std::string_view text, WorkflowType type) {
+Parsed parse(std::string_view text, WorkflowType type, const SdkActions* sdk_actions) {
     Definition definition;
+    definition.sdk_actions = sdk_actions;
     auto json = read_definition_text(text);
     if (json) {
         read_machine(*json, type, definition);

@@ -30,10 +30,14 @@ struct Parsed {
     std::vector<Diagnostic> diagnostics;
 };
 
+class SdkActions;
+
 /// Parses and validates a definition: all diagnostics at once, in AWS's forms.
 /// CreateStateMachine, UpdateStateMachine, ValidateStateMachineDefinition, TestState and `stepwell
-/// validate` share it.
-Parsed parse(std::string_view definition, WorkflowType type);
+/// validate` share it. `sdk_actions` says which actions of `aws-sdk:` there are; with nullptr, as
+/// for definitions that were taken before, only their form is looked at.
+Parsed parse(std::string_view definition, WorkflowType type,
+             const SdkActions* sdk_actions = nullptr);
 
 /// The message of InvalidDefinition for these errors (warnings are left out):
 /// `Invalid State Machine Definition: 'CODE: text at /place, CODE: text at /place'`; no location is

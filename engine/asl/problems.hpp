@@ -41,6 +41,7 @@ inline constexpr std::string_view kMissingTarget = "MISSING_TRANSITION_TARGET";
 inline constexpr std::string_view kMissingEnd = "MISSING_END_STATE";
 inline constexpr std::string_view kDuplicateState = "DUPLICATE_STATE_NAME";
 inline constexpr std::string_view kInvalidStateName = "INVALID_STATE_NAME";
+inline constexpr std::string_view kInvalidResource = "INVALID_RESOURCE";
 inline constexpr std::string_view kDuplicateLabel = "DUPLICATE_LABEL_NAME";
 inline constexpr std::string_view kInvalidLabel = "INVALID_LABEL_NAME";
 inline constexpr std::string_view kTooDeep = "TOO_DEEPLY_NESTED";

@@ -78,6 +78,12 @@ std::optional<ServiceResource> parse_service(std::string_view resource) {
 
 }  // namespace
 
+ResourceError unrecognized_resource(std::string_view arn) {
+    return {"The resource provided " + std::string(arn) +
+            " is not recognized. The value is not a valid resource ARN, or the resource is not "
+            "available in this region."};
+}
+
 Result<TaskResource, ResourceError> parse_resource(std::string_view text) {
     const auto arn = Arn::parse(text);
     if (!arn || arn->partition.empty() || arn->resource.empty())
@@ -93,10 +99,7 @@ Result<TaskResource, ResourceError> parse_resource(std::string_view text) {
             return TaskResource{ActivityResource{std::string(text)}};
         }
     }
-    return ResourceError{"The resource provided " + std::string(text) +
-                         " is not recognized. The value is not a valid resource ARN, or the "
-                         "resource is not available in "
-                         "this region."};
+    return unrecognized_resource(text);
 }
 
 }  // namespace stepwell::asl

@@ -14,9 +14,12 @@ struct ResourceError {
     std::string message;
 };
 
+/// `The resource provided … is not recognized. …`.
+ResourceError unrecognized_resource(std::string_view arn);
+
 /// Reads a Task's Resource and looks it up in the table of optimized integrations (Developer Guide,
 /// "Integrating optimized services"). Of `aws-sdk:<service>:<action>` only the form is checked, and
-/// the action where the service is Step Functions (`sfn`).
+/// the action where the service is Step Functions (`sfn`); SdkActions know more.
 Result<TaskResource, ResourceError> parse_resource(std::string_view arn);
 
 }  // namespace stepwell::asl

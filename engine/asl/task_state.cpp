@@ -3,6 +3,7 @@
 #include "engine/asl/expressions.hpp"
 #include "engine/asl/own_operations.hpp"
 #include "engine/asl/resource.hpp"
+#include "engine/asl/sdk_actions.hpp"
 #include "engine/asl/states.hpp"
 #include "engine/base/overloaded.hpp"
 
@@ -145,6 +146,39 @@ void check_activity(const StateReader& state) {
     }
 }
 
+/// Whether there is such an action of `aws-sdk:`, as far as anybody here knows.
+/// DIFFERS: what only no model knows is taken, with a warning. docs/differences.md
+bool check_sdk_action(const StateReader& state, const ServiceResource& service,
+                      const std::string& arn) {
+    constexpr std::string_view kSdk = "aws-sdk:";
+    const SdkActions* actions = state.flow.definition().sdk_actions;
+    if (actions == nullptr || !service.resource_type.starts_with(kSdk)) return true;
+    const std::string name = service.resource_type.substr(kSdk.size());
+    if (name == "sfn") return true;  // parse_resource knows them all
+    const Location where = state.fields.at("Resource");
+    switch (actions->look_up(name, service.action)) {
+        case SdkAction::known:
+            return true;
+        case SdkAction::wrong:
+            state.problems().schema(unrecognized_resource(arn).message, where);
+            return false;
+        case SdkAction::unknown_service:
+            state.problems().warning(codes::kInvalidResource,
+                                     "Stepwell has no API model of the service '" + name +
+                                         "': it cannot be called without --service-models",
+                                     where);
+            return true;
+        case SdkAction::unknown_action:
+            state.problems().warning(codes::kInvalidResource,
+                                     "Stepwell's API model of the service '" + name +
+                                         "' has no action '" + service.action +
+                                         "': it cannot be called without --service-models",
+                                     where);
+            return true;
+    }
+    return true;
+}
+
 void read_resource(const StateReader& state, TaskState& task) {
     const std::string* arn = state.fields.string("Resource");
     if (arn == nullptr) return;
@@ -159,6 +193,7 @@ void read_resource(const StateReader& state, TaskState& task) {
                        task.resource = std::move(activity);
                    },
                    [&](ServiceResource& service) {
+                       if (!check_sdk_action(state, service, *arn)) return;
                        if (!check_express(state, service.pattern)) return;
                        check_service_parameters(state, service, *arn);
                        task.resource = std::move(service);

@@ -109,6 +109,8 @@ std::string exception_name(std::string_view shape_name) {
     return name;
 }
 
+std::string action_name(std::string_view operation_name) { return uncapitalized(operation_name); }
+
 std::string member_name(std::string_view model_name, Style style) {
     if (style == Style::optimized) return capitalized(std::string(model_name));
     if (model_name == "NULL") return "Nul";  // of DynamoDB's AttributeValue

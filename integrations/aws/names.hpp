@@ -26,6 +26,9 @@ std::string service_prefix(std::string_view service_id);
 /// `DBInstanceNotFoundFault` → `DbInstanceNotFoundException`.
 std::string exception_name(std::string_view shape_name);
 
+/// What `aws-sdk:<service>:<action>` calls an operation: `PutItem` → `putItem`.
+std::string action_name(std::string_view operation_name);
+
 /// What a member is called in parameters and results: `functionName` → `FunctionName`, and in the
 /// sdk style also `DBInstanceIdentifier` → `DbInstanceIdentifier`, `equals` → `EqualsValue`.
 std::string member_name(std::string_view model_name, Style style);

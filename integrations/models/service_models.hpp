@@ -154,6 +154,8 @@ public:
     /// By the name that a Task's Resource gives the service: `dynamodb`, `aws-sdk:dynamodb`,
     /// `events`, `states`. Null where there is none. Lives as long as this.
     const Service* find(std::string_view resource_type) const;
+    /// Whether the model of `dynamodb` is one that add_folder brought.
+    bool is_from_folder(std::string_view name) const { return from_files_.contains(name); }
     /// The names that `aws-sdk:` can be put before, in order.
     std::vector<std::string_view> names() const;
     /// The service ids (`Cognito Identity Provider`) of all of them; decodes nothing.

@@ -5,6 +5,7 @@
 
 #include "integrations/aws/request.hpp"
 #include "integrations/aws/response.hpp"
+#include "integrations/models/model_actions.hpp"
 #include "tests/integrations/scratch.hpp"
 
 namespace stepwell::models {
@@ -50,6 +51,23 @@ TEST(ModelFiles, AddServicesAndReplaceThoseOfTheProgram) {
     EXPECT_THAT(models.names(), Contains("petshop"));
     EXPECT_THAT(models.service_ids(), Contains("Pet Shop"));
     EXPECT_NE(models.find("dynamodb"), nullptr);
+}
+
+TEST(ModelActions, AreJudgedByTheProgramsModelsAndThoseOfAFolder) {
+    const testing::ScratchFolder scratch;
+    scratch.write("petshop.json", kShop);
+    ServiceModels models;
+    models.add_folder(scratch.path());
+    const ModelActions actions(models);
+    EXPECT_EQ(actions.look_up("dynamodb", "putItem"), asl::SdkAction::known);
+    EXPECT_EQ(actions.look_up("rds", "describeDBInstances"), asl::SdkAction::known);
+    EXPECT_EQ(actions.look_up("rds", "describeDbInstances"), asl::SdkAction::wrong);
+    EXPECT_EQ(actions.look_up("dynamodb", "putitem"), asl::SdkAction::wrong);
+    // It may be younger than the program's model, but not than the folder's.
+    EXPECT_EQ(actions.look_up("dynamodb", "putItems"), asl::SdkAction::unknown_action);
+    EXPECT_EQ(actions.look_up("petshop", "sell"), asl::SdkAction::known);
+    EXPECT_EQ(actions.look_up("petshop", "rent"), asl::SdkAction::wrong);
+    EXPECT_EQ(actions.look_up("zoo", "sell"), asl::SdkAction::unknown_service);
 }
 
 TEST(ModelFiles, BotocoresOwnReadAsTheProgramsTable) {

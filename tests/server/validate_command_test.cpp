@@ -52,6 +52,27 @@ TEST(Validate, PrintsEveryErrorWithItsPlace) {
               "Pass, Succeed, Fail, Choice, Parallel, Map] [SCHEMA_VALIDATION_FAILED]\n");
 }
 
+TEST(Validate, LooksActionsOfServicesUpInTheirModels) {
+    const auto task = [](const std::string& action) {
+        return validate("a.json",
+                        "{\"StartAt\":\"S\",\"States\":{\"S\":{\"Type\":\"Task\",\n"
+                        "\"Resource\":\"arn:aws:states:::aws-sdk:" +
+                            action + "\",\"Parameters\":{},\"End\":true}}}");
+    };
+    EXPECT_EQ(task("dynamodb:putItem").text, "");
+    const Outcome wrong = task("dynamodb:putitem");
+    EXPECT_FALSE(wrong.valid);
+    EXPECT_EQ(wrong.text,
+              "FILE:2:13: error: The resource provided arn:aws:states:::aws-sdk:dynamodb:putitem "
+              "is not recognized. The value is not a valid resource ARN, or the resource is not "
+              "available in this region. [SCHEMA_VALIDATION_FAILED]\n");
+    const Outcome unknown = task("dynamodb:putItems");
+    EXPECT_TRUE(unknown.valid);
+    EXPECT_EQ(unknown.text,
+              "FILE:2:13: warning: Stepwell's API model of the service 'dynamodb' has no action "
+              "'putItems': it cannot be called without --service-models [INVALID_RESOURCE]\n");
+}
+
 TEST(Validate, PrintsSyntaxErrorsOnOneLine) {
     const Outcome outcome = validate("a.json", "{\n  \"StartAt\": oops\n}");
     EXPECT_FALSE(outcome.valid);
