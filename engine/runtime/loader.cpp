@@ -53,10 +53,20 @@ void find_processor(ExecutionInfo& info) {
     throw std::runtime_error("its definition lacks the Map whose child it is");
 }
 
+/// What is told of its end where it cannot be folded.
+std::shared_ptr<FailedExecution> failed_execution_of(const ExecutionRecord& record) {
+    auto failed = std::make_shared<FailedExecution>();
+    failed->arn = record.arn;
+    failed->type = record.type;
+    failed->start_date = record.start_date;
+    failed->logged.execution_arn = record.arn;
+    failed->logged.redrive_count = record.redrive_count;
+    return failed;
+}
+
 Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord record,
-            std::shared_ptr<const TokenMint> tokens, double wait_time_scale) {
-    const auto revision = store.revision_of(record.key);
-    if (!revision) throw std::runtime_error("its definition is not stored");
+            const RevisionRecord& revision, std::shared_ptr<const TokenMint> tokens,
+            double wait_time_scale) {
     const Sequence last_sequence = record.last_sequence;
 
     Folded folded;
@@ -65,10 +75,10 @@ Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord re
     const auto machine = store.find_state_machine(record.state_machine_arn);
     folded.machine_deleted = !machine || machine->status != MachineStatus::active;
 
-    folded.logging = parse_event_logging(revision->logging_configuration);
+    folded.logging = parse_event_logging(revision.logging_configuration);
     // A child is of its Map's type, its machine is Standard.
     const bool child = record.map_run != 0;
-    auto definition = definitions.get(*revision, child ? WorkflowType::standard : record.type);
+    auto definition = definitions.get(revision, child ? WorkflowType::standard : record.type);
     ExecutionInfo info = info_of(std::move(record), std::move(definition));
     if (child) find_processor(info);
     info.tokens = std::move(tokens);
@@ -94,8 +104,12 @@ LoadResult load_execution(const Store& store, DefinitionCache& definitions, Exec
         }
         broken.last_sequence = record->last_sequence;
         broken.last_event = record->last_event;
-        Folded folded =
-            fold(store, definitions, *std::move(record), std::move(tokens), wait_time_scale);
+        broken.failed = failed_execution_of(*record);
+        const auto revision = store.revision_of(key);
+        if (!revision) throw std::runtime_error("its definition is not stored");
+        broken.failed->logged.logging = parse_event_logging(revision->logging_configuration);
+        Folded folded = fold(store, definitions, *std::move(record), *revision, std::move(tokens),
+                             wait_time_scale);
         // A write whose outcome was open may have been committed between the two reads.
         if (folded.execution->closed() && if_closed == IfClosed::say_so)
             return AlreadyClosed{*folded.execution->stop_time};

@@ -108,11 +108,22 @@ struct StepStored {
     std::uint64_t life = 0;
     Outcome outcome = Outcome::committed;
 };
-/// The end of an execution that could not go on (our bug, a damaged journal) was stored, or not.
+/// An execution that could not go on (our bug, a damaged journal): what is told of its end.
+struct FailedExecution {
+    std::string arn;  ///< empty where not even that could be read
+    asl::WorkflowType type = asl::WorkflowType::standard;
+    TimePoint start_date;
+    TimePoint stop_date;
+    EventId last_event = 0;  ///< ExecutionFailed
+    /// What is durable with that and not logged yet; without `logging` nothing is.
+    LoggedEvents logged;
+};
+/// Its end was stored, or not.
 struct FailureStored {
     ExecutionKey key = 0;
     std::uint64_t generation = 0;
     Outcome outcome = Outcome::committed;
+    std::shared_ptr<FailedExecution> failed;
 };
 /// The row of an ended Express execution could not be removed.
 struct StillStored {
@@ -136,6 +147,7 @@ struct Broken {
     EventId last_event = 0;
     std::optional<TimePoint> stop_date;  ///< where it was closed already
     std::exception_ptr why;
+    std::shared_ptr<FailedExecution> failed;
 };
 struct Folded {
     std::unique_ptr<Execution> execution;  ///< closed only where that was asked for

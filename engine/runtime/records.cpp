@@ -157,11 +157,11 @@ SyncEnded sync_end_of(const Execution& execution) {
 FailureStep failure_step(Sequence after, EventId last_event, TimePoint now,
                          const std::string& cause) {
     const std::string error(state_errors::kRuntime);
-    std::vector<Entry> entries;
-    entries.push_back(Entry{HistoryEvent{last_event + 1, last_event, now,
-                                         EventType::execution_failed, FailureDetails{error, cause}},
-                            Note{0, false, Closed{}}});
     FailureStep step;
+    step.event = HistoryEvent{last_event + 1, last_event, now, EventType::execution_failed,
+                              FailureDetails{error, cause}};
+    std::vector<Entry> entries;
+    entries.push_back(Entry{step.event, Note{0, false, Closed{}}});
     step.row = {.first_sequence = after + 1,
                 .entry_count = 1,
                 .first_event = last_event + 1,

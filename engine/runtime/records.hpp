@@ -37,6 +37,7 @@ SyncEnded sync_end_of(const Execution& execution);
 /// The end of an execution that cannot go on, behind what is known to be stored: ExecutionFailed
 /// with States.Runtime.
 struct FailureStep {
+    HistoryEvent event;
     JournalRow row;
     ExecutionUpdate update;
 };

@@ -4,7 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "engine/base/state_errors.hpp"
 #include "engine/runtime/records.hpp"
@@ -20,6 +22,29 @@ constexpr Milliseconds kLongestSleep{1000};
 
 std::string failure_cause(std::string_view what) {
     return "An internal error ended this execution: " + std::string(what.substr(0, 1024));
+}
+
+/// What is told of its end, but for the end itself. Takes what it has logged and not told: the
+/// failure is stored behind that, so where one is durable the other is.
+FailedExecution failed_execution_of(LiveExecution& live) {
+    const Execution& execution = live.execution;
+    FailedExecution failed;
+    failed.arn = execution.info.arn;
+    failed.type = execution.info.type;
+    failed.start_date = execution.info.start_time;
+    failed.logged = {live.logging, execution.info.arn, execution.redrive_count, {}};
+    for (PendingStep& step : live.pending) {
+        std::move(step.logged.begin(), step.logged.end(), std::back_inserter(failed.logged.events));
+        step.logged.clear();
+    }
+    return failed;
+}
+
+void add_failure(FailedExecution& failed, HistoryEvent event) {
+    failed.stop_date = event.timestamp;
+    if (failed.arn.empty()) failed.start_date = failed.stop_date;  // not known
+    failed.last_event = event.id;
+    if (failed.logged.logging) failed.logged.events.push_back(std::move(event));
 }
 
 }  // namespace
@@ -146,17 +171,20 @@ void Shard::gone_wrong(const std::exception* error) {
         spdlog::error("shard {}: {}", number_, what);
         return;
     }
-    const InHand in_hand = *in_hand_;
+    InHand in_hand = *std::move(in_hand_);
     LiveExecution* live = find(in_hand.key);
     if (live == nullptr) {
         spdlog::error("an execution (key {}) cannot go on: {}", in_hand.key, what);
-        store_failure(in_hand.key, in_hand.last_sequence, in_hand.last_event, what);
+        if (!in_hand.failed) in_hand.failed = std::make_shared<FailedExecution>();
+        store_failure(in_hand.key, in_hand.last_sequence, in_hand.last_event, what,
+                      std::move(in_hand.failed));
         return;
     }
     spdlog::error("{} cannot go on: {}", live->execution.info.arn, what);
     const Kept kept = live->kept;
     const Sequence last_sequence = live->stored_sequence;
     const EventId last_event = live->stored_event;
+    const EventId live_event = live->execution.last_event;
     if (kept == Kept::nothing) {
         SyncEnded ended = sync_end_of(live->execution);
         ended.status = ExecutionStatus::failed;
@@ -166,21 +194,39 @@ void Shard::gone_wrong(const std::exception* error) {
         live->sync_reply(std::move(ended));
     }
     const bool outlives_memory = live->outlives_memory();
+    auto failed = std::make_shared<FailedExecution>(failed_execution_of(*live));
     drop(*live, Outcome::overloaded);
-    if (outlives_memory) store_failure(in_hand.key, last_sequence, last_event, what);
+    if (outlives_memory) {
+        store_failure(in_hand.key, last_sequence, last_event, what, std::move(failed));
+        return;
+    }
+    // No history but the event log's: nothing else numbers its events.
+    add_failure(*failed, failure_step(0, live_event, by_.clock.now(), failure_cause(what)).event);
+    tell_failure(*failed);
     if (kept == Kept::start) forget(in_hand.key);
 }
 
+void Shard::tell_failure(FailedExecution& failed) {
+    by_.reports->ended({.arn = failed.arn,
+                        .type = failed.type,
+                        .status = ExecutionStatus::failed,
+                        .duration = failed.stop_date - failed.start_date,
+                        .events = failed.last_event});
+    if (by_.event_log && failed.logged.logging) by_.event_log->write(std::move(failed.logged));
+}
+
 void Shard::store_failure(ExecutionKey key, Sequence last_sequence, EventId last_event,
-                          std::string_view what) {
+                          std::string_view what, std::shared_ptr<FailedExecution> failed) {
     away_.try_emplace(key);  // until it is stored, inputs wait
     FailureStep step =
         failure_step(last_sequence, last_event, by_.clock.now(), failure_cause(what));
+    add_failure(*failed, std::move(step.event));
     const std::size_t bytes = step.row.bytes.size();
     inbox_->write_began(bytes);
     by_.store.append(key, last_sequence, std::move(step.row), std::move(step.update),
-                     [inbox = inbox_, key, generation = generation_, bytes](Outcome outcome) {
-                         inbox->post(FailureStored{key, generation, outcome});
+                     [inbox = inbox_, key, generation = generation_, bytes,
+                      failed = std::move(failed)](Outcome outcome) {
+                         inbox->post(FailureStored{key, generation, outcome, failed});
                          inbox->write_ended(bytes);
                      });
 }

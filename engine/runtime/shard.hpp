@@ -90,6 +90,8 @@ private:
         ExecutionKey key = 0;
         Sequence last_sequence = 0;
         EventId last_event = 0;
+        /// Of one that is not in memory.
+        std::shared_ptr<FailedExecution> failed = nullptr;
     };
 
     // shard.cpp: the loop.
@@ -106,7 +108,8 @@ private:
     void guarded(Work&& work);
     void gone_wrong(const std::exception* error);
     void store_failure(ExecutionKey key, Sequence last_sequence, EventId last_event,
-                       std::string_view what);
+                       std::string_view what, std::shared_ptr<FailedExecution> failed);
+    void tell_failure(FailedExecution& failed);
 
     // shard_inputs.cpp: what comes in.
     void on(StartInput input);

@@ -118,7 +118,8 @@ void Shard::on(BroughtBack input) {
                               }
                               // What waits for it goes on waiting until its end is stored.
                               away_.emplace(input.key, std::move(waiting));
-                              in_hand_ = InHand{input.key, broken.last_sequence, broken.last_event};
+                              in_hand_ = InHand{input.key, broken.last_sequence, broken.last_event,
+                                                std::move(broken.failed)};
                               std::rethrow_exception(broken.why);
                           },
                           [&](Folded& folded) {
@@ -231,14 +232,12 @@ void Shard::deliver(std::vector<Message> messages) {
 
 void Shard::on(FailureStored input) {
     if (input.generation != generation_) return;
+    if (input.outcome == Outcome::committed) tell_failure(*input.failed);
     auto away = away_.extract(input.key);
     if (!open() || away.empty()) return;
     if (input.outcome == Outcome::committed) {
         by_.closings.some_closed();
         by_.map_runs->all_changed();
-        ExecutionReports::Ended failed;
-        failed.status = ExecutionStatus::failed;
-        by_.reports->ended(failed);
         return deliver(std::move(away.mapped()));
     }
     bring_back_later(input.key);

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 
 using stepwell::testing::Harness;
 using stepwell::testing::kPass;
+using stepwell::testing::kTask;
 using stepwell::testing::kWaitHour;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -112,6 +114,33 @@ TEST_F(LoggedExecution, LogsOfExpressMachinesToo) {
     harness.settle();
     EXPECT_THAT(log->types(), ElementsAre("ExecutionStarted", "PassStateEntered", "PassStateExited",
                                           "ExecutionSucceeded"));
+}
+
+// --- what our bugs end
+
+TaskResult fails_by_a_bug(const TaskCall&) { throw std::logic_error("a bug"); }
+
+TEST_F(LoggedExecution, LogsTheEndThatABugBrings) {
+    harness.tasks->script("Work", fails_by_a_bug);
+    harness.start(machine(kTask, "FATAL"), "x");
+    harness.settle();
+    EXPECT_THAT(log->types(), ElementsAre("ExecutionFailed"));
+}
+
+TEST_F(LoggedExecution, LogsTheEndThatABugBringsToAnExpressOne) {
+    harness.tasks->script("Work", fails_by_a_bug);
+    harness.start(machine(kTask, "FATAL", WorkflowType::express), "x");
+    harness.settle();
+    EXPECT_THAT(log->types(), ElementsAre("ExecutionFailed"));
+}
+
+TEST_F(LoggedExecution, LogsTheEndOfOneWhoseJournalIsDamaged) {
+    const StartRequest waits = machine(kWaitHour, "FATAL");
+    harness.start(waits, "x");
+    harness.disk->damage(harness.key(Harness::arn_of(waits, "x")),
+                         [](std::vector<JournalRow>& rows) { rows.at(0).bytes.resize(10); });
+    harness.restart(Seconds{7200});
+    EXPECT_THAT(log->types(), ElementsAre("ExecutionFailed"));
 }
 
 // --- the configuration
