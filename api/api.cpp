@@ -5,6 +5,7 @@
 #include "api/call.hpp"
 #include "api/caller.hpp"
 #include "api/operations.hpp"
+#include "engine/base/ascii.hpp"
 
 namespace stepwell::api {
 namespace {
@@ -17,11 +18,8 @@ constexpr std::size_t kMaxCachedDefinitionBytes = 64U << 20U;
 /// `application/x-amz-json-1.0`, with or without parameters, in any case. RFC 9110, section 8.3.1.
 bool is_aws_json(std::string_view content_type) {
     constexpr std::string_view kJson = "application/x-amz-json-1.";
-    if (content_type.size() <= kJson.size()) return false;
-    for (std::size_t i = 0; i < kJson.size(); ++i) {
-        const char c = content_type[i];
-        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != kJson[i]) return false;
-    }
+    if (content_type.size() <= kJson.size() || !starts_with_ignoring_case(content_type, kJson))
+        return false;
     const char minor = content_type[kJson.size()];
     const std::string_view rest = content_type.substr(kJson.size() + 1);
     return (minor == '0' || minor == '1') &&

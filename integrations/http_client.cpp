@@ -27,6 +27,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/base/ascii.hpp"
+
 namespace stepwell {
 
 namespace net = boost::asio;
@@ -454,15 +456,8 @@ void HttpClient::cancel(CallId id) {
 std::uint64_t HttpClient::connections_made() const { return impl_->made; }
 
 const std::string* find_header(const HttpHeaders& headers, std::string_view name) {
-    const auto same = [](char a, char b) {
-        const auto lower = [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        };
-        return lower(a) == lower(b);
-    };
     for (const HttpHeader& header : headers) {
-        if (std::equal(header.name.begin(), header.name.end(), name.begin(), name.end(), same))
-            return &header.value;
+        if (equals_ignoring_case(header.name, name)) return &header.value;
     }
     return nullptr;
 }

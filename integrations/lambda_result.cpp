@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/state_errors.hpp"
 #include "integrations/base64.hpp"
@@ -52,14 +53,6 @@ constexpr std::array<std::string_view, 9> kShownHeaders = {
     "Content-Type",
 };
 
-bool before_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                        [&](char x, char y) { return lower(x) < lower(y); });
-}
-
 Json http_metadata(const LambdaAnswer& answer) {
     Json all = Json::object();
     std::vector<std::pair<std::string_view, std::string>> sorted;
@@ -70,7 +63,7 @@ Json http_metadata(const LambdaAnswer& answer) {
         sorted.emplace_back(name, *value);
     }
     std::sort(sorted.begin(), sorted.end(),
-              [](const auto& a, const auto& b) { return before_ignoring_case(a.first, b.first); });
+              [](const auto& a, const auto& b) { return less_ignoring_case(a.first, b.first); });
     Json single = Json::object();
     for (const auto& [name, value] : sorted) single[std::string(name)] = value;
     Json metadata = Json::object();

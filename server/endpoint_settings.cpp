@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/base/ascii.hpp"
 #include "integrations/http_url.hpp"
 #include "integrations/models/service_models.hpp"
 
@@ -46,13 +47,7 @@ std::optional<std::string> variable(const Environment& environment, const std::s
 std::string variable_of(std::string_view service_id) {
     std::string name = "AWS_ENDPOINT_URL_";
     for (const char c : service_id) {
-        if (c >= 'a' && c <= 'z') {
-            name += static_cast<char>(c - 'a' + 'A');
-        } else if (c == ' ' || c == '-') {
-            name += '_';
-        } else {
-            name += c;
-        }
+        name += c == ' ' || c == '-' ? '_' : ascii_upper(c);
     }
     return name;
 }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "server/ascii.hpp"
+#include "engine/base/ascii.hpp"
 
 namespace stepwell::server {
 

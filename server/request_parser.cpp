@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/ascii.hpp"
+#include "engine/base/ascii.hpp"
 
 namespace stepwell::server {
 

@@ -1,6 +1,6 @@
 #include "server/request_target.hpp"
 
-#include "server/ascii.hpp"
+#include "engine/base/ascii.hpp"
 
 namespace stepwell::server {
 

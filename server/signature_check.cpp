@@ -7,21 +7,13 @@
 #include <charconv>
 #include <ctime>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/sigv4.hpp"
-#include "server/ascii.hpp"
 
 namespace stepwell::server {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
 
 /// The values of a header, joined; nullopt where there is none.
 std::optional<std::string> header(const HeaderFields& headers, std::string_view name) {
@@ -146,7 +138,7 @@ std::optional<std::string> unsigned_header(const HeaderFields& headers,
     };
     if (!is_signed("host")) return "host";
     for (const auto& [name, value] : headers) {
-        const std::string lowered = lower(name);
+        const std::string lowered = ascii_lower(name);
         if (lowered.starts_with("x-amz-") && !is_signed(lowered)) return lowered;
     }
     return std::nullopt;

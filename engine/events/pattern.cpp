@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "engine/base/ascii.hpp"
+
 namespace stepwell::events {
 namespace {
 
@@ -20,14 +22,6 @@ const Json::object_t& members(const Json& object) {
 }
 const Json::array_t& items(const Json& array) { return array.get_ref<const Json::array_t&>(); }
 const std::string& text(const Json& value) { return value.get_ref<const std::string&>(); }
-
-std::string lower(std::string_view given) {
-    std::string out(given);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
 
 /// The one member of an operator's object; nullptr where there is another number of them.
 const Json::object_t::value_type* only_member(const Json& object) {
@@ -125,12 +119,12 @@ bool compares(double value, const std::string& how, double bound) {
 
 /// The operators on texts that may also stand below prefix, suffix and anything-but.
 bool text_operator(const std::string& name, const Json& operand, const std::string& value) {
-    if (name == "equals-ignore-case") return lower(text(operand)) == lower(value);
+    if (name == "equals-ignore-case") return equals_ignoring_case(text(operand), value);
     if (name == "wildcard") return matches_wildcard(text(operand), value);
     const bool any_case = operand.is_object();
     const std::string wanted =
-        any_case ? lower(text(members(operand).begin()->second)) : text(operand);
-    const std::string given = any_case ? lower(value) : value;
+        any_case ? ascii_lower(text(members(operand).begin()->second)) : text(operand);
+    const std::string given = any_case ? ascii_lower(value) : value;
     return name == "prefix" ? given.starts_with(wanted) : given.ends_with(wanted);
 }
 

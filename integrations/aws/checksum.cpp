@@ -7,6 +7,7 @@
 #include <boost/crc.hpp>
 #include <cstdint>
 
+#include "engine/base/ascii.hpp"
 #include "integrations/base64.hpp"
 
 namespace stepwell::aws {
@@ -25,27 +26,19 @@ std::string big_endian(std::uint32_t value) {
     return out;
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
-
 }  // namespace
 
 std::string md5_base64(std::string_view bytes) { return base64::encode(digest(EVP_md5(), bytes)); }
 
 bool has_checksum(const HttpHeaders& headers) {
     return std::ranges::any_of(headers, [](const HttpHeader& header) {
-        const std::string name = lower(header.name);
+        const std::string name = ascii_lower(header.name);
         return name == "content-md5" || name.starts_with("x-amz-checksum-");
     });
 }
 
 void add_checksum(HttpHeaders& headers, std::string_view algorithm, std::string_view body) {
-    const std::string name = lower(algorithm);
+    const std::string name = ascii_lower(algorithm);
     const std::string header = "x-amz-checksum-" + name;
     if (find_header(headers, header) != nullptr) return;
     std::string sum;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/base/ascii.hpp"
+
 namespace stepwell::aws {
 namespace {
 
@@ -10,8 +12,6 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return is_lower(c) || is_upper(c); }
-char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
-char to_upper(char c) { return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
 
 /// A version stands alone: the `v4` of `TESTv4`, the `V2` of `ApiGatewayV2`.
 bool begins_version(std::string_view text, std::size_t at) {
@@ -65,27 +65,22 @@ std::string uncapitalized(std::string_view name) {
     std::string out(name);
     for (std::size_t at = 0; at < out.size(); ++at) {
         if (at > 0 && (!is_upper(out[at]) || (at + 1 < out.size() && is_lower(out[at + 1])))) break;
-        out[at] = to_lower(out[at]);
+        out[at] = ascii_lower(out[at]);
     }
     return out;
 }
 
 std::string capitalized(std::string name) {
-    if (!name.empty()) name.front() = to_upper(name.front());
+    if (!name.empty()) name.front() = ascii_upper(name.front());
     return name;
-}
-
-bool same_letters(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
 }  // namespace
 
 std::string pascal_case(std::string_view text) {
     std::string out;
-    for (std::string& word : words_of(text)) {
-        std::ranges::transform(word, word.begin(), to_lower);
-        out += capitalized(std::move(word));
+    for (const std::string& word : words_of(text)) {
+        out += capitalized(ascii_lower(word));
     }
     return out;
 }
@@ -125,10 +120,11 @@ const models::Member* find_member(const models::Shape& shape, std::string_view n
     }
     for (const models::Member& member : shape.members) {
         // Most names differ in more than letter case: no need to make them.
-        if (same_letters(member.name, name) ? member_name(member.name, Style::optimized) == name ||
-                                                  member_name(member.name, Style::sdk) == name
-                                            : (name == "Nul" || name.ends_with("Value")) &&
-                                                  member_name(member.name, Style::sdk) == name)
+        if (equals_ignoring_case(member.name, name)
+                ? member_name(member.name, Style::optimized) == name ||
+                      member_name(member.name, Style::sdk) == name
+                : (name == "Nul" || name.ends_with("Value")) &&
+                      member_name(member.name, Style::sdk) == name)
             return &member;
     }
     return nullptr;

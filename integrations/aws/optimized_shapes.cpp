@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/arn.hpp"
+#include "engine/base/ascii.hpp"
 #include "engine/base/state_errors.hpp"
 #include "integrations/aws/job_fields.hpp"
 
@@ -53,28 +54,21 @@ constexpr std::string_view kShownHeaders[] = {"server",      "connection",     "
                                               "x-amz-crc32", "content-length", "date",
                                               "content-type"};
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
-
 /// As the SDK for Java 1 shows them; what else a stand-in sends is left out, so that a workflow
 /// sees here what it will see on AWS.
 Json http_metadata(const Answer& answer) {
     Json all = Json::object();
     std::vector<const HttpHeader*> sorted;
     for (const HttpHeader& header : answer.headers) {
-        if (std::ranges::find(kShownHeaders, lower(header.name)) == std::end(kShownHeaders))
+        if (std::ranges::find(kShownHeaders, ascii_lower(header.name)) == std::end(kShownHeaders))
             continue;
         if (all.contains(header.name)) continue;
         all[header.name] = Json::array();
         all[header.name].push_back(header.value);
         sorted.push_back(&header);
     }
-    std::ranges::sort(sorted, {}, [](const HttpHeader* header) { return lower(header->name); });
+    std::ranges::sort(sorted, {},
+                      [](const HttpHeader* header) { return ascii_lower(header->name); });
     Json single = Json::object();
     for (const HttpHeader* header : sorted) single[header->name] = header->value;
     Json metadata = Json::object();

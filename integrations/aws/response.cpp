@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "engine/base/ascii.hpp"
 #include "integrations/aws/timestamps.hpp"
 #include "integrations/aws/values.hpp"
 #include "integrations/base64.hpp"
@@ -137,14 +138,6 @@ Json header_value(const Service& service, const Member& member, const std::strin
         at = comma + 1;
     }
     return out;
-}
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return text.size() >= prefix.size() &&
-           std::ranges::equal(text.substr(0, prefix.size()), prefix, {}, lower, lower);
 }
 
 /// What stands in status and headers.

@@ -7,18 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/ascii.hpp"
 #include "integrations/aws/text.hpp"
 
 namespace stepwell::aws {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
 
 /// RFC 3986, section 5.2.4, with empty segments dropped too, as AWS's SDKs do.
 std::string without_dot_segments(std::string_view path) {
@@ -71,13 +64,13 @@ void sign(HttpRequest& request, const Credentials& credentials, const sigv4::Sco
 
     std::map<std::string, std::string> headers;
     for (const HttpHeader& header : request.headers) {
-        std::string name = lower(header.name);
+        std::string name = ascii_lower(header.name);
         if (is_unsigned(name)) continue;
         std::string& value = headers[std::move(name)];
         if (!value.empty()) value += ',';
         value += sigv4::canonical_value(header.value);
     }
-    if (!headers.contains("host")) headers["host"] = lower(request.url.authority());
+    if (!headers.contains("host")) headers["host"] = ascii_lower(request.url.authority());
 
     const std::string& target = request.url.target;
     const std::size_t mark = std::min(target.find('?'), target.size());

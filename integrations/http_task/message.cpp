@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/state_errors.hpp"
 
 namespace stepwell::http_task {
@@ -53,16 +54,8 @@ constexpr Milliseconds kTimeout{60'000};
 /// Room for what is cut off by the limit of a task's result, so that it, not this, is what fails.
 constexpr std::size_t kMaxBodyBytes = kMaxPayloadBytes + 1;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return out;
-}
-
 bool is_forbidden(std::string_view header) {
-    const std::string name = lower(header);
+    const std::string name = ascii_lower(header);
     return std::ranges::find(kForbidden, name) != kForbidden.end() ||
            std::ranges::any_of(kForbiddenPrefixes,
                                [&](std::string_view prefix) { return name.starts_with(prefix); });
@@ -308,7 +301,7 @@ void override_with(Values& values, const NamedValues& with, SameName same_name) 
 }
 
 bool same_header(const HttpHeader& header, const std::string& name) {
-    return lower(header.name) == lower(name);
+    return equals_ignoring_case(header.name, name);
 }
 
 HttpHeaders merged_headers(const Parameters& task, const Connection& connection) {
@@ -374,7 +367,7 @@ bool is_utf8(const std::string& text) {
 }
 
 bool is_binary(std::string_view content_type) {
-    const std::string type = lower(content_type);
+    const std::string type = ascii_lower(content_type);
     return type.starts_with("application/octet-stream") || type.starts_with("image/") ||
            type.starts_with("video/") || type.starts_with("audio/");
 }
@@ -382,7 +375,7 @@ bool is_binary(std::string_view content_type) {
 Json headers_by_name(const HttpHeaders& headers) {
     Json out = Json::object();
     for (const HttpHeader& header : headers) {
-        Json& values = out[lower(header.name)];
+        Json& values = out[ascii_lower(header.name)];
         if (values.is_null()) values = Json::array();
         values.push_back(is_utf8(header.value) ? header.value : std::string("?"));
     }
@@ -487,7 +480,7 @@ Evaluated<Payload> read_response(const HttpResult& response) {
         return runtime_error("The HTTP response body cannot be read as a string");
     Json output = Json::object();
     output["Headers"] = headers_by_name(response->headers);
-    const bool is_json = type != nullptr && lower(*type).find("json") != std::string::npos;
+    const bool is_json = type != nullptr && ascii_lower(*type).find("json") != std::string::npos;
     auto parsed =
         is_json ? parse_json(response->body) : Result<Json, JsonSyntaxError>(Json(response->body));
     output["ResponseBody"] = parsed ? *std::move(parsed) : Json(response->body);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/base/payload.hpp"
 #include "engine/query/jsonata/utf16.hpp"
@@ -334,13 +335,10 @@ constexpr Action kActions[] = {
     {"listobjectsv2", &list_objects_v2}, {"putobject", &put_object},
 };
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 }  // namespace
 
 aws::CallResult call_folder(FolderStore& store, std::string_view action, const Json& parameters) {
-    std::string name(action);
-    std::transform(name.begin(), name.end(), name.begin(), lower);
+    const std::string name = ascii_lower(action);
     const auto* row = std::find_if(std::begin(kActions), std::end(kActions),
                                    [&](const Action& a) { return a.name == name; });
     if (row == std::end(kActions)) {

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/json.hpp"
 
 namespace stepwell::models {
@@ -68,7 +69,7 @@ public:
             out_.service.shapes.push_back(read_shape(name, shape));
         for (const auto& [name, operation] : operations.get_ref<const Json::object_t&>())
             out_.service.operations.push_back(read_operation(name, operation));
-        std::ranges::sort(out_.service.operations, less_without_case, &Operation::name);
+        std::ranges::sort(out_.service.operations, less_ignoring_case, &Operation::name);
     }
 
 private:
@@ -237,13 +238,6 @@ private:
             for (const Json& error : *errors) operation.errors.push_back(shape_of(error));
         }
         return operation;
-    }
-
-    static bool less_without_case(std::string_view a, std::string_view b) {
-        const auto lower = [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        };
-        return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
     }
 
     FileService& out_;

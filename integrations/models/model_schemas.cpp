@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/ascii.hpp"
 #include "engine/base/json_syntax.hpp"
 
 namespace stepwell::models {
@@ -13,20 +14,16 @@ constexpr unsigned kMaxDepth = 512;
 /// A member's name as Step Functions writes it: with a capital.
 std::string result_name(Text name) {
     std::string out(name);
-    if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
-        out.front() = static_cast<char>(out.front() - 'a' + 'A');
+    if (!out.empty()) out.front() = ascii_upper(out.front());
     return out;
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// The member of this name; or, with the same capital in front, one that differs in letter case
 /// alone: SDKs for Java, which Step Functions follows, write `DbInstances` for `DBInstances`.
 const Json* find_member(const Json::object_t& members, const std::string& name) {
     if (const auto exact = members.find(name); exact != members.end()) return &exact->second;
     for (const auto& [key, value] : members) {
-        if (!key.empty() && key.front() == name.front() &&
-            std::ranges::equal(key, name, {}, lower, lower))
+        if (!key.empty() && key.front() == name.front() && equals_ignoring_case(key, name))
             return &value;
     }
     return nullptr;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "engine/base/ascii.hpp"
 #include "integrations/models/model_files.hpp"
 #include "integrations/models/sdk_name.hpp"
 #include "integrations/models/table.hpp"
@@ -204,18 +205,12 @@ constexpr Alias kAliases[] = {{"elasticmapreduce", "emr"},
                               {"events", "eventbridge"},
                               {"states", "sfn"}};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool less_without_case(std::string_view a, std::string_view b) {
-    return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
-}
-
 }  // namespace
 
 const Operation* Service::find_operation(std::string_view name) const {
     const auto found =
-        std::ranges::lower_bound(operations, name, less_without_case, &Operation::name);
-    return found == operations.end() || less_without_case(name, found->name) ? nullptr : &*found;
+        std::ranges::lower_bound(operations, name, less_ignoring_case, &Operation::name);
+    return found == operations.end() || less_ignoring_case(name, found->name) ? nullptr : &*found;
 }
 
 Text Strings::at(std::size_t number) const {
