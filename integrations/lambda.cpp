@@ -7,27 +7,19 @@
 #include <utility>
 
 #include "engine/base/random.hpp"
+#include "integrations/aws/timestamps.hpp"
 #include "integrations/lambda_result.hpp"
 
 namespace stepwell {
 
 namespace {
 
-std::string http_date() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    char text[64];
-    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    return text;
-}
-
 /// The headers that Lambda's own front would add to a local function's answer.
 void add_front_headers(LambdaAnswer& answer) {
     answer.headers.push_back({"x-amzn-Remapped-Content-Length", "0"});
     answer.headers.push_back({"Connection", "keep-alive"});
     answer.headers.push_back({"Content-Length", std::to_string(answer.payload.size())});
-    answer.headers.push_back({"Date", http_date()});
+    answer.headers.push_back({"Date", aws::to_http_date(std::int64_t{std::time(nullptr)} * 1000)});
 }
 
 LambdaAnswer without_result(unsigned status, const LambdaInvocation& invocation) {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "engine/base/ascii.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/state_errors.hpp"
 #include "integrations/base64.hpp"
+#include "integrations/sdk_result.hpp"
 
 namespace stepwell {
 
@@ -53,24 +53,13 @@ constexpr std::array<std::string_view, 9> kShownHeaders = {
     "Content-Type",
 };
 
-Json http_metadata(const LambdaAnswer& answer) {
-    Json all = Json::object();
-    std::vector<std::pair<std::string_view, std::string>> sorted;
+HttpHeaders shown_headers(const LambdaAnswer& answer) {
+    HttpHeaders shown;
     for (const std::string_view name : kShownHeaders) {
-        const std::string* value = find_header(answer.headers, name);
-        if (value == nullptr) continue;
-        all[std::string(name)] = Json::array({*value});
-        sorted.emplace_back(name, *value);
+        if (const std::string* value = find_header(answer.headers, name))
+            shown.push_back({std::string(name), *value});
     }
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto& a, const auto& b) { return less_ignoring_case(a.first, b.first); });
-    Json single = Json::object();
-    for (const auto& [name, value] : sorted) single[std::string(name)] = value;
-    Json metadata = Json::object();
-    metadata["AllHttpHeaders"] = std::move(all);
-    metadata["HttpHeaders"] = std::move(single);
-    metadata["HttpStatusCode"] = answer.status;
-    return metadata;
+    return shown;
 }
 
 StateError bad_parameters(const Payload& parameters, const std::string& why) {
@@ -143,7 +132,7 @@ TaskResult invoke_task_result(const LambdaResult& result) {
         output["LogResult"] = *log;
     auto payload = parse_json(answer.payload);
     output["Payload"] = payload ? std::move(*payload) : Json(answer.payload);
-    output["SdkHttpMetadata"] = http_metadata(answer);
+    output["SdkHttpMetadata"] = http_metadata(answer.status, shown_headers(answer));
     Json metadata = Json::object();
     if (const std::string* id = find_header(answer.headers, "x-amzn-RequestId"))
         metadata["RequestId"] = *id;

@@ -8,6 +8,8 @@
 #include "engine/base/json.hpp"
 #include "engine/base/state_errors.hpp"
 #include "engine/base/time.hpp"
+#include "integrations/aws/timestamps.hpp"
+#include "integrations/sdk_result.hpp"
 
 namespace stepwell {
 namespace {
@@ -74,35 +76,15 @@ Json date_of(const Json& epoch_seconds, SdkStyle style) {
     return Json(to_iso8601(TimePoint{Milliseconds{millis}}));
 }
 
-std::string http_date() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    char text[64];
-    std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    return text;
-}
-
 /// SdkHttpMetadata of an answer that came over no wire: what the SDK would have seen.
-Json http_metadata(const OwnAnswer& answer, const std::string& request_id) {
-    const std::pair<const char*, std::string> headers[] = {
-        {"x-amzn-RequestId", request_id},
-        {"connection", "keep-alive"},
-        {"Content-Length", std::to_string(answer.body.size())},
-        {"Date", http_date()},
-        {"Content-Type", "application/x-amz-json-1.0"}};
-    Json all = Json::object();
-    Json first = Json::object();
-    for (const auto& [name, value] : headers) {
-        all[name] = Json::array();
-        all[name].push_back(value);
-        first[name] = value;
-    }
-    Json metadata = Json::object();
-    metadata["AllHttpHeaders"] = std::move(all);
-    metadata["HttpHeaders"] = std::move(first);
-    metadata["HttpStatusCode"] = answer.status;
-    return metadata;
+Json metadata_of(const OwnAnswer& answer, const std::string& request_id) {
+    const std::int64_t now = std::int64_t{std::time(nullptr)} * 1000;
+    return http_metadata(static_cast<unsigned>(answer.status),
+                         {{"x-amzn-RequestId", request_id},
+                          {"connection", "keep-alive"},
+                          {"Content-Length", std::to_string(answer.body.size())},
+                          {"Date", aws::to_http_date(now)},
+                          {"Content-Type", "application/x-amz-json-1.0"}});
 }
 
 /// The exceptions that no operation of the API model declares are reported as the service's general
@@ -179,7 +161,7 @@ Json started_result(const OwnAnswer& answer, const std::string& request_id) {
     metadata["RequestId"] = request_id;
     Json out = Json::object();
     out["ExecutionArn"] = result["ExecutionArn"];
-    out["SdkHttpMetadata"] = http_metadata(answer, request_id);
+    out["SdkHttpMetadata"] = metadata_of(answer, request_id);
     out["SdkResponseMetadata"] = std::move(metadata);
     out["StartDate"] = result["StartDate"];
     return out;

@@ -1,12 +1,13 @@
 #include "integrations/aws/optimized_shapes.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <iterator>
 
 #include "engine/base/arn.hpp"
 #include "engine/base/ascii.hpp"
 #include "engine/base/state_errors.hpp"
 #include "integrations/aws/job_fields.hpp"
+#include "integrations/sdk_result.hpp"
 
 namespace stepwell::aws {
 namespace {
@@ -54,28 +55,14 @@ constexpr std::string_view kShownHeaders[] = {"server",      "connection",     "
                                               "x-amz-crc32", "content-length", "date",
                                               "content-type"};
 
-/// As the SDK for Java 1 shows them; what else a stand-in sends is left out, so that a workflow
-/// sees here what it will see on AWS.
-Json http_metadata(const Answer& answer) {
-    Json all = Json::object();
-    std::vector<const HttpHeader*> sorted;
-    for (const HttpHeader& header : answer.headers) {
-        if (std::ranges::find(kShownHeaders, ascii_lower(header.name)) == std::end(kShownHeaders))
-            continue;
-        if (all.contains(header.name)) continue;
-        all[header.name] = Json::array();
-        all[header.name].push_back(header.value);
-        sorted.push_back(&header);
-    }
-    std::ranges::sort(sorted, {},
-                      [](const HttpHeader* header) { return ascii_lower(header->name); });
-    Json single = Json::object();
-    for (const HttpHeader* header : sorted) single[header->name] = header->value;
-    Json metadata = Json::object();
-    metadata["AllHttpHeaders"] = std::move(all);
-    metadata["HttpHeaders"] = std::move(single);
-    metadata["HttpStatusCode"] = answer.status;
-    return metadata;
+/// What else a stand-in sends is left out, so that a workflow sees here what it will see on AWS.
+HttpHeaders shown_headers(const Answer& answer) {
+    HttpHeaders shown;
+    std::ranges::copy_if(answer.headers, std::back_inserter(shown), [](const HttpHeader& header) {
+        return std::ranges::find(kShownHeaders, ascii_lower(header.name)) !=
+               std::end(kShownHeaders);
+    });
+    return shown;
 }
 
 /// The answer's members as the integration names them.
@@ -95,16 +82,6 @@ Json renamed(const OptimizedAction& action, Json output) {
         if (!id.is_null()) output["ClusterId"] = std::move(id);
     }
     return output;
-}
-
-Json in_order(const Json& object) {
-    std::vector<std::pair<std::string, Json>> members;
-    for (const auto& [name, value] : object.get_ref<const Json::object_t&>())
-        members.emplace_back(name, value);
-    std::ranges::sort(members, {}, &std::pair<std::string, Json>::first);
-    Json out = Json::object();
-    for (auto& [name, value] : members) out[name] = std::move(value);
-    return out;
 }
 
 }  // namespace
@@ -139,11 +116,11 @@ Json shown_answer(const OptimizedAction& action, const Answer& answer, const Tas
             shown["Body"] = *std::move(value);
         return shown;
     }
-    shown["SdkHttpMetadata"] = http_metadata(answer);
+    shown["SdkHttpMetadata"] = http_metadata(answer.status, shown_headers(answer));
     Json metadata = Json::object();
     metadata["RequestId"] = answer.request_id.empty() ? call.request_id : answer.request_id;
     shown["SdkResponseMetadata"] = std::move(metadata);
-    return in_order(shown);
+    return in_name_order(shown);
 }
 
 std::optional<StateError> failure_in(const OptimizedAction& action, const Json& shown) {

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "integrations/aws/timestamps.hpp"
+#include "integrations/sdk_result.hpp"
 
 namespace stepwell::mocks {
 namespace {
@@ -28,55 +30,23 @@ bool has_metadata(const asl::ServiceResource& service) {
            type != "events";
 }
 
-std::string http_date(TimePoint time) {
-    const std::time_t seconds =
-        std::chrono::duration_cast<Seconds>(time.time_since_epoch()).count();
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    std::array<char, 64> text{};
-    std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    return text.data();
-}
-
-Json http_metadata(const TaskCall& call, std::size_t body_bytes) {
-    const std::pair<const char*, std::string> headers[] = {
-        {"Connection", "keep-alive"},
-        {"Content-Length", std::to_string(body_bytes)},
-        {"Content-Type", "application/x-amz-json-1.0"},
-        {"Date", http_date(call.scheduled_time)},
-        {"x-amzn-RequestId", call.request_id}};
-    Json all = Json::object();
-    Json single = Json::object();
-    for (const auto& [name, value] : headers) {
-        all[name] = Json::array();
-        all[name].push_back(value);
-        single[name] = value;
-    }
-    Json metadata = Json::object();
-    metadata["AllHttpHeaders"] = std::move(all);
-    metadata["HttpHeaders"] = std::move(single);
-    metadata["HttpStatusCode"] = 200;
-    return metadata;
-}
-
-/// Members in the order in which the optimized integrations write them.
-Json sorted(const Json& object) {
-    std::vector<std::pair<std::string, Json>> members;
-    for (const auto& [name, value] : object.get_ref<const Json::object_t&>())
-        members.emplace_back(name, value);
-    std::ranges::sort(members, {}, &std::pair<std::string, Json>::first);
-    Json out = Json::object();
-    for (auto& [name, value] : members) out[name] = std::move(value);
-    return out;
+Json metadata_of(const TaskCall& call, std::size_t body_bytes) {
+    const auto millis =
+        std::chrono::duration_cast<Milliseconds>(call.scheduled_time.time_since_epoch());
+    return http_metadata(200, {{"x-amzn-RequestId", call.request_id},
+                               {"Connection", "keep-alive"},
+                               {"Content-Length", std::to_string(body_bytes)},
+                               {"Date", aws::to_http_date(millis.count())},
+                               {"Content-Type", "application/x-amz-json-1.0"}});
 }
 
 Json with_metadata(const TaskCall& call, Json output, std::size_t body_bytes) {
-    if (!output.contains(kHttpMetadata)) output[kHttpMetadata] = http_metadata(call, body_bytes);
+    if (!output.contains(kHttpMetadata)) output[kHttpMetadata] = metadata_of(call, body_bytes);
     if (!output.contains(kResponseMetadata)) {
         output[kResponseMetadata] = Json::object();
         output[kResponseMetadata]["RequestId"] = call.request_id;
     }
-    return sorted(output);
+    return in_name_order(output);
 }
 
 std::string md5_of(std::string_view text) {
