@@ -1,14 +1,12 @@
 #include "api/page_token.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
+
+#include "engine/base/digest.hpp"
 
 namespace stepwell::api {
 namespace {
@@ -58,14 +56,7 @@ std::string mac_of(std::string_view key, std::string_view question, std::string_
     message.push_back('\0');
     message.append(std::to_string(question.size())).push_back('\0');
     message.append(question).append(content);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-    unsigned int size = 0;
-    if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-              reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac.data(),
-              &size)) {
-        throw std::runtime_error("HMAC-SHA256 is not available");
-    }
-    return {reinterpret_cast<const char*>(mac.data()), kMacBytes};
+    return hmac_sha256(key, message).substr(0, kMacBytes);
 }
 
 std::string time_bytes(TimePoint time) {

@@ -1,6 +1,7 @@
 #include "engine/base/digest.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <stdexcept>
 
@@ -37,6 +38,17 @@ std::optional<std::string> hex_digest(std::string_view wanted, std::string_view 
         return text;
     }
     return std::nullopt;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view message) {
+    unsigned char mac[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac,
+             &length) == nullptr) {
+        throw std::runtime_error("OpenSSL refused to compute HMAC-SHA-256");
+    }
+    return {reinterpret_cast<const char*>(mac), length};
 }
 
 }  // namespace stepwell

@@ -1,10 +1,6 @@
 #include "engine/base/sigv4.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
-#include <array>
 
 #include "engine/base/digest.hpp"
 
@@ -20,14 +16,6 @@ std::string hex(std::string_view bytes) {
         out += kDigits[byte & 0xFU];
     }
     return out;
-}
-
-std::string hmac(std::string_view key, std::string_view message) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned size = 0;
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-         reinterpret_cast<const unsigned char*>(message.data()), message.size(), out.data(), &size);
-    return {reinterpret_cast<const char*>(out.data()), size};
 }
 
 /// Parameters in order of name, then value; one without a value has an empty one.
@@ -87,11 +75,11 @@ std::string signature(const CanonicalRequest& request, const Scope& scope,
     text += '\n' + signed_headers(request) + '\n' + request.body_hash;
     const std::string to_sign =
         "AWS4-HMAC-SHA256\n" + scope.time + '\n' + scope.text() + '\n' + sha256_hex(text);
-    std::string key = hmac("AWS4" + std::string(secret_access_key), scope.time.substr(0, 8));
-    key = hmac(key, scope.region);
-    key = hmac(key, scope.service);
-    key = hmac(key, "aws4_request");
-    return hex(hmac(key, to_sign));
+    std::string key = hmac_sha256("AWS4" + std::string(secret_access_key), scope.time.substr(0, 8));
+    key = hmac_sha256(key, scope.region);
+    key = hmac_sha256(key, scope.service);
+    key = hmac_sha256(key, "aws4_request");
+    return hex(hmac_sha256(key, to_sign));
 }
 
 }  // namespace stepwell::sigv4

@@ -2,10 +2,8 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include <array>
-#include <stdexcept>
+#include "engine/base/digest.hpp"
 
 namespace stepwell {
 namespace {
@@ -51,16 +49,7 @@ TokenTarget target_of(std::string_view bytes) {
 
 }  // namespace
 
-std::string TokenMint::mac(std::string_view message) const {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    if (HMAC(EVP_sha256(), key_.data(), int(key_.size()),
-             reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(),
-             &length) == nullptr) {
-        throw std::runtime_error("HMAC-SHA-256 failed");
-    }
-    return {reinterpret_cast<const char*>(digest.data()), length};
-}
+std::string TokenMint::mac(std::string_view message) const { return hmac_sha256(key_, message); }
 
 std::string TokenMint::make(const TokenTarget& target, RandomBits& random) const {
     std::string bytes;
