@@ -28,8 +28,4 @@ struct UrlError {
 /// An absolute http or https URL (RFC 3986); user information is refused, a fragment is dropped.
 Result<HttpUrl, UrlError> parse_http_url(std::string_view text);
 
-/// Percent-encoding of everything but unreserved characters (RFC 3986, section 2.3), as AWS's SDKs
-/// write a path segment.
-std::string percent_encode(std::string_view text);
-
 }  // namespace stepwell

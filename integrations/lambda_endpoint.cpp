@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/json.hpp"
+#include "engine/base/percent.hpp"
 
 namespace stepwell {
 

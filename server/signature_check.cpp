@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "engine/base/ascii.hpp"
+#include "engine/base/percent.hpp"
 #include "engine/base/sigv4.hpp"
 
 namespace stepwell::server {
@@ -144,26 +145,6 @@ std::optional<std::string> unsigned_header(const HeaderFields& headers,
     return std::nullopt;
 }
 
-/// A path that is encoded stands encoded twice in the signature; older tools leave it as it is.
-std::string encoded_once_more(std::string_view path) {
-    static constexpr char kHex[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : path) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') ||
-                           std::string_view("-._~/").find(c) != std::string_view::npos;
-        if (plain) {
-            out += c;
-        } else {
-            out += '%';
-            out += kHex[byte >> 4U];
-            out += kHex[byte & 0xFU];
-        }
-    }
-    return out;
-}
-
 /// Takes the same time wherever the first difference is.
 bool equal(const std::string& a, const std::string& b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
@@ -212,7 +193,8 @@ std::optional<SignatureRefusal> check_signature(const SignedRequest& request,
     sigv4::CanonicalRequest canonical;
     canonical.method = request.method;
     const std::size_t mark = std::min(request.target.find('?'), request.target.size());
-    canonical.path = encoded_once_more(request.target.substr(0, mark));
+    // A path that is encoded stands encoded twice in the signature; older tools leave it as it is.
+    canonical.path = percent_encode(request.target.substr(0, mark), "/");
     if (mark < request.target.size()) canonical.query = request.target.substr(mark + 1);
     for (const std::string& name : names)
         canonical.headers.emplace_back(name, header(request.headers, name).value_or(""));

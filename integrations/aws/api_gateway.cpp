@@ -6,11 +6,11 @@
 #include <optional>
 
 #include "engine/base/json.hpp"
+#include "engine/base/percent.hpp"
 #include "engine/base/state_errors.hpp"
 #include "integrations/aws/errors.hpp"
 #include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/aws/signature.hpp"
-#include "integrations/aws/text.hpp"
 #include "integrations/aws/values.hpp"
 
 namespace stepwell::aws {
@@ -99,13 +99,13 @@ Result<Invocation, BadParameters> read_invocation(const Json& parameters) {
     for (const char* part : {"Stage", "Path"}) {
         std::string text = text_of(parameters, part);
         while (text.starts_with('/')) text.erase(0, 1);
-        if (!text.empty()) out.target += '/' + url_encode(text, "/:@!$&'()*+,;=%");
+        if (!text.empty()) out.target += '/' + percent_encode(text, "/:@!$&'()*+,;=%");
     }
     if (out.target.empty()) out.target = "/";
     char before = '?';
     if (auto bad = for_each_value(
             parameters, "QueryParameters", [&](const std::string& name, const std::string& value) {
-                out.target += before + url_encode(name) + '=' + url_encode(value);
+                out.target += before + percent_encode(name) + '=' + percent_encode(value);
                 before = '&';
             }))
         return *std::move(bad);

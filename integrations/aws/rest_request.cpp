@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/percent.hpp"
 #include "integrations/aws/request.hpp"
 #include "integrations/aws/text.hpp"
 #include "integrations/base64.hpp"
@@ -105,7 +106,7 @@ private:
                 return BadParameters{"The field '" + std::string(label) +
                                      "' is required but was missing"};
             }
-            out += url_encode(text, greedy ? "/" : "");
+            out += percent_encode(text, greedy ? "/" : "");
             rest.remove_prefix(close + 1);
         }
         if (out.empty()) out = "/";
@@ -114,7 +115,7 @@ private:
 
     void query_pair(std::string_view name, std::string_view value) {
         if (!request_.query.empty()) request_.query += '&';
-        request_.query += url_encode(name) + '=' + url_encode(value);
+        request_.query += percent_encode(name) + '=' + percent_encode(value);
     }
 
     void place(const Member& member, const Json& value) {

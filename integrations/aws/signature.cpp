@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/base/ascii.hpp"
-#include "integrations/aws/text.hpp"
+#include "engine/base/percent.hpp"
 
 namespace stepwell::aws {
 namespace {
@@ -79,7 +79,7 @@ void sign(HttpRequest& request, const Credentials& credentials, const sigv4::Sco
     canonical.method = request.method;
     // Every service but S3 encodes the path once more.
     canonical.path =
-        scope.service == "s3" ? std::string(path) : url_encode(without_dot_segments(path), "/");
+        scope.service == "s3" ? std::string(path) : percent_encode(without_dot_segments(path), "/");
     if (mark < target.size()) canonical.query = target.substr(mark + 1);
     canonical.headers.assign(headers.begin(), headers.end());
     canonical.body_hash = hash;

@@ -1,10 +1,13 @@
 #include "integrations/aws/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+
+#include "engine/base/percent.hpp"
 
 namespace stepwell::aws {
 namespace {
@@ -126,28 +129,6 @@ void append(std::string& out, const Json& value, std::string_view comma, std::st
     }
 }
 
-std::string encode(std::string_view text, std::string_view also_safe, bool blank_is_plus) {
-    constexpr char kDigits[] = "0123456789ABCDEF";
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text) {
-        const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
-                                c == '~';
-        if (unreserved || also_safe.find(c) != std::string_view::npos) {
-            out += c;
-        } else if (c == ' ' && blank_is_plus) {
-            out += '+';
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out += '%';
-            out += kDigits[byte >> 4U];
-            out += kDigits[byte & 0xFU];
-        }
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string to_wire_json(const Json& value) {
@@ -170,10 +151,10 @@ std::string scalar_text(const Json& value) {
     return value.is_string() ? value.get<std::string>() : std::string();
 }
 
-std::string url_encode(std::string_view text, std::string_view also_safe) {
-    return encode(text, also_safe, false);
+std::string form_encode(std::string_view text) {
+    std::string out = percent_encode(text, " ");
+    std::ranges::replace(out, ' ', '+');
+    return out;
 }
-
-std::string form_encode(std::string_view text) { return encode(text, "", true); }
 
 }  // namespace stepwell::aws

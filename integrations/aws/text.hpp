@@ -17,9 +17,7 @@ std::string to_compact_json(const Json& value);
 /// A number or boolean as text: `1`, `0.5`, `1e-05`, `true`.
 std::string scalar_text(const Json& value);
 
-/// Percent-encoding of everything but unreserved characters (RFC 3986) and those in `also_safe`.
-std::string url_encode(std::string_view text, std::string_view also_safe = "");
-/// As HTML forms are sent: a blank becomes `+`, and of the unreserved characters all stay.
+/// As HTML forms are sent: percent-encoded, but that a blank becomes `+`.
 std::string form_encode(std::string_view text);
 
 }  // namespace stepwell::aws

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/ascii.hpp"
+#include "engine/base/percent.hpp"
 #include "engine/base/state_errors.hpp"
 
 namespace stepwell::http_task {

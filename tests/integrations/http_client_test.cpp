@@ -365,10 +365,5 @@ TEST(HttpUrl, RefusesWhatIsNone) {
     }
 }
 
-TEST(HttpUrl, EncodesAPathSegment) {
-    EXPECT_EQ(percent_encode("arn:aws:lambda:us-east-1:1:function:a_b-c.d~e/$LATEST"),
-              "arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Aa_b-c.d~e%2F%24LATEST");
-}
-
 }  // namespace
 }  // namespace stepwell
