@@ -8,10 +8,10 @@
 #include "engine/base/json.hpp"
 #include "engine/base/percent.hpp"
 #include "engine/base/state_errors.hpp"
+#include "engine/base/utf8.hpp"
 #include "integrations/aws/errors.hpp"
 #include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/aws/signature.hpp"
-#include "integrations/aws/values.hpp"
 
 namespace stepwell::aws {
 namespace {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "engine/base/utf8.hpp"
 #include "integrations/aws/request.hpp"
 #include "integrations/aws/response.hpp"
 #include "integrations/aws/values.hpp"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/random.hpp"
+#include "engine/base/utf8.hpp"
 #include "integrations/aws/endpoint.hpp"
 #include "integrations/aws/request.hpp"
 #include "integrations/aws/response.hpp"

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/base/ascii.hpp"
+#include "engine/base/utf8.hpp"
 #include "integrations/aws/timestamps.hpp"
 #include "integrations/aws/values.hpp"
 #include "integrations/base64.hpp"

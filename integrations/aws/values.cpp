@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/time.hpp"
+#include "engine/base/utf8.hpp"
 #include "integrations/aws/timestamps.hpp"
 #include "integrations/base64.hpp"
 
@@ -290,37 +291,6 @@ Json show(const Service& service, std::uint32_t index, const Json& value, Style 
         default:
             return value;
     }
-}
-
-std::string to_valid_utf8(std::string_view bytes) {
-    std::string out;
-    out.reserve(bytes.size());
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
-    for (std::size_t at = 0; at < bytes.size();) {
-        const unsigned char first = byte(at);
-        const std::size_t length = first < 0x80                    ? 1
-                                   : first >= 0xC2 && first < 0xE0 ? 2
-                                   : first >= 0xE0 && first < 0xF0 ? 3
-                                   : first >= 0xF0 && first < 0xF5 ? 4
-                                                                   : 0;
-        std::size_t good = length == 0 ? 0 : 1;
-        while (good < length && at + good < bytes.size() && (byte(at + good) & 0xC0U) == 0x80U) {
-            const unsigned char next = byte(at + good);
-            // Neither over-long forms nor surrogates nor beyond U+10FFFF.
-            if (good == 1 && ((first == 0xE0 && next < 0xA0) || (first == 0xED && next >= 0xA0) ||
-                              (first == 0xF0 && next < 0x90) || (first == 0xF4 && next >= 0x90)))
-                break;
-            ++good;
-        }
-        if (length != 0 && good == length) {
-            out.append(bytes.substr(at, length));
-            at += length;
-        } else {
-            out += "\xEF\xBF\xBD";
-            at += std::max<std::size_t>(good, 1);
-        }
-    }
-    return out;
 }
 
 }  // namespace stepwell::aws

@@ -38,7 +38,4 @@ Json show(const models::Service& service, std::uint32_t shape, const Json& value
 /// The member of a structure that is the whole body; null where the body holds members.
 const models::Member* payload_member(const models::Shape& shape);
 
-/// UTF-8; what is none becomes U+FFFD.
-std::string to_valid_utf8(std::string_view bytes);
-
 }  // namespace stepwell::aws

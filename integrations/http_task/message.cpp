@@ -7,6 +7,7 @@
 #include "engine/base/ascii.hpp"
 #include "engine/base/percent.hpp"
 #include "engine/base/state_errors.hpp"
+#include "engine/base/utf8.hpp"
 
 namespace stepwell::http_task {
 namespace {
@@ -339,32 +340,6 @@ Evaluated<std::optional<Json>> merged_body(const Parameters& task, const Connect
     }
     for (const auto& [name, value] : connection.body) body[name] = value;
     return std::optional(std::move(body));
-}
-
-/// Whether text is UTF-8: parse_json accepts nothing else in a string.
-bool is_utf8(const std::string& text) {
-    const auto bytes = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    for (std::size_t at = 0; at < text.size();) {
-        const unsigned char lead = bytes(at);
-        const std::size_t length = lead < 0x80                   ? 1
-                                   : lead >= 0xC2 && lead < 0xE0 ? 2
-                                   : lead >= 0xE0 && lead < 0xF0 ? 3
-                                   : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                                 : 0;
-        if (length == 0 || at + length > text.size()) return false;
-        for (std::size_t i = 1; i < length; ++i) {
-            if ((bytes(at + i) & 0xC0U) != 0x80U) return false;
-        }
-        // Overlong forms, surrogates and what lies beyond U+10FFFF.
-        if (length == 3 &&
-            ((lead == 0xE0 && bytes(at + 1) < 0xA0) || (lead == 0xED && bytes(at + 1) >= 0xA0)))
-            return false;
-        if (length == 4 &&
-            ((lead == 0xF0 && bytes(at + 1) < 0x90) || (lead == 0xF4 && bytes(at + 1) >= 0x90)))
-            return false;
-        at += length;
-    }
-    return true;
 }
 
 bool is_binary(std::string_view content_type) {

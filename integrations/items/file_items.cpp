@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/base/json.hpp"
-#include "engine/query/jsonata/utf16.hpp"
+#include "engine/base/utf8.hpp"
 #include "integrations/items/csv_records.hpp"
 #include "integrations/items/json_elements.hpp"
 
@@ -146,7 +146,7 @@ struct Columns {
     std::vector<std::size_t> fields;
 
     static Evaluated<Columns> of(std::vector<std::string> headers) {
-        for (std::string& header : headers) header = jsonata::repaired_utf8(header);
+        for (std::string& header : headers) header = to_valid_utf8(header);
         if (std::set(headers.begin(), headers.end()).size() != headers.size())
             return reader_failed("CSV headers cannot contain duplicates.");
         Columns columns;
@@ -168,7 +168,7 @@ struct Columns {
             if (field >= record.fields.size()) {
                 text += "\"\"";
             } else {
-                append_json_string(text, jsonata::repaired_utf8(record.fields[field]));
+                append_json_string(text, to_valid_utf8(record.fields[field]));
             }
         }
         text += '}';

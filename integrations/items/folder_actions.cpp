@@ -11,7 +11,7 @@
 #include "engine/base/ascii.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/base/payload.hpp"
-#include "engine/query/jsonata/utf16.hpp"
+#include "engine/base/utf8.hpp"
 #include "integrations/base64.hpp"
 
 namespace stepwell::items {
@@ -135,7 +135,7 @@ ActionResult get_object(FolderStore& store, const Json& parameters) {
         return error;
     }
     ObjectPart part = TRY(asked(store.get({}, name, range.begin, range.end - range.begin)));
-    out["Body"] = jsonata::repaired_utf8(part.bytes);
+    out["Body"] = to_valid_utf8(part.bytes);
     return ActionResult(boost::system::in_place_value, std::move(out));
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "engine/base/json.hpp"
+#include "engine/base/utf8.hpp"
 #include "integrations/items/folder_paths.hpp"
 
 namespace stepwell::items {
@@ -16,12 +17,6 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 128;
 constexpr std::size_t kMaxKey = 1024;  // S3 User Guide, "Naming Amazon S3 objects"
-
-bool is_utf8(std::string_view text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; }) ||
-           nlohmann::json::accept("\"" + std::string(text) + "\"");
-}
 
 /// The names in a folder, those of folders with a `/` behind them: so their order is that of keys.
 std::vector<std::string> names_in(int folder) {

@@ -125,14 +125,5 @@ TEST(Timestamps, AreReadInAllForms) {
     EXPECT_EQ(to_epoch(1'422'172'800'250), "1422172800.250");
 }
 
-TEST(Utf8, WhatIsNoneBecomesTheReplacementCharacter) {
-    EXPECT_EQ(to_valid_utf8("a\xC3\xA9\xE2\x98\x83\xF0\x9F\x98\x80"),
-              "a\xC3\xA9\xE2\x98\x83\xF0\x9F\x98\x80");
-    EXPECT_EQ(to_valid_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
-    EXPECT_EQ(to_valid_utf8("\xC0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD");
-    EXPECT_EQ(to_valid_utf8("\xE2\x98"), "\xEF\xBF\xBD");
-    EXPECT_EQ(to_valid_utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
-}
-
 }  // namespace
 }  // namespace stepwell::aws
