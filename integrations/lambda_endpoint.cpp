@@ -5,6 +5,7 @@
 
 #include "engine/base/json.hpp"
 #include "engine/base/percent.hpp"
+#include "integrations/error_body.hpp"
 
 namespace stepwell {
 
@@ -16,27 +17,11 @@ constexpr std::string_view kRequestId = "x-amzn-RequestId";
 constexpr Milliseconds kLongestCall{930'000};
 constexpr std::size_t kMaxAnswerBytes = 8U << 20U;  // Lambda's own limit is 6 MB.
 
-std::string text_member(const Json& object, std::initializer_list<const char*> names) {
-    if (!object.is_object()) return {};
-    for (const char* name : names) {
-        const auto found = object.find(name);
-        if (found != object.end() && found->is_string()) return found->get<std::string>();
-    }
-    return {};
-}
-
-/// `ResourceNotFoundException:http://internal.amazon.com/coral/…/`,
-/// `com.amazonaws…#ServiceException`.
-std::string bare_code(std::string_view code) {
-    code = code.substr(0, code.find(':'));
-    if (const auto hash = code.rfind('#'); hash != std::string_view::npos)
-        code.remove_prefix(hash + 1);
-    return std::string(code);
-}
-
 bool describes_failure(const Json& payload) {
-    return payload.is_object() && !text_member(payload, {"errorType"}).empty() &&
-           payload.contains("errorMessage");
+    if (!payload.is_object() || !payload.contains("errorMessage")) return false;
+    const auto type = payload.find("errorType");
+    return type != payload.end() && type->is_string() &&
+           !type->get_ref<const std::string&>().empty();
 }
 
 StateError refusal(const HttpResponse& response, const std::string& request_id) {
@@ -44,15 +29,15 @@ StateError refusal(const HttpResponse& response, const std::string& request_id) 
     const Json details = body ? *body : Json();
     std::string code;
     if (const std::string* type = find_header(response.headers, kErrorType))
-        code = bare_code(*type);
-    if (code.empty()) code = bare_code(text_member(details, {"__type", "code", "Code"}));
+        code = bare_error_code(*type);
+    if (code.empty()) code = error_code_in(details);
     if (code.empty()) {
         code = response.status == 404   ? "ResourceNotFoundException"
                : response.status == 429 ? "TooManyRequestsException"
                : response.status >= 500 ? "ServiceException"
                                         : std::to_string(response.status);
     }
-    std::string message = text_member(details, {"Message", "message", "errorMessage"});
+    std::string message = error_message_in(details);
     if (message.empty()) message = body ? "null" : response.body.substr(0, 1'024);
     return lambda_error(code, message, response.status, request_id);
 }

@@ -9,6 +9,7 @@
 #include "integrations/aws/timestamps.hpp"
 #include "integrations/aws/values.hpp"
 #include "integrations/base64.hpp"
+#include "integrations/error_body.hpp"
 
 namespace stepwell::aws {
 namespace {
@@ -212,26 +213,6 @@ std::optional<Json> read_rest_output(const Service& service, std::uint32_t index
     return out;
 }
 
-std::string text_member(const Json& object, std::initializer_list<const char*> names) {
-    if (!object.is_object()) return {};
-    for (const char* name : names) {
-        const auto found = object.find(name);
-        if (found == object.end()) continue;
-        if (found->is_string()) return found->get<std::string>();
-        if (found->is_number()) return write_json(*found);
-    }
-    return {};
-}
-
-/// `ResourceNotFoundException:http://internal.amazon.com/coral/…/`,
-/// `com.amazonaws…#ServiceException`.
-std::string bare_code(std::string_view code) {
-    code = code.substr(0, code.find(':'));
-    if (const auto hash = code.rfind('#'); hash != std::string_view::npos)
-        code.remove_prefix(hash + 1);
-    return std::string(code);
-}
-
 void read_json_error(const Service& service, const HttpResponse& response, WireError& error) {
     Json body;
     if (service.protocol == Protocol::cbor) {
@@ -244,9 +225,9 @@ void read_json_error(const Service& service, const HttpResponse& response, WireE
         error.code = query_error->substr(0, query_error->find(';'));
     if (const std::string* type = find_header(response.headers, "x-amzn-errortype");
         type != nullptr && error.code.empty())
-        error.code = bare_code(*type);
-    if (error.code.empty()) error.code = bare_code(text_member(body, {"__type", "code", "Code"}));
-    error.message = text_member(body, {"message", "Message", "errorMessage"});
+        error.code = bare_error_code(*type);
+    if (error.code.empty()) error.code = error_code_in(body);
+    error.message = error_message_in(body);
 }
 
 /// The operation's exception of that code; or, as some services declare them late, any.
