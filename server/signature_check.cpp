@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <ctime>
 
@@ -84,15 +83,6 @@ std::optional<TimePoint> parse_time(std::string_view text) {
     return TimePoint{Seconds{::timegm(&parts)}};
 }
 
-std::string time_text(TimePoint time) {
-    const std::time_t seconds =
-        std::chrono::duration_cast<Seconds>(time.time_since_epoch()).count();
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts)};
-}
-
 SignatureRefusal incomplete(std::string message) {
     return {"IncompleteSignatureException", std::move(message)};
 }
@@ -122,11 +112,13 @@ std::optional<SignatureRefusal> check_time(const std::string& text, TimePoint no
     }
     if (*time + kMostClockSkew < now) {
         return invalid("Signature expired: " + text + " is now earlier than " +
-                       time_text(now - kMostClockSkew) + " (" + time_text(now) + " - 15 min.)");
+                       sigv4::time_text(now - kMostClockSkew) + " (" + sigv4::time_text(now) +
+                       " - 15 min.)");
     }
     if (*time > now + kMostClockSkew) {
         return invalid("Signature not yet current: " + text + " is still later than " +
-                       time_text(now + kMostClockSkew) + " (" + time_text(now) + " + 15 min.)");
+                       sigv4::time_text(now + kMostClockSkew) + " (" + sigv4::time_text(now) +
+                       " + 15 min.)");
     }
     return std::nullopt;
 }

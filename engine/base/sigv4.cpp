@@ -1,6 +1,9 @@
 #include "engine/base/sigv4.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
 
 #include "engine/base/digest.hpp"
 
@@ -80,6 +83,15 @@ std::string signature(const CanonicalRequest& request, const Scope& scope,
     key = hmac_sha256(key, scope.service);
     key = hmac_sha256(key, "aws4_request");
     return hex(hmac_sha256(key, to_sign));
+}
+
+std::string time_text(TimePoint time) {
+    const std::time_t seconds =
+        std::chrono::duration_cast<Seconds>(time.time_since_epoch()).count();
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts)};
 }
 
 }  // namespace stepwell::sigv4

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/time.hpp"
+
 /// AWS Signature Version 4: what the one who signs and the one who checks must agree on. IAM User
 /// Guide, "Create a signed AWS API request".
 namespace stepwell::sigv4 {
@@ -36,6 +38,9 @@ std::string signature(const CanonicalRequest& request, const Scope& scope,
 std::string signed_headers(const CanonicalRequest& request);
 
 std::string sha256_hex(std::string_view bytes);
+
+/// X-Amz-Date: `20150830T123600Z`.
+std::string time_text(TimePoint time);
 
 /// A header's value as it is signed: runs of blanks as one, none at the ends.
 std::string canonical_value(std::string_view value);

@@ -196,7 +196,8 @@ ApiGatewayTasks::GiveUp ApiGatewayTasks::invoke(TaskCall call, Finished finished
     }
     if (invocation->signed_by_role) {
         sign(*request, options_.credentials.value_or(Credentials{call.account, "stepwell", ""}),
-             {signing_time(std::time(nullptr)), call.region, "execute-api"}, BodyHash::signed_only);
+             {sigv4::time_text(TimePoint{Seconds{std::time(nullptr)}}), call.region, "execute-api"},
+             BodyHash::signed_only);
     }
     const auto id =
         http_.send(*std::move(request), [finished = std::move(finished)](HttpResult result) {

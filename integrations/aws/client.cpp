@@ -147,9 +147,9 @@ struct AwsClient::Impl : std::enable_shared_from_this<Impl> {
     }
 
     void send(const PendingPtr& one) {
-        HttpRequest request =
-            to_http_request(one->wire, one->endpoint, *one->service, *one->operation,
-                            credentials_of(one->call), signing_time(std::time(nullptr)));
+        HttpRequest request = to_http_request(
+            one->wire, one->endpoint, *one->service, *one->operation, credentials_of(one->call),
+            sigv4::time_text(TimePoint{Seconds{std::time(nullptr)}}));
         request.headers.push_back({"amz-sdk-invocation-id", one->invocation_id});
         request.timeout = one->call.timeout;
         request.max_body_bytes = one->call.max_body_bytes;

@@ -1,8 +1,6 @@
 #include "integrations/aws/signature.hpp"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -43,14 +41,6 @@ bool is_unsigned(std::string_view lower_name) {
 }
 
 }  // namespace
-
-std::string signing_time(std::int64_t seconds_since_1970) {
-    const auto time = static_cast<std::time_t>(seconds_since_1970);
-    std::tm parts{};
-    ::gmtime_r(&time, &parts);
-    std::array<char, 32> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts)};
-}
 
 void sign(HttpRequest& request, const Credentials& credentials, const sigv4::Scope& scope,
           BodyHash body_hash) {

@@ -23,7 +23,4 @@ enum class BodyHash {
 void sign(HttpRequest& request, const Credentials& credentials, const sigv4::Scope& scope,
           BodyHash body_hash);
 
-/// A moment as the scope has it.
-std::string signing_time(std::int64_t seconds_since_1970);
-
 }  // namespace stepwell::aws
