@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/base/json_member.hpp"
 #include "engine/machine/trial.hpp"
 
 namespace stepwell::api {
 namespace {
-
-const Json* member_of(const Json& value, std::string_view name) {
-    if (!value.is_object()) return nullptr;
-    const auto& members = value.get_ref<const Json::object_t&>();
-    const auto found = members.find(name);
-    return found == members.end() ? nullptr : &found->second;
-}
 
 /// The state `name` of a scope (`{"States": …}`) or of those within its states.
 const Json* find_state(const Json& scope, std::string_view name);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "api/machines.hpp"
+#include "engine/base/json_member.hpp"
 
 namespace stepwell::api::events {
 namespace {
@@ -18,13 +19,8 @@ BadEntry lacks(const char* argument) {
 
 }  // namespace
 
-const Json* find(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
 std::string text_of(const Json& object, const char* name) {
-    const Json* value = find(object, name);
+    const Json* value = given_member_of(object, name);
     return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
 }
 
@@ -48,14 +44,15 @@ Result<Json, BadEntry> event_of(const Json& entry, const Owner& owner, TimePoint
     event["detail-type"] = text_of(entry, "DetailType");
     event["source"] = text_of(entry, "Source");
     event["account"] = owner.account;
-    const Json* time = find(entry, "Time");
+    const Json* time = given_member_of(entry, "Time");
     const bool timed = time != nullptr && time->is_number() && time->get<double>() >= 0 &&
                        time->get<double>() < 1e11;
     event["time"] =
         event_time(timed ? TimePoint{Milliseconds{std::llround(time->get<double>() * 1000)}} : now);
     event["region"] = owner.region;
     event["resources"] = Json::array();
-    if (const Json* resources = find(entry, "Resources"); resources && resources->is_array())
+    if (const Json* resources = given_member_of(entry, "Resources");
+        resources && resources->is_array())
         event["resources"] = *resources;
     event["detail"] = *std::move(detail);
     return event;

@@ -9,9 +9,6 @@
 
 namespace stepwell::api::events {
 
-/// A member of a request's object; null where it is absent or null.
-const Json* find(const Json& object, const char* name);
-
 /// A text member; "" where it is absent or something else.
 std::string text_of(const Json& object, const char* name);
 

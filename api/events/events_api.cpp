@@ -17,6 +17,7 @@
 #include "api/events/answer.hpp"
 #include "api/events/event_entry.hpp"
 #include "api/events/rule_operations.hpp"
+#include "engine/base/json_member.hpp"
 #include "engine/events/pattern.hpp"
 
 // EventBridge API Reference.
@@ -113,7 +114,7 @@ private:
     static const std::array<Operation, 12> kOperations;
 
     void put_events(const Owner& caller, const Json& input, const Respond& respond) {
-        const Json* entries = find(input, "Entries");
+        const Json* entries = given_member_of(input, "Entries");
         if (entries == nullptr || !entries->is_array()) return respond(missing("entries"));
         if (entries->empty() || entries->size() > kMostEntries) {
             return respond(validation(

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "api/events/event_entry.hpp"
+#include "engine/base/json_member.hpp"
 #include "engine/events/pattern.hpp"
-#include "engine/events/target_input.hpp"
 #include "engine/events/target_input.hpp"
 
 namespace stepwell::api::events {
@@ -43,7 +43,7 @@ struct Page {
 };
 Result<Page, Refusal> page_of(const Json& input) {
     Page page;
-    if (const Json* limit = find(input, "Limit")) {
+    if (const Json* limit = given_member_of(input, "Limit")) {
         if (!limit->is_number_integer() || limit->get<std::int64_t>() < 1 ||
             limit->get<std::int64_t>() > std::int64_t{kMostPerPage})
             return validation("Limit must be a number from 1 to 100");
@@ -135,7 +135,7 @@ void RuleOperations::put_rule(const Owner& caller, const Json& input, const Resp
     const std::string name = text_of(input, "Name");
     if (!is_rule_name(name))
         return respond(validation("Name must have 1 to 64 letters, digits, '.', '-' or '_'"));
-    if (find(input, "ScheduleExpression") != nullptr)
+    if (given_member_of(input, "ScheduleExpression") != nullptr)
         return respond(validation("Stepwell runs no schedules: give an EventPattern"));
     const std::string pattern = text_of(input, "EventPattern");
     if (pattern.empty()) {
@@ -238,7 +238,7 @@ void RuleOperations::disable_rule(const Owner& caller, const Json& input, const 
 void RuleOperations::put_targets(const Owner& caller, const Json& input, const Respond& respond) {
     const RulePtr rule = named_rule(caller, input, "Rule", respond);
     if (!rule) return;
-    const Json* targets = find(input, "Targets");
+    const Json* targets = given_member_of(input, "Targets");
     if (targets == nullptr || !targets->is_array() || targets->empty() ||
         targets->size() > kMostTargetsPerCall)
         return respond(validation("Targets must have 1 to 100 elements"));
@@ -267,7 +267,7 @@ void RuleOperations::remove_targets(const Owner& caller, const Json& input,
                                     const Respond& respond) {
     const RulePtr rule = named_rule(caller, input, "Rule", respond);
     if (!rule) return;
-    const Json* ids = find(input, "Ids");
+    const Json* ids = given_member_of(input, "Ids");
     if (ids == nullptr || !ids->is_array() || ids->empty()) return respond(missing("ids"));
     const Json wanted = *ids;
     change(
@@ -275,7 +275,7 @@ void RuleOperations::remove_targets(const Owner& caller, const Json& input,
         [&](Rule& r) {
             std::erase_if(r.targets.get_ref<Json::array_t&>(), [&](const Json& target) {
                 const auto& all = wanted.get_ref<const Json::array_t&>();
-                return std::ranges::find(all, *find(target, "Id")) != all.end();
+                return std::ranges::find(all, *given_member_of(target, "Id")) != all.end();
             });
         },
         failed_entries(Json::array()), respond);

@@ -2,18 +2,12 @@
 
 #include "engine/asl/expressions.hpp"
 #include "engine/asl/states.hpp"
+#include "engine/base/json_member.hpp"
 
 namespace stepwell::asl {
 namespace {
 
 constexpr std::string_view kReserved = "states";
-
-const Json* member(const Json& object, std::string_view name) {
-    const auto* members = object.get_ptr<const Json::object_t*>();
-    if (members == nullptr) return nullptr;
-    const auto found = members->find(name);
-    return found == members->end() ? nullptr : &found->second;
-}
 
 /// `x.$` assigns x in a JSONPath state, and is no name at all in a JSONata state.
 std::string_view variable_of(std::string_view key) {
@@ -22,7 +16,7 @@ std::string_view variable_of(std::string_view key) {
 }
 
 void add_assign(const Json& owner, std::string_view state, AssignedNames& names) {
-    const Json* assign = member(owner, "Assign");
+    const Json* assign = member_of(owner, "Assign");
     if (assign == nullptr || !assign->is_object()) return;
     for (const auto& [key, unused] : assign->get_ref<const Json::object_t&>()) {
         const auto [known, is_new] = names.emplace(variable_of(key), state);
@@ -55,7 +49,7 @@ AssignedNames assigned_names(const Json::object_t& states) {
     for (const auto& [name, state] : states) {
         add_assign(state, name, names);
         for (const std::string_view list : {"Choices", "Catch"}) {
-            const Json* items = member(state, list);
+            const Json* items = member_of(state, list);
             if (items == nullptr || !items->is_array()) continue;
             for (const Json& item : items->get_ref<const Json::array_t&>())
                 add_assign(item, name, names);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/base/json_member.hpp"
 #include "engine/query/jsonpath.hpp"
 
 namespace stepwell::events {
@@ -13,11 +14,6 @@ namespace {
 /// API Reference, "InputTransformer".
 constexpr std::size_t kMostPaths = 100;
 constexpr std::size_t kMostTemplateBytes = 8'192;
-
-const Json* find(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
-}
 
 /// The value at a path; nullopt where there is none.
 std::optional<Json> value_at(const std::string& path, const Json& event) {
@@ -37,11 +33,11 @@ std::optional<InputError> check_path(const Json& path) {
 
 std::optional<InputError> check_transformer(const Json& transformer) {
     if (!transformer.is_object()) return InputError{"InputTransformer must be an object"};
-    const Json* text = find(transformer, "InputTemplate");
+    const Json* text = given_member_of(transformer, "InputTemplate");
     if (text == nullptr || !text->is_string() || text->get_ref<const std::string&>().empty() ||
         text->get_ref<const std::string&>().size() > kMostTemplateBytes)
         return InputError{"InputTemplate must have 1 to 8192 characters"};
-    const Json* paths = find(transformer, "InputPathsMap");
+    const Json* paths = given_member_of(transformer, "InputPathsMap");
     if (paths == nullptr) return std::nullopt;
     if (!paths->is_object() || paths->size() > kMostPaths)
         return InputError{"InputPathsMap must have at most 100 members"};
@@ -67,7 +63,7 @@ public:
         values_["aws.events.rule-arn"] = rule.arn;
         values_["aws.events.rule-name"] = rule.name;
         values_["aws.events.event.ingestion-time"] = rule.ingestion_time;
-        const Json* paths = find(transformer, "InputPathsMap");
+        const Json* paths = given_member_of(transformer, "InputPathsMap");
         if (paths == nullptr) return;
         for (const auto& [name, path] : paths->get_ref<const Json::object_t&>())
             values_[name] = value_at(path.get<std::string>(), event);
@@ -119,9 +115,9 @@ private:
 }  // namespace
 
 std::optional<InputError> check_target_input(const Json& target) {
-    const Json* input = find(target, "Input");
-    const Json* path = find(target, "InputPath");
-    const Json* transformer = find(target, "InputTransformer");
+    const Json* input = given_member_of(target, "Input");
+    const Json* path = given_member_of(target, "InputPath");
+    const Json* transformer = given_member_of(target, "InputTransformer");
     if (int(input != nullptr) + int(path != nullptr) + int(transformer != nullptr) > 1)
         return InputError{"Only one of Input, InputPath, or InputTransformer must be provided"};
     if (input != nullptr &&
@@ -134,15 +130,15 @@ std::optional<InputError> check_target_input(const Json& target) {
 
 Result<std::string, InputError> target_input(const Json& target, const Json& event,
                                              const RuleInEvent& rule) {
-    if (const Json* input = find(target, "Input"))
+    if (const Json* input = given_member_of(target, "Input"))
         return {boost::system::in_place_value, input->get<std::string>()};
-    if (const Json* path = find(target, "InputPath")) {
+    if (const Json* path = given_member_of(target, "InputPath")) {
         const auto value = value_at(path->get<std::string>(), event);
         return {boost::system::in_place_value, write_json(value ? *value : Json::object())};
     }
-    const Json* transformer = find(target, "InputTransformer");
+    const Json* transformer = given_member_of(target, "InputTransformer");
     if (transformer == nullptr) return {boost::system::in_place_value, write_json(event)};
-    const Json* text = find(*transformer, "InputTemplate");
+    const Json* text = given_member_of(*transformer, "InputTemplate");
     std::string filled = Filler(*transformer, event, rule).fill(text->get<std::string>());
     if (!parse_json(filled)) return InputError{"The input template does not give JSON: " + filled};
     return {boost::system::in_place_value, std::move(filled)};

@@ -1,16 +1,10 @@
 #include "engine/runtime/event_log.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/json_member.hpp"
 
 namespace stepwell {
 namespace {
-
-const Json* member(const Json& object, std::string_view name) {
-    if (!object.is_object()) return nullptr;
-    const auto& members = object.get_ref<const Json::object_t&>();
-    const auto found = members.find(name);
-    return found == members.end() ? nullptr : &found->second;
-}
 
 /// `NAME` of `arn:…:logs:…:log-group:NAME:*`.
 std::string group_name(const std::string& arn) {
@@ -23,10 +17,10 @@ std::string group_name(const std::string& arn) {
 }
 
 std::string log_group_of(const Json& configuration) {
-    const Json* destinations = member(configuration, "destinations");
+    const Json* destinations = member_of(configuration, "destinations");
     if (!destinations || !destinations->is_array() || destinations->empty()) return {};
-    const Json* group = member(destinations->front(), "cloudWatchLogsLogGroup");
-    const Json* arn = group ? member(*group, "logGroupArn") : nullptr;
+    const Json* group = member_of(destinations->front(), "cloudWatchLogsLogGroup");
+    const Json* arn = group ? member_of(*group, "logGroupArn") : nullptr;
     return arn && arn->is_string() ? group_name(arn->get<std::string>()) : std::string();
 }
 
@@ -64,7 +58,7 @@ struct DetailBytes {
 std::shared_ptr<const EventLogging> parse_event_logging(const std::string& configuration) {
     const auto parsed = parse_json(configuration);
     if (!parsed) return nullptr;
-    const Json* level = member(*parsed, "level");
+    const Json* level = member_of(*parsed, "level");
     if (!level || !level->is_string()) return nullptr;
     const std::string name = level->get<std::string>();
     EventLogging logging;
@@ -77,7 +71,7 @@ std::shared_ptr<const EventLogging> parse_event_logging(const std::string& confi
     } else {
         return nullptr;  // OFF
     }
-    const Json* data = member(*parsed, "includeExecutionData");
+    const Json* data = member_of(*parsed, "includeExecutionData");
     logging.include_data = data && data->is_boolean() && data->get<bool>();
     logging.log_group = log_group_of(*parsed);
     if (logging.log_group.empty()) return nullptr;

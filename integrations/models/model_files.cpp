@@ -8,6 +8,7 @@
 
 #include "engine/base/ascii.hpp"
 #include "engine/base/json.hpp"
+#include "engine/base/json_member.hpp"
 
 namespace stepwell::models {
 namespace {
@@ -27,18 +28,13 @@ constexpr std::array<std::string_view, 6> kPlaces = {"",    "header",      "head
 /// What a member or text of the file must be for it to be a model.
 [[noreturn]] void no_model(const std::string& why) { throw std::runtime_error(why); }
 
-const Json* find(const Json& object, const char* name) {
-    if (!object.is_object()) return nullptr;
-    const auto found = object.find(name);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
-}
 const Json& need(const Json& object, const char* name) {
-    const Json* found = find(object, name);
+    const Json* found = given_member_of(object, name);
     if (found == nullptr) no_model(std::string("it lacks \"") + name + '"');
     return *found;
 }
 bool flag(const Json& object, const char* name) {
-    const Json* found = find(object, name);
+    const Json* found = given_member_of(object, name);
     return found != nullptr && (!found->is_boolean() || found->get<bool>());
 }
 
@@ -76,12 +72,12 @@ private:
     Text keep(std::string text) { return out_.texts.emplace_back(std::move(text)); }
 
     Text text(const Json& object, const char* name) {
-        const Json* found = find(object, name);
+        const Json* found = given_member_of(object, name);
         return found != nullptr && found->is_string() ? keep(found->get<std::string>()) : Text();
     }
 
     XmlNamespace xml_namespace(const Json& object) {
-        const Json* trait = find(object, "xmlNamespace");
+        const Json* trait = given_member_of(object, "xmlNamespace");
         if (trait == nullptr) return {};
         if (trait->is_string()) return {{}, keep(trait->get<std::string>())};
         return {text(*trait, "prefix"), text(*trait, "uri")};
@@ -99,7 +95,8 @@ private:
         service.service_id = text(metadata, "serviceId");
         if (service.service_id.empty()) no_model("its metadata lack a serviceId");
         std::optional<std::size_t> protocol = index_in(kProtocols, text(metadata, "protocol"));
-        if (const Json* several = find(metadata, "protocols"); several != nullptr && !protocol) {
+        if (const Json* several = given_member_of(metadata, "protocols");
+            several != nullptr && !protocol) {
             for (const Json& name : *several) {
                 if (!protocol && name.is_string())
                     protocol = index_in(kProtocols, name.get<std::string>());
@@ -142,24 +139,24 @@ private:
     }
 
     static std::optional<double> bound(const Json& shape, const char* name) {
-        const Json* found = find(shape, name);
+        const Json* found = given_member_of(shape, name);
         return found != nullptr && found->is_number() ? std::optional(found->get<double>())
                                                       : std::nullopt;
     }
 
     void read_structure(const Json& json, Shape& shape) {
-        if (const Json* error = find(json, "error")) {
+        if (const Json* error = given_member_of(json, "error")) {
             shape.error_code = text(*error, "code");
-            if (const Json* status = find(*error, "httpStatusCode");
+            if (const Json* status = given_member_of(*error, "httpStatusCode");
                 status != nullptr && status->is_number_unsigned())
                 shape.http_status = status->get<std::uint32_t>();
         }
         shape.payload = text(json, "payload");
-        const Json* members = find(json, "members");
+        const Json* members = given_member_of(json, "members");
         if (members == nullptr || !members->is_object()) return;
         for (const auto& [name, member] : members->get_ref<const Json::object_t&>())
             shape.members.push_back(read_member(name, member));
-        const Json* required = find(json, "required");
+        const Json* required = given_member_of(json, "required");
         if (required == nullptr) return;
         for (Member& member : shape.members)
             member.required = std::ranges::any_of(*required, [&](const Json& name) {
@@ -201,7 +198,8 @@ private:
         }
         shape.min = bound(json, "min");
         shape.max = bound(json, "max");
-        if (const Json* values = find(json, "enum"); values != nullptr && values->is_array()) {
+        if (const Json* values = given_member_of(json, "enum");
+            values != nullptr && values->is_array()) {
             for (const Json& value : *values) {
                 if (value.is_string()) shape.values.push_back(keep(value.get<std::string>()));
             }
@@ -215,18 +213,18 @@ private:
         const Json& http = need(json, "http");
         operation.method = text(http, "method");
         operation.uri = text(http, "requestUri");
-        if (const Json* input = find(json, "input")) {
+        if (const Json* input = given_member_of(json, "input")) {
             operation.input = shape_of(*input);
             operation.input_location_name = text(*input, "locationName");
             operation.input_namespace = xml_namespace(*input);
         }
-        if (const Json* output = find(json, "output")) {
+        if (const Json* output = given_member_of(json, "output")) {
             operation.output = shape_of(*output);
             operation.result_wrapper = text(*output, "resultWrapper");
         }
-        if (const Json* endpoint = find(json, "endpoint"))
+        if (const Json* endpoint = given_member_of(json, "endpoint"))
             operation.host_prefix = text(*endpoint, "hostPrefix");
-        if (const Json* checksum = find(json, "httpChecksum")) {
+        if (const Json* checksum = given_member_of(json, "httpChecksum")) {
             operation.checksum_member = text(*checksum, "requestAlgorithmMember");
             operation.checksum_required = flag(*checksum, "requestChecksumRequired");
         }
@@ -234,7 +232,7 @@ private:
         const Text auth = text(json, "authtype");
         operation.unsigned_request = auth == "none";
         operation.unsigned_payload = auth == "v4-unsigned-body";
-        if (const Json* errors = find(json, "errors")) {
+        if (const Json* errors = given_member_of(json, "errors")) {
             for (const Json& error : *errors) operation.errors.push_back(shape_of(error));
         }
         return operation;
