@@ -12,6 +12,7 @@
 #include "integrations/aws/errors.hpp"
 #include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/aws/signature.hpp"
+#include "integrations/aws/values.hpp"
 
 namespace stepwell::aws {
 namespace {
