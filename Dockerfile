@@ -1,5 +1,5 @@
 # Two images of one program that needs no library:
-#   docker build -t stepwell .                                 the server alone: a few MB, for tasks elsewhere
+#   docker build -t stepwell .                                 the server alone: under 20 MB, for tasks elsewhere
 #   docker build -t stepwell:functions --target functions .    with Python and Node.js, for local functions and Parquet
 #   docker run --rm -p 8083:8083 -v stepwell:/data stepwell
 # For arm64: docker build --platform linux/arm64 --build-arg TARGETARCH=arm64 …; it is cross-built, no emulation.
