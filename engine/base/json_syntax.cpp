@@ -9,14 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/java_text.hpp"
+
 /// AWS parses with Jackson and quotes it, so this is a second scanner with Jackson's order of
 /// checks, its words and its idea of where the parser stands (jackson-core 2.10 to 2.15:
 /// ReaderBasedJsonParser, ParserMinimalBase, JsonReadContext, ContentReference). It builds no
 /// values and runs only on a text that has been refused.
 namespace stepwell {
 namespace {
-
-using Unit = char16_t;
 
 /// Jackson shows that much of the text; JsonLocation.MAX_CONTENT_SNIPPET.
 constexpr std::size_t kShownUnits = 500;
@@ -25,131 +25,17 @@ constexpr std::size_t kShownToken = 256;
 constexpr const char* kAnyValue =
     "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 
-bool high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
-bool low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
-
-/// A text as Java holds it, up to its first malformed byte.
-struct Decoded {
-    std::u16string units;
-    std::string malformed;  ///< what is wrong behind `units`; empty if nothing is
-};
-
-std::string hex(unsigned value) {
-    std::array<char, 12> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%x", value);
-    return buffer.data();
-}
-
-Decoded decode_utf8(std::string_view text) {
-    Decoded out;
-    out.units.reserve(text.size());
-    for (std::size_t i = 0; i < text.size();) {
-        const auto first = static_cast<unsigned char>(text[i]);
-        if (first < 0x80) {
-            out.units.push_back(first);
-            ++i;
-            continue;
-        }
-        const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-        if (first < 0xC2 || first > 0xF4) {
-            out.malformed = "Invalid UTF-8 start byte 0x" + hex(first);
-            return out;
-        }
-        unsigned code = first & (0xFFU >> (length + 1));
-        for (std::size_t k = 1; k < length; ++k) {
-            const unsigned next = i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0;
-            if ((next & 0xC0U) != 0x80) {
-                out.malformed = "Invalid UTF-8 middle byte 0x" + hex(next);
-                return out;
-            }
-            code = code << 6U | (next & 0x3FU);
-        }
-        constexpr std::array<unsigned, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-        if (code < kLeast.at(length) || code > 0x10FFFF || high_surrogate(code) ||
-            low_surrogate(code)) {
-            out.malformed = "Invalid UTF-8 start byte 0x" + hex(first);
-            return out;
-        }
-        if (code >= 0x10000) {
-            out.units.push_back(static_cast<Unit>(0xD800 + ((code - 0x10000) >> 10U)));
-            out.units.push_back(static_cast<Unit>(0xDC00 + ((code - 0x10000) & 0x3FFU)));
-        } else {
-            out.units.push_back(static_cast<Unit>(code));
-        }
-        i += length;
-    }
-    return out;
-}
-
-/// As Java's String.getBytes(UTF_8): half a surrogate pair becomes '?'.
-void append_utf8(std::string& out, std::u16string_view units) {
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        unsigned code = units[i];
-        if (high_surrogate(code) && i + 1 < units.size() && low_surrogate(units[i + 1])) {
-            code = 0x10000 + ((code - 0xD800) << 10U) + (units[++i] - 0xDC00U);
-        } else if (high_surrogate(code) || low_surrogate(code)) {
-            code = '?';
-        }
-        if (code < 0x80) {
-            out.push_back(static_cast<char>(code));
-        } else if (code < 0x800) {
-            out.push_back(static_cast<char>(0xC0U | code >> 6U));
-            out.push_back(static_cast<char>(0x80U | (code & 0x3FU)));
-        } else {
-            if (code < 0x10000) {
-                out.push_back(static_cast<char>(0xE0U | code >> 12U));
-            } else {
-                out.push_back(static_cast<char>(0xF0U | code >> 18U));
-                out.push_back(static_cast<char>(0x80U | (code >> 12U & 0x3FU)));
-            }
-            out.push_back(static_cast<char>(0x80U | (code >> 6U & 0x3FU)));
-            out.push_back(static_cast<char>(0x80U | (code & 0x3FU)));
-        }
-    }
-}
-
-bool iso_control(unsigned unit) { return unit < 0x20 || (unit >= 0x7F && unit <= 0x9F); }
-
-/// java.lang.Character.isJavaIdentifierStart, by blocks where Unicode has letter after letter.
-bool identifier_start(unsigned unit) {
-    if (unit < 0x80) {
-        return (unit >= 'a' && unit <= 'z') || (unit >= 'A' && unit <= 'Z') || unit == '_' ||
-               unit == '$';
-    }
-    struct Range {
-        unsigned first;
-        unsigned last;
-    };
-    static constexpr Range kLetters[] = {
-        {0xA2, 0xA5},     {0xAA, 0xAA},     {0xB5, 0xB5},     {0xBA, 0xBA},     {0xC0, 0xD6},
-        {0xD8, 0xF6},     {0xF8, 0x2C1},    {0x370, 0x1FFF},  {0x203F, 0x2040}, {0x20A0, 0x20CF},
-        {0x2C00, 0x2DFF}, {0x3005, 0x3007}, {0x3031, 0x31FF}, {0x3400, 0x4DBF}, {0x4E00, 0xD7FF},
-        {0xF900, 0xFDFF}, {0xFE70, 0xFEFC}, {0xFF21, 0xFF3A}, {0xFF41, 0xFF5A}, {0xFF66, 0xFFDC}};
-    for (const Range& range : kLetters) {
-        if (unit >= range.first && unit <= range.last) return true;
-    }
-    return false;
-}
-
-/// java.lang.Character.isJavaIdentifierPart: also digits, and control characters that may be
-/// ignored.
-bool identifier_part(unsigned unit) {
-    return identifier_start(unit) || (unit >= '0' && unit <= '9') || unit <= 0x08 ||
-           (unit >= 0x0E && unit <= 0x1B) || (unit >= 0x7F && unit <= 0x9F) ||
-           (unit >= 0x300 && unit <= 0x36F);
-}
-
 bool digit(int unit) { return unit >= '0' && unit <= '9'; }
 
 /// `'x' (code 120)`; ParserMinimalBase._getCharDesc.
 std::string describe(int unit) {
     const auto code = static_cast<unsigned>(unit);
-    if (iso_control(code)) return "(CTRL-CHAR, code " + std::to_string(unit) + ")";
+    if (java_control(code)) return "(CTRL-CHAR, code " + std::to_string(unit) + ")";
     std::string text = "'";
-    const Unit single = static_cast<Unit>(code);
+    const char16_t single = static_cast<char16_t>(code);
     append_utf8(text, {&single, 1});
     text += "' (code " + std::to_string(unit);
-    if (code > 255) text += " / 0x" + hex(code);
+    if (code > 255) text += " / 0x" + java_hex(code);
     return text + ")";
 }
 
@@ -157,7 +43,7 @@ enum class Duplicates { allowed, refused };
 
 class JacksonScanner {
 public:
-    JacksonScanner(const Decoded& text, JsonLimits limits, Duplicates duplicates)
+    JacksonScanner(const JavaText& text, JsonLimits limits, Duplicates duplicates)
         : text_(text.units), malformed_(text.malformed), limits_(limits), duplicates_(duplicates) {
         scopes_.push_back({Scope::Type::root, 1, 0, 0, {}});
     }
@@ -193,8 +79,8 @@ private:
     std::string location(std::size_t line, std::size_t column) const {
         std::string out = "[Source: (String)\"";
         std::u16string shown;
-        for (const Unit unit : text_.substr(0, kShownUnits)) {
-            if (iso_control(unit) && unit != u'\r' && unit != u'\n') {
+        for (const char16_t unit : text_.substr(0, kShownUnits)) {
+            if (java_control(unit) && unit != u'\r' && unit != u'\n') {
                 std::array<char, 8> escaped{};
                 std::snprintf(escaped.data(), escaped.size(), "\\u%04X", unsigned{unit});
                 for (const char* c = escaped.data(); *c != 0; ++c)
@@ -404,8 +290,8 @@ private:
         }
         type = "VALUE_NUMBER";
         if (unit == '-' || digit(unit)) return number(unit);
-        if (identifier_start(static_cast<unsigned>(unit)))
-            return fail_word(std::u16string(1, static_cast<Unit>(unit)));
+        if (java_identifier_start(static_cast<unsigned>(unit)))
+            return fail_word(std::u16string(1, static_cast<char16_t>(unit)));
         return fail_unexpected(unit, std::string("expected a valid value ") + kAnyValue);
     }
 
@@ -414,8 +300,8 @@ private:
 
     /// Quotes what has matched so far and what follows as if it were a Java identifier.
     bool fail_word(std::u16string seen) {
-        while (peek() != kEnd && identifier_part(static_cast<unsigned>(peek()))) {
-            seen.push_back(static_cast<Unit>(take()));
+        while (peek() != kEnd && java_identifier_part(static_cast<unsigned>(peek()))) {
+            seen.push_back(static_cast<char16_t>(take()));
             if (seen.size() >= kShownToken) {
                 seen += u"...";
                 break;
@@ -434,7 +320,7 @@ private:
         }
         const int next = peek();
         if (next >= '0' && next != ']' && next != '}' &&
-            identifier_part(static_cast<unsigned>(next))) {
+            java_identifier_part(static_cast<unsigned>(next))) {
             return fail_word(std::u16string(wanted));
         }
         return true;
@@ -546,11 +432,11 @@ private:
             const auto code = static_cast<unsigned>(unit);
             const bool second = escaped && low_surrogate(code);
             if (open != 0 && !second)
-                return fail("Unmatched first part of surrogate pair (0x" + hex(open) + ")");
+                return fail("Unmatched first part of surrogate pair (0x" + java_hex(open) + ")");
             if (open == 0 && second)
-                return fail("Unmatched second part of surrogate pair (0x" + hex(code) + ")");
+                return fail("Unmatched second part of surrogate pair (0x" + java_hex(code) + ")");
             open = escaped && high_surrogate(code) ? code : 0;
-            if (content != nullptr) content->push_back(static_cast<Unit>(unit));
+            if (content != nullptr) content->push_back(static_cast<char16_t>(unit));
         }
     }
 
@@ -624,7 +510,7 @@ JsonSyntaxError describe_json_syntax_error(std::string_view text, JsonLimits lim
                     ", from `StreamReadConstraints.getMaxDocumentLength()`)",
                 "[Source: (String); line: 1, column: 1]"};
     }
-    const Decoded decoded = decode_utf8(text);
+    const JavaText decoded = to_java(text);
     auto error = JacksonScanner(decoded, limits, Duplicates::allowed).scan();
     // The two parsers disagree: say so rather than nothing.
     if (!error) return {"The text is not valid JSON", "[Source: (String); line: 1, column: 1]"};
@@ -641,7 +527,7 @@ std::size_t utf16_length(std::string_view text) {
 }
 
 std::optional<JsonSyntaxError> describe_duplicate_key(std::string_view text, JsonLimits limits) {
-    const Decoded decoded = decode_utf8(text);
+    const JavaText decoded = to_java(text);
     return JacksonScanner(decoded, limits, Duplicates::refused).scan();
 }
 
