@@ -46,7 +46,8 @@ public:
 class NoTasks final : public TaskRunner {
 public:
     void start(TaskCall, TaskDone) override {}
-    void cancel(TaskCallId, Job) override {}
+    void cancel(TaskCallId) override {}
+    void stop_job(TaskCall, std::function<void()> done) override { done(); }
     void cancel_all() override {}
 };
 

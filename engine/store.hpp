@@ -25,6 +25,7 @@ enum class MachineStatus { active, deleting };
 
 /// Unique, never shown.
 using MapRunKey = std::int64_t;
+using JobStopKey = std::int64_t;
 
 struct StateMachineRecord {
     std::string arn;  ///< unqualified
@@ -50,6 +51,9 @@ struct StateMachineRecord {
 inline constexpr std::size_t kMaxVersions = 1000;
 inline constexpr std::size_t kMaxAliases = 100;
 inline constexpr std::size_t kMaxTags = 50;
+/// Of each account in each region: Standard executions that run, children of Map Runs not among
+/// them. A store can be told another.
+inline constexpr std::int64_t kMaxOpenExecutions = 1'000'000;
 
 /// In the order in which they were given.
 using Tags = std::vector<std::pair<std::string, std::string>>;
@@ -126,6 +130,7 @@ struct ExecutionRecord {
     std::optional<TimePoint> wake_at;
     Sequence last_sequence = 0;
     EventId last_event = 0;
+    std::uint32_t open_tokens = 0;  ///< that can still come back; written, not read back
     std::int64_t redrive_count = 0;
     std::optional<TimePoint> redrive_date;  ///< of the last redrive
     /// The Map Run whose child it is; 0: of none. A child's `state_machine_arn` is that of the
@@ -210,6 +215,13 @@ struct MapRunChanges {
     std::vector<std::string> settled;   ///< ARNs
 };
 
+/// A job of a `.sync` Task that is to be stopped, since nothing waits for it any more. It is stored
+/// with the Step that says so, until that is done: so a restart knows what is left to stop.
+struct JobStop {
+    JobStopKey key = 0;
+    std::string call;  ///< engine/runtime/job_stops.hpp; opaque to the store
+};
+
 /// Children that begin, and how far their run is then. One batch: so no item is lost, and none is
 /// started twice.
 struct ChildrenStart {
@@ -274,6 +286,7 @@ struct JournalRow {
     TimePoint latest_time{};
     /// Nearly always null. Written, not read back.
     std::shared_ptr<const MapRunChanges> map_runs = {};
+    std::shared_ptr<const std::vector<JobStop>> job_stops = {};
 };
 
 /// What a Step changes in the execution's row. Fields not named here never change after the start.
@@ -286,6 +299,7 @@ struct ExecutionUpdate {
     std::optional<TimePoint> wake_at;
     Sequence last_sequence = 0;
     EventId last_event = 0;
+    std::uint32_t open_tokens = 0;          ///< see ExecutionRecord
     std::int64_t redrive_count = 0;         ///< 0: this and the next as they were
     std::optional<TimePoint> redrive_date;  ///< of the last redrive
 };
@@ -462,12 +476,14 @@ public:
     /// free and its machine is ACTIVE and still has the revision id, or the version, that the
     /// record names (else conflict without `existing`). The revision is kept for it. Express
     /// executions are stored so, too (with an empty journal row), until `forget_execution`.
+    /// limit_reached: as many Standard executions of the machine's owner run as may.
     virtual void start_execution(ExecutionRecord record, JournalRow first_step,
                                  std::function<void(StartOutcome)> done) = 0;
     /// Stores a Step behind entry `after`, with the row's changes, as one.
     /// conflict: `after` is not the last entry; or it opens a child again that is not waiting to be
     /// redriven, or whose run is over or is to stop. not_found: the execution is not there, or it
-    /// is closed and its machine is DELETING: nothing of that is opened again.
+    /// is closed and its machine is DELETING: nothing of that is opened again. limit_reached: it
+    /// would open one more again than may run.
     virtual void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
                         Committed done) = 0;
     /// Removes a stored Express execution that has ended.
@@ -548,6 +564,13 @@ public:
     /// most `limit`; without input, output, error and cause.
     virtual std::vector<ExecutionRecord> pending_redrives(MapRunKey run, ExecutionKey after,
                                                           std::size_t limit) const = 0;
+
+    // --- jobs to be stopped: they come with Steps (JournalRow)
+
+    /// Nothing is left to do about it. not_found: it is not there (any more).
+    virtual void job_stopped(JobStopKey key, Committed done) = 0;
+    /// By key, after `after`, at most `limit`: what recovery walks through.
+    virtual std::vector<JobStop> jobs_to_stop(JobStopKey after, std::size_t limit) const = 0;
 
     // --- the whole
 

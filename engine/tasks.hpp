@@ -66,9 +66,6 @@ struct TaskCall {
     std::shared_ptr<TaskInspection> inspection;  ///< null: nobody looks
 };
 
-/// What becomes of the job that a `.sync` call has started, or watches, when the call is given up.
-enum class Job { keep, stop };
-
 /// How a call ended: the task's result, or its error (names as AWS: `Lambda.Unknown`, an errorType
 /// …). For `.waitForTaskToken`, and for the start of a `.sync` job, the result is the output of
 /// TaskSubmitted.
@@ -84,9 +81,16 @@ class TaskRunner {
 public:
     virtual ~TaskRunner() = default;
     virtual void start(TaskCall call, TaskDone done) = 0;
-    /// Gives the call up (its execution was stopped, or it timed out). Unknown ids are ignored.
-    virtual void cancel(TaskCallId id, Job job) = 0;
-    /// Gives all calls up, as a reset does; jobs are kept.
+    /// Gives the call up (its execution was stopped, or it timed out). What it has started goes on.
+    /// Unknown ids are ignored.
+    virtual void cancel(TaskCallId id) = 0;
+    /// Stops the job that a `.sync` call has started (`call.submitted` says which) or may have:
+    /// what nobody knows to have begun is looked for. `call.id` names the call where it is under
+    /// way, which is given up. `done` is called at most once, on any thread, when there is nothing
+    /// more to do about it: the job was asked to stop, was over, or never began. Asking again does
+    /// no harm.
+    virtual void stop_job(TaskCall call, std::function<void()> done) = 0;
+    /// Gives all calls up, as a reset does; jobs go on.
     virtual void cancel_all() = 0;
 };
 

@@ -16,6 +16,7 @@ struct WriteStatistics {
     std::uint64_t queued = 0;             ///< now
     std::uint64_t queued_bytes = 0;       ///< now, about
     std::int64_t running_executions = 0;  ///< stored, now
+    std::int64_t open_tokens = 0;         ///< of tasks, that can still come back, now
     /// Of each write until its commit began, and of each commit that worked. They live as long as
     /// the writer.
     const Histogram* queue_time = nullptr;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/random.hpp"
@@ -13,6 +14,9 @@ namespace {
 
 /// We are told when a watched execution closes; should that be lost, it is noticed this late.
 constexpr Milliseconds kLookAgain{30'000};
+/// Pauses between attempts to stop an execution while the store fails: they double.
+constexpr Milliseconds kFirstPause{100};
+constexpr Milliseconds kLongestPause{30'000};
 
 const asl::ServiceResource& resource_of(const TaskCall& call) {
     return std::get<asl::ServiceResource>(call.resource);
@@ -48,6 +52,25 @@ std::string execution_arn_of(const Json& request) {
     return execution_arn(*machine, name, text_of(request, "name"));
 }
 
+/// What asks StartExecution for the execution of a call. The request id is the same after a
+/// restart, so a second start of the same task finds the first.
+Evaluated<Json> start_request(const TaskCall& call) {
+    auto request = own_request(*asl::find_own_operation("startExecution"), call.input);
+    if (request && !request->contains("name")) (*request)["name"] = call.request_id;
+    return request;
+}
+
+/// Whether a call has started what DescribeExecution shows: an execution of its input that began
+/// since its task was scheduled. The name is its own.
+bool is_of(const Json& description, const Json& request, const TaskCall& call) {
+    const std::string input =
+        request.contains("input") ? text_of(request, "input") : std::string("{}");
+    const double since = double(call.scheduled_time.time_since_epoch().count()) / 1000.0;
+    const auto date = description.find("startDate");
+    return text_of(description, "input") == input && date != description.end() &&
+           date->is_number() && date->get<double>() >= since;
+}
+
 /// `.sync` gives Input and Output as the texts they are, `.sync:2` as JSON. Developer Guide, "Start
 /// workflow executions from a task state".
 Json closed_result(const Json& description, asl::Pattern pattern) {
@@ -75,8 +98,6 @@ struct OwnServiceTasks::Start {
     Json request;
     Finished finished;
     AskPtr ask;
-    bool given_up = false;
-    Job job = Job::keep;
 };
 
 struct OwnServiceTasks::Watch {
@@ -88,6 +109,16 @@ struct OwnServiceTasks::Watch {
     AskPtr ask;
     LoopTimer timer;
     bool over = false;
+};
+
+/// An execution that is to be stopped.
+struct OwnServiceTasks::Stop {
+    explicit Stop(IoLoop& loop) : timer(loop) {}
+    TaskCall call;
+    std::string execution_arn;
+    std::function<void()> done;
+    LoopTimer timer;
+    Milliseconds pause = kFirstPause;
 };
 
 OwnServiceTasks::AskPtr OwnServiceTasks::ask(const TaskCall& call, std::string operation,
@@ -132,7 +163,7 @@ OwnServiceTasks::GiveUp OwnServiceTasks::call_operation(TaskCall call, Finished 
                 if (answer.status != 200) return finished(own_error(answer, id, SdkStyle::sdk));
                 finished(Payload(own_result(body_of(answer), SdkStyle::sdk)));
             });
-    return [asked](Job) { drop(asked); };
+    return [asked] { drop(asked); };
 }
 
 OwnServiceTasks::GiveUp OwnServiceTasks::start_execution(TaskCall call, Finished finished) {
@@ -143,15 +174,13 @@ OwnServiceTasks::GiveUp OwnServiceTasks::start_execution(TaskCall call, Finished
 // --- starting
 
 OwnServiceTasks::GiveUp OwnServiceTasks::start(TaskCall call, Finished finished) {
-    auto request = own_request(*asl::find_own_operation("startExecution"), call.input);
+    auto request = start_request(call);
     if (!request) {
         finished(std::move(request).error());
         return {};
     }
     const auto begun = std::make_shared<Start>();
     begun->request = *std::move(request);
-    // The request id is the same after a restart, so a second start of this task finds the first.
-    if (!begun->request.contains("name")) begun->request["name"] = call.request_id;
     begun->call = std::move(call);
     begun->finished = std::move(finished);
     if (is_sync(begun->call)) {
@@ -159,11 +188,7 @@ OwnServiceTasks::GiveUp OwnServiceTasks::start(TaskCall call, Finished finished)
     } else {
         begin(begun);
     }
-    return [begun](Job job) {
-        // What is being started is stopped when it has: it cannot be before.
-        begun->given_up = true;
-        begun->job = is_sync(begun->call) ? job : Job::keep;
-    };
+    return [begun] { drop(begun->ask); };
 }
 
 /// Nobody can wait for an Express execution: it has no description.
@@ -173,7 +198,6 @@ void OwnServiceTasks::check_type(const std::shared_ptr<Start>& start) {
     start->ask = ask(
         start->call, "DescribeStateMachine", request,
         [this, start](const OwnAnswer& answer, const std::string& id) {
-            if (start->given_up) return;
             const auto machine = parse_json(answer.body);
             if (answer.status == 200 && machine && text_of(*machine, "type") == "EXPRESS") {
                 OwnAnswer refusal{400, {}, "StateMachineTypeNotSupported"};
@@ -189,11 +213,11 @@ void OwnServiceTasks::begin(const std::shared_ptr<Start>& start) {
     start->ask = ask(start->call, "StartExecution", start->request,
                      [this, start](const OwnAnswer& answer, const std::string& id) {
                          if (answer.status == 200)
-                             return started(start, Payload(started_result(answer, id)));
+                             return start->finished(Payload(started_result(answer, id)));
                          StateError refusal = own_error(answer, id, SdkStyle::optimized);
                          if (start->call.repeated && answer.error_type == "ExecutionAlreadyExists")
                              return look_whose(start, std::move(refusal));
-                         started(start, std::move(refusal));
+                         start->finished(std::move(refusal));
                      });
 }
 
@@ -202,34 +226,20 @@ void OwnServiceTasks::begin(const std::shared_ptr<Start>& start) {
 void OwnServiceTasks::look_whose(const std::shared_ptr<Start>& start, StateError refusal) {
     Json request = Json::object();
     request["executionArn"] = execution_arn_of(start->request);
-    start->ask = ask(start->call, "DescribeExecution", request,
-                     [this, start, refusal = std::move(refusal)](const OwnAnswer& answer,
-                                                                 const std::string& id) {
-                         const auto there = parse_json(answer.body);
-                         if (answer.status != 200 || !there) return started(start, refusal);
-                         const std::string input = start->request.contains("input")
-                                                       ? text_of(start->request, "input")
-                                                       : std::string("{}");
-                         const double since =
-                             double(start->call.scheduled_time.time_since_epoch().count()) / 1000.0;
-                         const auto date = there->find("startDate");
-                         const bool ours = text_of(*there, "input") == input &&
-                                           date != there->end() && date->is_number() &&
-                                           date->get<double>() >= since;
-                         if (!ours) return started(start, refusal);
-                         OwnAnswer as_started{200, {}, {}};
-                         Json body = Json::object();
-                         body["executionArn"] = (*there)["executionArn"];
-                         body["startDate"] = *date;
-                         as_started.body = write_json(body);
-                         started(start, Payload(started_result(as_started, id)));
-                     });
-}
-
-void OwnServiceTasks::started(const std::shared_ptr<Start>& start, TaskResult result) {
-    if (!start->given_up) return start->finished(std::move(result));
-    if (result && start->job == Job::stop)
-        stop(start->call, text_of(result->value(), "ExecutionArn"));
+    start->ask =
+        ask(start->call, "DescribeExecution", request,
+            [this, start, refusal = std::move(refusal)](const OwnAnswer& answer,
+                                                        const std::string& id) {
+                const auto there = parse_json(answer.body);
+                if (answer.status != 200 || !there || !is_of(*there, start->request, start->call))
+                    return start->finished(refusal);
+                OwnAnswer as_started{200, {}, {}};
+                Json body = Json::object();
+                body["executionArn"] = (*there)["executionArn"];
+                body["startDate"] = (*there)["startDate"];
+                as_started.body = write_json(body);
+                start->finished(Payload(started_result(as_started, id)));
+            });
 }
 
 // --- waiting for the end
@@ -240,12 +250,11 @@ OwnServiceTasks::GiveUp OwnServiceTasks::watch(TaskCall call, Finished finished)
     watch->call = std::move(call);
     watch->finished = std::move(finished);
     look(watch);
-    return [this, watch](Job job) {
+    return [watch] {
         watch->over = true;
         watch->timer.cancel();
         drop(watch->ask);
         if (const auto stop_watching = std::exchange(watch->watching, nullptr)) stop_watching();
-        if (job == Job::stop) stop(watch->call, watch->execution_arn);
     };
 }
 
@@ -280,14 +289,62 @@ void OwnServiceTasks::look(const std::shared_ptr<Watch>& watch) {
         });
 }
 
+// --- stopping
+
+void OwnServiceTasks::stop_execution(TaskCall call, std::function<void()> done) {
+    const auto stop = std::make_shared<Stop>(loop_);
+    if (call.submitted) stop->execution_arn = text_of(call.submitted->value(), "ExecutionArn");
+    stop->call = std::move(call);
+    stop->done = std::move(done);
+    stops_.insert(stop);
+    if (stop->call.submitted) {
+        ask_to_stop(stop);
+    } else {
+        find_started(stop);
+    }
+}
+
+/// The server was restarted, or the task ended, before it was stored what it has started.
+void OwnServiceTasks::find_started(const StopPtr& stop) {
+    const auto request = start_request(stop->call);
+    if (!request) return stopped(stop);  // nothing could be started
+    stop->execution_arn = execution_arn_of(*request);
+    Json look = Json::object();
+    look["executionArn"] = stop->execution_arn;
+    ask(stop->call, "DescribeExecution", look,
+        [this, stop, request = *request](const OwnAnswer& answer, const std::string&) {
+            if (answer.status >= 500) return try_again(stop, &OwnServiceTasks::find_started);
+            const auto there = parse_json(answer.body);
+            const bool found = answer.status == 200 && there && is_of(*there, request, stop->call);
+            if (!found) return stopped(stop);
+            ask_to_stop(stop);
+        });
+}
+
 /// Best effort, as AWS has it: one that has closed meanwhile stays as it is.
-void OwnServiceTasks::stop(const TaskCall& call, const std::string& execution_arn) {
+void OwnServiceTasks::ask_to_stop(const StopPtr& stop) {
+    if (!stops_.contains(stop)) return;  // forgotten meanwhile
     Json request = Json::object();
-    request["executionArn"] = execution_arn;
-    ask(call, "StopExecution", request, [execution_arn](const OwnAnswer& answer, const auto&) {
-        if (answer.status != 200)
-            spdlog::warn("{} could not be stopped: {}", execution_arn, answer.body);
+    request["executionArn"] = stop->execution_arn;
+    ask(stop->call, "StopExecution", request,
+        [this, stop](const OwnAnswer& answer, const std::string&) {
+            if (answer.status >= 500) return try_again(stop, &OwnServiceTasks::ask_to_stop);
+            if (answer.status != 200)
+                spdlog::warn("{} could not be stopped: {}", stop->execution_arn, answer.body);
+            stopped(stop);
+        });
+}
+
+void OwnServiceTasks::try_again(const StopPtr& stop,
+                                void (OwnServiceTasks::*what)(const StopPtr&)) {
+    stop->timer.start(stop->pause, [this, what, weak = std::weak_ptr(stop)] {
+        if (const auto again = weak.lock()) (this->*what)(again);
     });
+    stop->pause = std::min(2 * stop->pause, kLongestPause);
+}
+
+void OwnServiceTasks::stopped(const StopPtr& stop) {
+    if (stops_.erase(stop) > 0) stop->done();
 }
 
 }  // namespace stepwell

@@ -23,8 +23,8 @@ namespace stepwell {
 
 namespace {
 
-/// How a call is given up, and what becomes of the job it has started.
-using GiveUp = std::function<void(Job)>;
+/// How a call is given up.
+using GiveUp = std::function<void()>;
 
 /// What an integration is reached by and how it starts a call. An empty action stands for all of
 /// the service.
@@ -51,13 +51,6 @@ HttpClientOptions http_options(const IntegrationOptions& options) {
     http.max_connections = 4'096;
     http.ca_file = options.aws.ca_bundle;
     return http;
-}
-
-/// Of a call that leaves nothing behind.
-GiveUp of_call(std::function<void()> cancel) {
-    return [cancel = std::move(cancel)](Job) {
-        if (cancel) cancel();
-    };
 }
 
 }  // namespace
@@ -92,6 +85,12 @@ struct TaskRegistry::Impl {
         /// Whether Step Functions is another server than this one.
         bool own_is_elsewhere;
         std::unordered_map<TaskCallId, GiveUp> calls;
+        /// A job that is being started, and is to be stopped as soon as it has.
+        struct Stop {
+            TaskCall call;
+            std::function<void()> done;
+        };
+        std::unordered_map<TaskCallId, Stop> stops;
 
         const std::vector<Row> rows = {
             {"apigateway", "invoke",
@@ -100,11 +99,11 @@ struct TaskRegistry::Impl {
              }},
             {"lambda", "invoke",
              [this](TaskCall call, Finished done) {
-                 return of_call(lambda.invoke(std::move(call), std::move(done)));
+                 return lambda.invoke(std::move(call), std::move(done));
              }},
             {"http", "invoke",
              [this](TaskCall call, Finished done) {
-                 return of_call(http_tasks.start(std::move(call), std::move(done)));
+                 return http_tasks.start(std::move(call), std::move(done));
              }},
             {"states", "startExecution",
              [this](TaskCall call, Finished done) {
@@ -127,9 +126,9 @@ struct TaskRegistry::Impl {
 
         GiveUp dispatch(TaskCall call, Finished finished) {
             // A mock stands before all of them.
-            if (call.mock) return of_call(mocked.start(std::move(call), std::move(finished)));
+            if (call.mock) return mocked.start(std::move(call), std::move(finished));
             if (std::holds_alternative<asl::LambdaResource>(call.resource)) {
-                return of_call(lambda.call_function(std::move(call), std::move(finished)));
+                return lambda.call_function(std::move(call), std::move(finished));
             }
             const auto resource = std::get<asl::ServiceResource>(call.resource);
             for (const Row& row : rows) {
@@ -152,25 +151,57 @@ struct TaskRegistry::Impl {
             calls[id] = nullptr;
             GiveUp cancel =
                 dispatch(std::move(call), [this, id, done = std::move(done)](TaskResult result) {
-                    if (calls.erase(id) > 0) done(id, std::move(result));
+                    if (calls.erase(id) == 0) return;
+                    if (auto stop = stops.extract(id)) {
+                        stop_begun(std::move(stop.mapped()), std::move(result));
+                    } else {
+                        done(id, std::move(result));
+                    }
                 });
             if (const auto found = calls.find(id); found != calls.end())
                 found->second = std::move(cancel);
         }
 
-        void cancel(TaskCallId id, Job job) {
+        void cancel(TaskCallId id) {
             const auto found = calls.find(id);
             if (found == calls.end()) return;
             const GiveUp cancel = std::move(found->second);
             calls.erase(found);
-            if (cancel) cancel(job);
+            if (cancel) cancel();
+        }
+
+        void stop_job(TaskCall call, std::function<void()> done) {
+            // What is being started cannot be stopped before it has.
+            const TaskCallId id = call.id;
+            if (!call.submitted && calls.contains(id)) {
+                stops.emplace(id, Stop{std::move(call), std::move(done)});
+                return;
+            }
+            cancel(id);
+            const auto& resource = std::get<asl::ServiceResource>(call.resource);
+            const auto* action = aws::find_optimized(resource.resource_type, resource.action);
+            if (resource.resource_type == "states" && !own_is_elsewhere) {
+                own.stop_execution(std::move(call), std::move(done));
+            } else if (action != nullptr && action->job != nullptr) {
+                optimized.stop_job(*action, std::move(call), std::move(done));
+            } else {
+                done();
+            }
+        }
+
+        void stop_begun(Stop stop, TaskResult started) {
+            if (!started) return stop.done();
+            stop.call.submitted = *std::move(started);
+            stop_job(std::move(stop.call), std::move(stop.done));
         }
 
         void cancel_all() {
             const auto given_up = std::exchange(calls, {});
+            stops.clear();
             for (const auto& [id, cancel] : given_up) {
-                if (cancel) cancel(Job::keep);
+                if (cancel) cancel();
             }
+            own.forget_stops();
             lambda.cancel_all();
         }
     };
@@ -198,10 +229,17 @@ void TaskRegistry::start(TaskCall call, TaskDone done) {
         });
 }
 
-void TaskRegistry::cancel(TaskCallId id, Job job) {
-    impl_->loop.post([impl = impl_.get(), id, job] {
-        if (impl->on_loop) impl->on_loop->cancel(id, job);
+void TaskRegistry::cancel(TaskCallId id) {
+    impl_->loop.post([impl = impl_.get(), id] {
+        if (impl->on_loop) impl->on_loop->cancel(id);
     });
+}
+
+void TaskRegistry::stop_job(TaskCall call, std::function<void()> done) {
+    impl_->loop.post(
+        [impl = impl_.get(), call = std::move(call), done = std::move(done)]() mutable {
+            if (impl->on_loop) impl->on_loop->stop_job(std::move(call), std::move(done));
+        });
 }
 
 void TaskRegistry::cancel_all() {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -44,7 +45,8 @@ public:
     TaskRegistry& operator=(const TaskRegistry&) = delete;
 
     void start(TaskCall call, TaskDone done) override;
-    void cancel(TaskCallId id, Job job) override;
+    void cancel(TaskCallId id) override;
+    void stop_job(TaskCall call, std::function<void()> done) override;
     void cancel_all() override;
 
     /// The processes of local functions that run now.

@@ -98,14 +98,13 @@ void write_metrics(std::string& out, const Runtime::Statistics& runtime) {
     single(out, "stepwell_transitions_total", "counter", "State transitions.", runtime.transitions);
     single(out, "stepwell_timers", "gauge", "Timers set.", runtime.timers);
     single(out, "stepwell_task_calls", "gauge", "Calls of tasks under way.", runtime.calls);
-    single(out, "stepwell_open_task_tokens", "gauge",
-           "Task tokens that can still come back, of executions seen since the start.",
-           runtime.open_tokens);
 }
 
 void write_metrics(std::string& out, const WriteStatistics& store) {
     single(out, "stepwell_executions_running", "gauge", "Stored executions that run.",
            store.running_executions);
+    single(out, "stepwell_open_task_tokens", "gauge", "Task tokens that can still come back.",
+           store.open_tokens);
     single(out, "stepwell_store_commits_total", "counter", "Groups of writes committed.",
            store.commits);
     single(out, "stepwell_store_writes_total", "counter", "Writes in them.", store.writes);

@@ -32,6 +32,7 @@ ExecutionHead* ExecutionHeads::find(ExecutionKey key) {
     head.row_count = rows.integer(8);
     head.map_run = rows.maybe_integer(9).value_or(0);
     head.item_count = rows.maybe_integer(10).value_or(0);
+    head.open_tokens = rows.maybe_integer(11).value_or(0);
     inserted(key, head);
     return &heads_.at(key).head;
 }
@@ -56,10 +57,10 @@ void ExecutionHeads::flush() {
         // Two forms, as an index is rewritten when a column of it is named, changed or not.
         if (head.wake_at != known.wake_in_file) {
             wake_execution_.execute(key, head.last_sequence, head.last_event, head.last_row,
-                                    head.row_count, head.wake_at);
+                                    head.row_count, head.open_tokens, head.wake_at);
         } else {
             step_execution_.execute(key, head.last_sequence, head.last_event, head.last_row,
-                                    head.row_count);
+                                    head.row_count, head.open_tokens);
         }
         known.wake_in_file = head.wake_at;
         known.changed = false;

@@ -24,6 +24,7 @@ struct ExecutionHead {
     std::int64_t row_count = 0;  ///< of its journal
     MapRunKey map_run = 0;       ///< whose child it is; 0: of none
     std::int64_t item_count = 0;
+    std::int64_t open_tokens = 0;
 };
 
 /// The heads of executions that were written to lately: a Step need not read its execution's row,

@@ -105,6 +105,10 @@ void GroupedStore::settle_map_run(const std::string& arn, Committed done) {
     writer().submit(SettleMapRun{arn}, std::move(done));
 }
 
+void GroupedStore::job_stopped(JobStopKey key, Committed done) {
+    writer().submit(JobStopped{key}, std::move(done));
+}
+
 void GroupedStore::put_document(Document document, Committed done) {
     writer().submit(PutDocument{std::move(document)}, std::move(done));
 }

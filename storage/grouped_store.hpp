@@ -41,6 +41,7 @@ public:
     void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) override;
     void end_map_run(MapRunKey key, MapRunEnd end, Committed done) override;
     void settle_map_run(const std::string& arn, Committed done) override;
+    void job_stopped(JobStopKey key, Committed done) override;
     void put_document(Document document, Committed done) override;
     void delete_document(const std::string& collection, const std::string& key,
                          Committed done) override;

@@ -15,7 +15,8 @@ namespace stepwell {
 /// one works with the other; only the disk cannot fail. After close() it can still be read.
 class MemoryStore final : public GroupedStore {
 public:
-    explicit MemoryStore(storage::GroupWriter::Options options = {}, KeepExecutions keep = {});
+    explicit MemoryStore(storage::GroupWriter::Options options = {}, KeepExecutions keep = {},
+                         std::int64_t max_open_executions = kMaxOpenExecutions);
     ~MemoryStore() override;
 
     std::shared_ptr<const StateMachineRecord> find_state_machine(
@@ -55,6 +56,7 @@ public:
                                          std::size_t max_rows,
                                          std::size_t max_bytes) const override;
     std::vector<Wake> wakes_after(std::optional<Wake> after, std::size_t limit) const override;
+    std::vector<JobStop> jobs_to_stop(JobStopKey after, std::size_t limit) const override;
     std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
                                                  ExecutionKey after,
                                                  std::size_t limit) const override;

@@ -40,8 +40,10 @@ std::int64_t counted(const std::map<MemoryTables::OwnedName, std::string>& names
 
 }  // namespace
 
-MemoryTables::MemoryTables(KeepExecutions keep)
-    : token_key(random_bytes()), keep_(std::move(keep)) {}
+MemoryTables::MemoryTables(KeepExecutions keep, std::int64_t max_open_executions)
+    : token_key(random_bytes()),
+      keep_(std::move(keep)),
+      max_open_executions_(max_open_executions) {}
 
 void MemoryTables::commit(std::span<QueuedWrite> group) {
     const std::unique_lock lock(mutex);
@@ -71,6 +73,10 @@ Answer MemoryTables::apply(Write& write) {
                           [this](UpdateMapRun& w) -> Answer { return update(w); },
                           [this](EndMapRun& w) -> Answer { return end(w); },
                           [this](SettleMapRun& w) -> Answer { return settle(w.arn); },
+                          [this](JobStopped& w) -> Answer {
+                              return job_stops.erase(w.key) > 0 ? Outcome::committed
+                                                                : Outcome::not_found;
+                          },
                           [this](PutDocument& w) -> Answer { return put(w); },
                           [this](DeleteDocument& w) -> Answer { return remove(w); },
                           [this](Reset&) -> Answer { return reset(); },
@@ -196,6 +202,9 @@ StartOutcome MemoryTables::start(StartExecution& write) {
     } else if (machine->record->revision_id != record.revision_id) {
         return {Outcome::conflict, {}};
     }
+    if (machine->record->type == WorkflowType::standard &&
+        as_many_open_as_may(machine->record->owner))
+        return {Outcome::limit_reached, {}};
     saw(record.start_date);
     if (record.stop_date) saw(*record.stop_date);
     saw(write.first_step.latest_time);
@@ -206,8 +215,10 @@ StartOutcome MemoryTables::start(StartExecution& write) {
     keys.emplace(record.arn, record.key);
     if (record.wake_at) wakes.emplace(*record.wake_at, record.key);
     if (record.stop_date) closed_.emplace(*record.stop_date, record.key);
+    open_tokens += record.open_tokens;
     Execution execution;
     execution.revision = std::move(revision);
+    take_job_stops(write.first_step);
     const auto changes = std::exchange(write.first_step.map_runs, nullptr);
     if (write.first_step.entry_count > 0) execution.journal.push_back(std::move(write.first_step));
     const ExecutionKey key = record.key;
@@ -227,6 +238,11 @@ Outcome MemoryTables::append(AppendStep& write) {
         return Outcome::not_found;
     const bool redriven = record.map_run != 0 && record.status != ExecutionStatus::running;
     if (redriven && awaits_redrive(record) == nullptr) return Outcome::conflict;
+    const bool opened =
+        record.status != ExecutionStatus::running && update.status == ExecutionStatus::running;
+    if (opened && record.map_run == 0 &&
+        as_many_open_as_may(machines.at(record.state_machine_arn).record->owner))
+        return Outcome::limit_reached;
     saw(write.step.latest_time);
     if (update.stop_date) saw(*update.stop_date);
     if (update.status != ExecutionStatus::running) update.wake_at.reset();
@@ -237,6 +253,7 @@ Outcome MemoryTables::append(AppendStep& write) {
     const ExecutionStatus before = record.status;
     const bool turns = before != update.status;
     if (turns) unindex(record);
+    take_job_stops(write.step);
     const auto changes = std::exchange(write.step.map_runs, nullptr);
     if (changes) change_map_runs(write.key, *changes);
     if (record.stop_date) closed_.erase({*record.stop_date, record.key});
@@ -249,6 +266,8 @@ Outcome MemoryTables::append(AppendStep& write) {
     record.wake_at = update.wake_at;
     record.last_sequence = update.last_sequence;
     record.last_event = update.last_event;
+    open_tokens += std::int64_t{update.open_tokens} - record.open_tokens;
+    record.open_tokens = update.open_tokens;
     if (update.redrive_count != 0) {
         record.redrive_count = update.redrive_count;
         record.redrive_date = update.redrive_date;
@@ -261,6 +280,27 @@ Outcome MemoryTables::append(AppendStep& write) {
         execution_ended(record.state_machine_arn);
     }
     return Outcome::committed;
+}
+
+bool MemoryTables::as_many_open_as_may(const Owner& owner) const {
+    // Nearly always it is plain that there are fewer.
+    if (static_cast<std::int64_t>(executions.size()) < max_open_executions_) return false;
+    std::int64_t open = 0;
+    auto at = machine_names.lower_bound({owner.account, owner.region, owner.partition, {}});
+    for (; at != machine_names.end(); ++at) {
+        const Machine& machine = machines.at(at->second);
+        if (!(machine.record->owner == owner)) break;
+        if (machine.record->type == WorkflowType::standard)
+            open +=
+                static_cast<std::int64_t>(machine.executions.of(ExecutionStatus::running).size());
+    }
+    return open >= max_open_executions_;
+}
+
+void MemoryTables::take_job_stops(JournalRow& row) {
+    const auto stops = std::exchange(row.job_stops, nullptr);
+    if (!stops) return;
+    for (const JobStop& stop : *stops) job_stops.insert_or_assign(stop.key, stop.call);
 }
 
 Outcome MemoryTables::forget(ExecutionKey key) {
@@ -278,6 +318,7 @@ void MemoryTables::erase_execution(std::unordered_map<ExecutionKey, Execution>::
     if (record.wake_at) wakes.erase({*record.wake_at, record.key});
     if (record.stop_date) closed_.erase({*record.stop_date, record.key});
     unindex(record);
+    open_tokens -= record.open_tokens;
     keys.erase(record.arn);
     executions.erase(found);
 }
@@ -365,6 +406,8 @@ Outcome MemoryTables::reset() {
     runs_of.clear();
     closed_.clear();
     removable_.clear();
+    job_stops.clear();
+    open_tokens = 0;
     latest_time.reset();
     token_key = random_bytes();
     return Outcome::committed;

@@ -70,7 +70,7 @@ public:
     };
     using OwnedName = std::array<std::string, 4>;  ///< account, region, partition, name
 
-    explicit MemoryTables(KeepExecutions keep = {});
+    MemoryTables(KeepExecutions keep, std::int64_t max_open_executions);
 
     void commit(std::span<QueuedWrite> group) override;
     bool tidy() override;
@@ -90,8 +90,10 @@ public:
     std::unordered_map<std::string, MapRunKey> map_run_keys;  ///< by ARN
     std::set<std::pair<ExecutionKey, MapRunKey>> runs_of;
     std::map<std::pair<std::string, std::string>, std::string> documents;  ///< by collection, key
+    std::map<JobStopKey, std::string> job_stops;
     std::string token_key;
     std::optional<TimePoint> latest_time;
+    std::int64_t open_tokens = 0;
 
 private:
     Answer apply(Write& write);
@@ -131,6 +133,8 @@ private:
     /// The index that an execution stands in, beside those of its machine.
     void index(const ExecutionRecord& execution);
     void unindex(const ExecutionRecord& execution);
+    bool as_many_open_as_may(const Owner& owner) const;
+    void take_job_stops(JournalRow& row);
     Outcome put(PutDocument& write);
     Outcome remove(const DeleteDocument& write);
     Outcome reset();
@@ -148,6 +152,7 @@ private:
     OwnerCounts machine_counts_;
     OwnerCounts activity_counts_;
     const KeepExecutions keep_;
+    const std::int64_t max_open_executions_;
     std::set<std::pair<TimePoint, ExecutionKey>> closed_;  ///< by stop date
     std::set<std::string>
         removable_;               ///< ARNs of machines that are DELETING and of which nothing runs

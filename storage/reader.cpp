@@ -32,7 +32,7 @@ Reader::Reader(sqlite::Connection connection, const RecentArns& recent_arns)
       list_versions_(connection_, sql::kListVersions),
       find_alias_(connection_, sql::kFindAlias),
       list_aliases_(connection_, sql::kListAliases),
-      keys_by_arn_(connection_, sql::kFindKeysByArn),
+      find_by_arn_(connection_, sql::kFindExecutionsByArn),
       find_by_key_(connection_, sql::kFindExecutionByKey),
       revision_of_(connection_, sql::kRevisionOf),
       list_executions_{{connection_, sql::kListExecutions},
@@ -44,6 +44,7 @@ Reader::Reader(sqlite::Connection connection, const RecentArns& recent_arns)
       wakes_first_(connection_, sql::kWakesFirst),
       wakes_after_(connection_, sql::kWakesAfter),
       running_(connection_, sql::kRunningExecutions),
+      job_stops_(connection_, sql::kJobStopsAfter),
       journals_(connection_),
       map_runs_(connection_) {}
 
@@ -151,9 +152,10 @@ std::optional<ExecutionRecord> Reader::find_execution(const std::string& arn) {
     for (const ExecutionKey key : recent_arns_.find(hash)) {
         if (auto record = with_this_arn(key)) return record;
     }
-    sqlite::Rows found = keys_by_arn_.query(hash);
+    sqlite::Rows found = find_by_arn_.query(hash);
     while (found.next()) {
-        if (auto record = with_this_arn(found.integer(0))) return record;
+        ExecutionRecord record = execution_record(found);
+        if (record.arn == arn) return record;
     }
     return std::nullopt;
 }
@@ -240,6 +242,13 @@ std::vector<ExecutionKey> Reader::running_executions(const std::string& state_ma
     if (!machine) return page;
     sqlite::Rows found = running_.query(*machine, after, rows(limit));
     while (found.next()) page.push_back(found.integer(0));
+    return page;
+}
+
+std::vector<JobStop> Reader::jobs_to_stop(JobStopKey after, std::size_t limit) {
+    std::vector<JobStop> page;
+    sqlite::Rows found = job_stops_.query(after, rows(limit));
+    while (found.next()) page.push_back({found.integer(0), found.text(1)});
     return page;
 }
 

@@ -56,6 +56,7 @@ public:
     MapRunReader& map_runs() { return map_runs_; }
 
     std::vector<Store::Wake> wakes_after(std::optional<Store::Wake> after, std::size_t limit);
+    std::vector<JobStop> jobs_to_stop(JobStopKey after, std::size_t limit);
     std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
                                                  ExecutionKey after, std::size_t limit);
 
@@ -79,7 +80,7 @@ private:
     sqlite::Statement list_versions_;
     sqlite::Statement find_alias_;
     sqlite::Statement list_aliases_;
-    sqlite::Statement keys_by_arn_;
+    sqlite::Statement find_by_arn_;
     sqlite::Statement find_by_key_;
     sqlite::Statement revision_of_;
     /// Executions of a machine, of a version, by an alias: of any status, of one.
@@ -93,6 +94,7 @@ private:
     sqlite::Statement wakes_first_;
     sqlite::Statement wakes_after_;
     sqlite::Statement running_;
+    sqlite::Statement job_stops_;
     JournalReader journals_;
     MapRunReader map_runs_;
 };

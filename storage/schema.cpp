@@ -257,6 +257,14 @@ CREATE TABLE documents(
   PRIMARY KEY(collection, key)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // Jobs to be stopped; open tokens.
+    R"sql(
+CREATE TABLE job_stops(
+  key INTEGER PRIMARY KEY,
+  call TEXT NOT NULL
+) STRICT;
+ALTER TABLE executions ADD COLUMN open_tokens INTEGER;  -- that can still come back; null: none
+)sql",
 };
 
 constexpr std::int64_t kSchemaVersion = std::ssize(kMigrations);

@@ -56,8 +56,10 @@ public:
           machines(kMachineCacheBytes),
           migrated(open_writer(file.path(), options)),
           checkpointer(open(file.path(), options, false), options.writer.warn),
-          backend(std::move(migrated), machines, recent_arns, checkpointer, options.arn_batch,
-                  options.keep),
+          backend(std::move(migrated), machines, recent_arns, checkpointer,
+                  {.arn_batch = options.arn_batch,
+                   .keep = options.keep,
+                   .max_open_executions = options.max_open_executions}),
           readers(options.readers, recent_arns,
                   [path = file.path(), options] { return open(path, options, true); }),
           writer(backend, writer_options(std::move(options))) {}
@@ -199,6 +201,10 @@ std::vector<ExecutionKey> SqliteStore::running_executions(const std::string& sta
         [&](Reader& r) { return r.running_executions(state_machine_arn, after, limit); });
 }
 
+std::vector<JobStop> SqliteStore::jobs_to_stop(JobStopKey after, std::size_t limit) const {
+    return impl_->readers.with([&](Reader& r) { return r.jobs_to_stop(after, limit); });
+}
+
 std::optional<MapRunRecord> SqliteStore::find_map_run(const std::string& arn) const {
     return impl_->readers.with([&](Reader& r) { return r.map_runs().find(arn); });
 }
@@ -250,6 +256,7 @@ void SqliteStore::close() { impl_->close(); }
 WriteStatistics SqliteStore::write_statistics() const {
     WriteStatistics statistics = impl_->writer.statistics();
     statistics.running_executions = impl_->backend.running_executions();
+    statistics.open_tokens = impl_->backend.open_tokens();
     return statistics;
 }
 
@@ -261,7 +268,9 @@ std::unique_ptr<SqliteStore> open_sqlite_store(const std::filesystem::path& path
 std::unique_ptr<GroupedStore> open_store(const std::string& data, SqliteOptions options) {
     if (data == ":memory:") {
         KeepExecutions keep = options.keep;
-        return std::make_unique<MemoryStore>(writer_options(std::move(options)), std::move(keep));
+        const std::int64_t max_open_executions = options.max_open_executions;
+        return std::make_unique<MemoryStore>(writer_options(std::move(options)), std::move(keep),
+                                             max_open_executions);
     }
     return open_sqlite_store(data, std::move(options));
 }

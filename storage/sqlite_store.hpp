@@ -32,6 +32,8 @@ struct SqliteOptions {
     std::size_t arn_batch = 65'536;
     /// What is removed by itself.
     KeepExecutions keep;
+    /// See kMaxOpenExecutions.
+    std::int64_t max_open_executions = kMaxOpenExecutions;
     /// An SQLite VFS by name; empty: the operating system's. For tests of failing disks.
     std::string vfs;
 };
@@ -88,6 +90,7 @@ public:
                                          std::size_t max_rows,
                                          std::size_t max_bytes) const override;
     std::vector<Wake> wakes_after(std::optional<Wake> after, std::size_t limit) const override;
+    std::vector<JobStop> jobs_to_stop(JobStopKey after, std::size_t limit) const override;
     std::vector<ExecutionKey> running_executions(const std::string& state_machine_arn,
                                                  ExecutionKey after,
                                                  std::size_t limit) const override;

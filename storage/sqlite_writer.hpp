@@ -33,9 +33,16 @@ namespace stepwell::storage {
 /// group fails; then it is read again.
 class SqliteWriter final : public WriteBackend {
 public:
+    /// As in SqliteOptions.
+    struct Limits {
+        std::size_t arn_batch = 0;
+        KeepExecutions keep;
+        std::int64_t max_open_executions = kMaxOpenExecutions;
+    };
+
     /// `connection` has the tables (schema.hpp). `machines` is told of every committed change.
     SqliteWriter(sqlite::Connection connection, MachineCache& machines, RecentArns& recent_arns,
-                 Checkpointer& checkpointer, std::size_t arn_batch, KeepExecutions keep);
+                 Checkpointer& checkpointer, Limits limits);
 
     void commit(std::span<QueuedWrite> group) override;
     void after_answers() override { checkpointer_.after_commit(connection_); }
@@ -46,6 +53,7 @@ public:
     std::optional<TimePoint> latest_time() const;
     bool has_activity(const std::string& arn) const;
     std::int64_t running_executions() const { return running_.load(std::memory_order_relaxed); }
+    std::int64_t open_tokens() const { return open_tokens_.load(std::memory_order_relaxed); }
 
 private:
     /// What a start must know of its machine.
@@ -61,6 +69,14 @@ private:
     void refresh();
 
     Answer apply(Write& write);
+    Outcome reset();
+    void bite(Budget budget);
+    bool tidy_once();
+    bool give_space_back();
+    std::int64_t next_number();
+    void saw(TimePoint time);
+
+    // machine_writes.cpp
     PublishOutcome create(CreateStateMachine& write);
     PublishOutcome update(UpdateStateMachine& write);
     Outcome remove(DeleteStateMachine& write);
@@ -68,28 +84,27 @@ private:
     Outcome remove(DeleteActivity& write);
     PublishOutcome publish(PublishVersion& write);
     Outcome delete_version(DeleteVersion& write);
+    Outcome put(const PutDocument& write);
+    Outcome remove(const DeleteDocument& write);
+    const MachineHead* machine_head(const std::string& arn);
+    const MachineHead* active_machine(const std::string& arn);
+    std::int64_t insert_revision(std::int64_t machine, const StateMachineRecord& record);
+    void machine_changed(std::string arn, MachineCache::Machine machine);
+
+    // execution_writes.cpp
     StartOutcome start(StartExecution& write);
     Outcome append(AppendStep& write);
     Outcome forget(ForgetExecution& write);
     Outcome start_children(StartChildren& write);
     Outcome redrive_child(const RedriveChild& write);
-    Outcome put(const PutDocument& write);
-    Outcome remove(const DeleteDocument& write);
-    Outcome reset();
-
-    const MachineHead* machine_head(const std::string& arn);
-    const MachineHead* active_machine(const std::string& arn);
-    std::int64_t insert_revision(std::int64_t machine, const StateMachineRecord& record);
+    Outcome job_stopped(const JobStopped& write);
+    bool as_many_open_as_may(std::int64_t machine);
+    void execution_ended(std::int64_t machine);
     std::optional<ExecutionRecord> existing(std::int64_t hash, const std::string& arn);
     bool insert_execution(const ExecutionRecord& record, const ExecutionHead& head);
     void insert_journal(ExecutionHead& head, const JournalRow& row);
+    void insert_effects(ExecutionKey key, const JournalRow& row);
     void turn_execution(const AppendStep& write, const ExecutionHead& head, bool had_results);
-    void bite(Budget budget);
-    bool tidy_once();
-    bool give_space_back();
-    std::int64_t next_number();
-    void saw(TimePoint time);
-    void machine_changed(std::string arn, MachineCache::Machine machine);
 
     sqlite::Connection connection_;
     MachineCache& machines_;
@@ -102,6 +117,7 @@ private:
     MapRuns map_runs_;
     Removal removal_;
     Retention retention_;
+    const std::int64_t max_open_executions_;
 
     // True inside a transaction and after its commit; to be read again after a rollback.
     bool stale_ = true;
@@ -116,6 +132,10 @@ private:
     bool gave_back_ = false;            ///< pages, since the last checkpoint that was asked for
     std::int64_t started_running_ = 0;  ///< by this transaction, less those that ended
     std::atomic<std::int64_t> running_{0};
+    /// Of whose owners as many executions run as may: until one ends.
+    std::unordered_set<std::int64_t> full_machines_;
+    std::int64_t tokens_given_ = 0;  ///< by this transaction, less those that ended
+    std::atomic<std::int64_t> open_tokens_{0};
     std::vector<std::function<void()>> on_commit_;  ///< tells the cache and the facts below
 
     mutable std::mutex facts_mutex_;
@@ -140,6 +160,7 @@ private:
     sqlite::Statement put_document_;
     sqlite::Statement delete_document_;
     sqlite::Statement find_execution_;
+    sqlite::Statement count_open_;
     sqlite::Statement insert_execution_;
     sqlite::Statement turn_execution_;
     sqlite::Statement insert_input_;
@@ -148,6 +169,8 @@ private:
     sqlite::Statement insert_journal_;
     sqlite::Statement insert_anchor_;
     sqlite::Statement last_journal_id_;
+    sqlite::Statement insert_job_stop_;
+    sqlite::Statement delete_job_stop_;
     sqlite::Statement meta_;
     sqlite::Statement set_meta_;
     sqlite::Statement free_pages_;

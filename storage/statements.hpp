@@ -156,11 +156,11 @@ inline constexpr char kDocuments[] =
     "r.role_arn, e.trace_header, e.wake_at, e.last_sequence, e.last_event, e.version, e.alias, " \
     "e.redrive_count, e.redrive_date, e.map_run, e.item_count, "                                 \
     "e.run_redrive, e.test_case"
-#define STEPWELL_WHOLE_EXECUTION                                                                 \
+#define STEPWELL_WHOLE_EXECUTION(source)                                                         \
     STEPWELL_EXECUTION_COLUMNS                                                                   \
     ", coalesce(e.input, i.input), coalesce(e.output, o.output), coalesce(e.error, o.error), "   \
-    "coalesce(e.cause, o.cause) FROM executions e JOIN state_machines m ON m.id = "              \
-    "e.state_machine "                                                                           \
+    "coalesce(e.cause, o.cause) FROM " source                                                    \
+    " JOIN state_machines m ON m.id = e.state_machine "                                          \
     "JOIN revisions r ON r.id = e.revision LEFT JOIN execution_inputs i ON i.execution = e.key " \
     "LEFT JOIN execution_results o ON o.execution = e.key "
 
@@ -178,7 +178,11 @@ inline constexpr char kInsertArn[] =
     "INSERT OR IGNORE INTO execution_arns(arn_hash, key) VALUES(?1, ?2)";
 inline constexpr char kDeleteArn[] = "DELETE FROM execution_arns WHERE arn_hash = ?1 AND key = ?2";
 inline constexpr char kArnsAfter[] = "SELECT key, arn_hash FROM executions WHERE key > ?1";
-inline constexpr char kFindExecutionByKey[] = STEPWELL_WHOLE_EXECUTION "WHERE e.key = ?1";
+inline constexpr char kFindExecutionByKey[] =
+    STEPWELL_WHOLE_EXECUTION("executions e") "WHERE e.key = ?1";
+/// By the hash of its ARN, so nearly always one.
+inline constexpr char kFindExecutionsByArn[] = STEPWELL_WHOLE_EXECUTION(
+    "execution_arns a CROSS JOIN executions e ON e.key = a.key") "WHERE a.arn_hash = ?1";
 
 /// One walk per status: so an index by machine alone is not needed. SQLite merges them as they go,
 /// and goes as far as the limit: none has an order or a limit of its own.
@@ -255,28 +259,29 @@ inline constexpr char kRunningExecutions[] =
 /// What an append must know.
 inline constexpr char kExecutionHead[] = R"(
 SELECT number, state_machine, revision, status, wake_at, last_sequence, last_event, last_row,
-       row_count, map_run, item_count
+       row_count, map_run, item_count, open_tokens
 FROM executions WHERE key = ?1)";
 inline constexpr char kInsertExecution[] = R"(
 INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date,
                                  stop_date, wake_at, last_sequence, last_event, arn_hash, last_row,
                                  row_count, arn, name, trace_header, input, output, error, cause,
-                                 version, alias, map_run, item_count, test_case)
+                                 version, alias, map_run, item_count, test_case, open_tokens)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-       ?22, ?23, ?24, ?25, ?26))";
+       ?22, ?23, ?24, ?25, ?26, ?27))";
 /// Three forms, as an index is rewritten when a column of it is named, changed or not.
 inline constexpr char kStepExecution[] = R"(
-UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5
+UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5,
+                      open_tokens = ?6
 WHERE key = ?1)";
 inline constexpr char kWakeExecution[] = R"(
 UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5,
-                      wake_at = ?6
+                      open_tokens = ?6, wake_at = ?7
 WHERE key = ?1)";
 inline constexpr char kTurnExecution[] = R"(
 UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5,
-                      wake_at = ?6, status = ?7, stop_date = ?8, output = ?9, error = ?10,
-                      cause = ?11, redrive_count = coalesce(?12, redrive_count),
-                      redrive_date = coalesce(?13, redrive_date)
+                      open_tokens = ?6, wake_at = ?7, status = ?8, stop_date = ?9, output = ?10,
+                      error = ?11, cause = ?12, redrive_count = coalesce(?13, redrive_count),
+                      redrive_date = coalesce(?14, redrive_date)
 WHERE key = ?1)";
 inline constexpr char kDeleteExecution[] = "DELETE FROM executions WHERE key = ?1";
 inline constexpr char kOneExecutionOf[] =
@@ -308,6 +313,15 @@ inline constexpr char kCountRunning[] =
     "(SELECT coalesce(sum(running), 0) FROM map_runs INDEXED BY map_runs_open WHERE settled = 0) "
     "FROM state_machines m";
 
+/// Of the owner of a machine; no more than ?2 are counted.
+inline constexpr char kCountOpenOf[] = R"(
+SELECT count(*) FROM (
+  SELECT 1 FROM state_machines o
+  CROSS JOIN state_machines m ON m.account = o.account AND m.region = o.region AND m.partition = o.partition
+  CROSS JOIN executions e INDEXED BY executions_by_status
+    ON e.state_machine = m.id AND e.status = 0 AND e.map_run IS NULL
+  WHERE o.id = ?1 AND m.type = 0 LIMIT ?2))";
+
 inline constexpr char kInsertInput[] =
     "INSERT OR REPLACE INTO execution_inputs(execution, input) VALUES(?1, ?2)";
 inline constexpr char kDeleteInput[] = "DELETE FROM execution_inputs WHERE execution = ?1";
@@ -315,6 +329,15 @@ inline constexpr char kInsertResult[] =
     "INSERT OR REPLACE INTO execution_results(execution, output, error, cause) VALUES(?1, ?2, ?3, "
     "?4)";
 inline constexpr char kDeleteResult[] = "DELETE FROM execution_results WHERE execution = ?1";
+
+// --- jobs to be stopped
+
+/// The runtime gives every key but once.
+inline constexpr char kInsertJobStop[] =
+    "INSERT OR REPLACE INTO job_stops(key, call) VALUES(?1, ?2)";
+inline constexpr char kDeleteJobStop[] = "DELETE FROM job_stops WHERE key = ?1";
+inline constexpr char kJobStopsAfter[] =
+    "SELECT key, call FROM job_stops WHERE key > ?1 ORDER BY key LIMIT ?2";
 
 // --- Map Runs
 

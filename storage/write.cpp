@@ -26,6 +26,13 @@ std::size_t size_of(const std::shared_ptr<const MapRunChanges>& changes) {
     return bytes;
 }
 
+std::size_t size_of(const JournalRow& row) {
+    std::size_t bytes = row.bytes.size() + size_of(row.map_runs);
+    if (!row.job_stops) return bytes;
+    for (const JobStop& stop : *row.job_stops) bytes += sizeof(stop) + stop.call.size();
+    return bytes;
+}
+
 }  // namespace
 
 std::size_t size_of(const Write& write) {
@@ -54,12 +61,10 @@ std::size_t size_of(const Write& write) {
             [](const UntagResource& w) { return w.arn.size(); },
             [](const StartExecution& w) {
                 return w.record.arn.size() + w.record.input.size() + size_of(w.record.output) +
-                       size_of(w.record.cause) + w.first_step.bytes.size() +
-                       size_of(w.first_step.map_runs);
+                       size_of(w.record.cause) + size_of(w.first_step);
             },
             [](const AppendStep& w) {
-                return w.step.bytes.size() + size_of(w.step.map_runs) + size_of(w.update.output) +
-                       size_of(w.update.cause);
+                return size_of(w.step) + size_of(w.update.output) + size_of(w.update.cause);
             },
             [](const ForgetExecution&) { return std::size_t{0}; },
             [](const StartChildren& w) {
@@ -72,6 +77,7 @@ std::size_t size_of(const Write& write) {
             [](const UpdateMapRun& w) { return w.arn.size(); },
             [](const EndMapRun& w) { return size_of(w.end.output) + size_of(w.end.cause); },
             [](const SettleMapRun& w) { return w.arn.size(); },
+            [](const JobStopped&) { return std::size_t{0}; },
             [](const PutDocument& w) { return w.document.key.size() + w.document.body.size(); },
             [](const DeleteDocument& w) { return w.key.size(); },
             [](const Reset&) { return std::size_t{0}; },

@@ -97,6 +97,9 @@ struct EndMapRun {
 struct SettleMapRun {
     std::string arn;
 };
+struct JobStopped {
+    JobStopKey key = 0;
+};
 struct PutDocument {
     Document document;
 };
@@ -113,7 +116,7 @@ using Write =
                  CreateActivity, DeleteActivity, PublishVersion, DeleteVersion, CreateAlias,
                  UpdateAlias, DeleteAlias, TagResource, UntagResource, StartExecution, AppendStep,
                  ForgetExecution, StartChildren, RedriveChild, UpdateMapRun, EndMapRun,
-                 SettleMapRun, PutDocument, DeleteDocument, Reset>;
+                 SettleMapRun, JobStopped, PutDocument, DeleteDocument, Reset>;
 
 /// What a write is answered with: of each kind of answer, the fields that it has.
 struct Answer {

@@ -94,11 +94,18 @@ struct StartTask {
     Sequence scheduled = 0;
     TaskCall call;
 };
-/// Give a call up.
+/// Give a call up; what it has started goes on.
 struct CancelTask {
     FrameId frame = 0;
     Sequence scheduled = 0;
-    Job job = Job::keep;
+};
+/// Give a `.sync` call up and stop the job that it has started, or may have. That this is to be
+/// done is part of the Step.
+struct StopJob {
+    FrameId frame = 0;
+    Sequence scheduled = 0;
+    TaskCall call;
+    std::int64_t key = 0;  ///< the runtime's to choose
 };
 /// Put a task into its activity's queue, where it stands by the time at which it was scheduled.
 struct QueueTask {
@@ -134,8 +141,8 @@ struct RedriveMapRun {
 struct SettleMapRun {
     std::string arn;
 };
-using Action = std::variant<Ask, StartTask, CancelTask, QueueTask, UnqueueTask, StartMapRun,
-                            StopMapRun, RedriveMapRun, SettleMapRun>;
+using Action = std::variant<Ask, StartTask, CancelTask, StopJob, QueueTask, UnqueueTask,
+                            StartMapRun, StopMapRun, RedriveMapRun, SettleMapRun>;
 
 /// What an input led to: entries to store (already applied), and actions to take once they are
 /// durable.

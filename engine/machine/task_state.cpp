@@ -92,6 +92,14 @@ TaskCall task_call(const Execution& execution, const Frame& frame) {
     return call;
 }
 
+bool has_job(const Execution& execution, const Frame& frame) {
+    const auto* state = std::get_if<asl::TaskState>(&execution.state_of(frame).body);
+    const auto* service =
+        state != nullptr ? std::get_if<asl::ServiceResource>(&state->resource) : nullptr;
+    return service != nullptr && !frame.task->mocked &&
+           (service->pattern == asl::Pattern::sync || service->pattern == asl::Pattern::sync2);
+}
+
 QueueTask queue_task(const Execution& execution, const Frame& frame) {
     const auto& state = std::get<asl::TaskState>(execution.state_of(frame).body);
     return {frame.id, frame.task->scheduled,

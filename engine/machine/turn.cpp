@@ -276,9 +276,25 @@ void Turn::cancel_call(Frame& frame, Job job) {
     if (frame.phase == Phase::queued) {
         step_.actions.emplace_back(UnqueueTask{queue_task(x_, frame)});
     } else if (frame.phase == Phase::called || frame.phase == Phase::watched) {
-        step_.actions.emplace_back(CancelTask{frame.id, frame.task->scheduled, job});
+        give_up_call(frame, job);
     } else if (frame.phase == Phase::mapping) {
         step_.actions.emplace_back(StopMapRun{frame.map_run->arn});
+    }
+}
+
+void Turn::give_up_call(Frame& frame, Job job) {
+    const FrameTask& task = *frame.task;
+    // What this Step was to begin is not begun at all.
+    const bool unbegun = std::erase_if(step_.actions, [&](const Action& action) {
+                             const auto* start = std::get_if<StartTask>(&action);
+                             return start != nullptr && start->frame == frame.id &&
+                                    start->scheduled == task.scheduled;
+                         }) > 0;
+    if (job == Job::stop && has_job(x_, frame)) {
+        if (unbegun && !task.submitted) return;
+        step_.actions.emplace_back(StopJob{frame.id, task.scheduled, task_call(x_, frame), 0});
+    } else if (!unbegun) {
+        step_.actions.emplace_back(CancelTask{frame.id, task.scheduled});
     }
 }
 

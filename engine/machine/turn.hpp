@@ -20,6 +20,9 @@ struct MapLimits {
     double tolerated_failure_percentage = 0;
 };
 
+/// What becomes of the job that a `.sync` task has started, when nothing waits for it any more.
+enum class Job { keep, stop };
+
 /// Takes one input and lets every frame run until it waits. What it decides it records; `apply`
 /// makes it so.
 class Turn {
@@ -51,6 +54,7 @@ private:
     void finish(Frame& frame);
     void close(EventType type, EventDetails details, EventId previous);
     void cancel_call(Frame& frame, Job job);
+    void give_up_call(Frame& frame, Job job);
 
     /// Records an event of a frame behind its last one, with what it changes.
     void record(Frame& frame, EventType type, EventDetails details, NoteBody body);
@@ -254,6 +258,9 @@ std::optional<EventType> aborted_event(asl::StateType type);
 TaskCall task_call(const Execution& execution, const Frame& frame);
 /// Which answer of the mock configuration a frame's task is for; nullopt where it is not mocked.
 std::optional<MockedCall> mocked_call(const Execution& execution, const Frame& frame);
+/// Whether the task of a frame starts a job that goes on by itself (`.sync`), and no mock stands
+/// before it.
+bool has_job(const Execution& execution, const Frame& frame);
 /// What a frame whose task is queued asks of its activity's queue.
 QueueTask queue_task(const Execution& execution, const Frame& frame);
 

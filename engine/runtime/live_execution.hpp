@@ -85,8 +85,6 @@ struct LiveExecution {
     std::list<PendingStep> pending;  // in the order of the writes
     /// Calls under way, by the attempt they are for.
     std::map<std::pair<FrameId, Sequence>, TaskCallId> calls;
-    /// Of its open tokens, how many the shard has counted: for /metrics.
-    std::uint32_t counted_tokens = 0;
     std::optional<TimePoint> armed;  // its one entry among the shard's timers
     TimePoint touched;               // its last input
     bool turn_queued = false;

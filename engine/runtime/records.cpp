@@ -95,6 +95,7 @@ ExecutionRecord record_of(const Execution& execution, const std::string& revisio
     record.wake_at = execution.wake_at();
     record.last_sequence = execution.last_sequence;
     record.last_event = execution.last_event;
+    record.open_tokens = execution.open_tokens();
     record.redrive_count = execution.redrive_count;
     record.redrive_date = execution.redrive_time;
     return record;
@@ -129,6 +130,7 @@ ExecutionUpdate update_of(const Execution& execution) {
             .wake_at = execution.wake_at(),
             .last_sequence = execution.last_sequence,
             .last_event = execution.last_event,
+            .open_tokens = execution.open_tokens(),
             .redrive_count = execution.redrive_count,
             .redrive_date = execution.redrive_time};
 }

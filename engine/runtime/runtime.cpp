@@ -13,6 +13,7 @@
 #include "engine/runtime/definition_cache.hpp"
 #include "engine/runtime/engine_clock.hpp"
 #include "engine/runtime/execution_keys.hpp"
+#include "engine/runtime/job_stops.hpp"
 #include "engine/runtime/map_runs.hpp"
 #include "engine/runtime/readers.hpp"
 #include "engine/runtime/reply.hpp"
@@ -54,6 +55,7 @@ public:
                       }),
           tokens_(std::make_shared<TokenMint>(store.token_key())),
           readers_(std::make_shared<Readers>(kReaders, activity_)),
+          job_stops_(store, tasks, readers_, activity_),
           slow_lane_(slow_threads(), activity_) {
         RandomBits seeds(random_seed);
         static std::atomic<TaskCallId> last_call{0};  // unique in the process, so of all runtimes
@@ -66,6 +68,7 @@ public:
                                    activities_,
                                    *closings_,
                                    keys_,
+                                   job_stops_,
                                    map_run_queue_,
                                    last_call,
                                    reports_,
@@ -89,6 +92,7 @@ public:
         announce_wakes(generation_);
         post_to_all([] { return AllWakesFound{}; });
         map_runs_->recover();
+        job_stops_.recover();
     }
     void map_run_updated(const std::string& arn) { map_run_queue_->changed(arn); }
 
@@ -147,6 +151,7 @@ private:
     std::atomic<std::uint64_t> generation_{0};
 
     const std::shared_ptr<Readers> readers_;
+    JobStops job_stops_;
     SlowLane slow_lane_;
     std::unique_ptr<MapRuns> map_runs_;
 };
@@ -223,6 +228,7 @@ void Runtime::Impl::forget_everything() {
     tasks_.cancel_all();
     activities_.reset();
     map_runs_->drop_all();
+    job_stops_.drop_all();
     activity_->begin();
     // The store may answer when this runtime is gone: then the readers drop the job.
     store_.reset([this, readers = readers_, activity = activity_](Outcome outcome) {
@@ -254,7 +260,10 @@ void Runtime::Impl::end_reset(Outcome outcome) {
     }
     post_to_all([&] { return Reopen{tokens}; });
     reply(outcome);
-    if (outcome != Outcome::committed) map_runs_->recover();
+    if (outcome != Outcome::committed) {
+        map_runs_->recover();
+        job_stops_.recover();
+    }
     if (again) begin_reset();
 }
 
@@ -284,7 +293,6 @@ Runtime::Statistics Runtime::Impl::statistics() const {
         sum.timers += part.timers;
         sum.transitions += part.transitions;
         sum.calls += part.calls;
-        sum.open_tokens += part.open_tokens;
     }
     sum.started = reports_->starts();
     sum.redriven = reports_->redrives();

@@ -56,7 +56,7 @@ struct StartRequest {
     std::shared_ptr<Trial> trial = nullptr;
 };
 /// How StartExecution ended. `existing` where an execution of that name is there (outcome
-/// conflict).
+/// conflict). limit_reached: as many run as may.
 struct Started {
     Outcome outcome = Outcome::committed;
     TimePoint start_date;
@@ -90,7 +90,7 @@ struct RedriveRequest {
     bool by_map_run = false;   ///< its own Map Run asks
 };
 /// How RedriveExecution ended. not_found: the execution is not there, or its machine has just
-/// become DELETING.
+/// become DELETING. limit_reached: as many run as may.
 struct RedriveEnded {
     Outcome outcome = Outcome::committed;
     Redrivability redrivability = Redrivability::redrivable;  ///< else nothing was changed
@@ -184,8 +184,7 @@ public:
         std::uint64_t live_executions = 0;
         std::uint64_t timers = 0;
         std::uint64_t transitions = 0;
-        std::uint64_t calls = 0;        ///< of tasks, under way
-        std::uint64_t open_tokens = 0;  ///< given out or brought back since the start
+        std::uint64_t calls = 0;  ///< of tasks, under way
         ExecutionReports::Started started{};
         std::uint64_t redriven = 0;
         ExecutionReports::Ends ended{};

@@ -72,8 +72,7 @@ Runtime::Statistics Shard::statistics() const {
     return {.live_executions = live_count_.load(std::memory_order_relaxed),
             .timers = timer_count_.load(std::memory_order_relaxed),
             .transitions = transitions_.load(std::memory_order_relaxed),
-            .calls = call_count_.load(std::memory_order_relaxed),
-            .open_tokens = token_count_.load(std::memory_order_relaxed)};
+            .calls = call_count_.load(std::memory_order_relaxed)};
 }
 
 void Shard::run() {
@@ -92,7 +91,6 @@ void Shard::run() {
         live_count_.store(live_.size(), std::memory_order_relaxed);
         timer_count_.store(timers_.size(), std::memory_order_relaxed);
         call_count_.store(calls_.size(), std::memory_order_relaxed);
-        token_count_.store(open_tokens_, std::memory_order_relaxed);
     }
     drop_everything(Outcome::overloaded);
     inbox_->close();

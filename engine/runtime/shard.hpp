@@ -20,6 +20,7 @@
 #include "engine/runtime/engine_clock.hpp"
 #include "engine/runtime/execution_keys.hpp"
 #include "engine/runtime/inbox.hpp"
+#include "engine/runtime/job_stops.hpp"
 #include "engine/runtime/live_execution.hpp"
 #include "engine/runtime/loader.hpp"
 #include "engine/runtime/map_runs.hpp"
@@ -39,6 +40,7 @@ struct ShardSurroundings {
     ActivityQueues& activities;
     ClosingWatch& closings;
     ExecutionKeys& keys;
+    JobStops& job_stops;
     std::shared_ptr<MapRunQueue> map_runs;
     std::atomic<TaskCallId>& last_call;
     std::shared_ptr<ExecutionReports> reports;
@@ -142,16 +144,19 @@ private:
     void proceed(LiveExecution& live, InputBody body) {
         follow(live, decide(live, std::move(body)));
     }
-    void write(LiveExecution& live, const Step& step);
+    void write(LiveExecution& live, Step& step);
     void log(const LiveExecution& live, std::vector<HistoryEvent> events);
     std::shared_ptr<const MapRunChanges> map_run_changes(const Execution& execution,
                                                          const std::vector<Action>& actions);
+    std::shared_ptr<const std::vector<JobStop>> job_stops(std::vector<Action>& actions);
     void map_run_unwanted(const std::string& arn);
     void on(StepStored input);
     void act(LiveExecution& live, std::vector<Action> actions);
     void call_task(LiveExecution& live, StartTask start);
     void ask_slow_lane(LiveExecution& live, Ask ask);
-    void cancel_task(LiveExecution& live, const CancelTask& cancel);
+    TaskCallId end_call(LiveExecution& live, FrameId frame, Sequence scheduled);
+    void stop_job(LiveExecution& live, StopJob stop);
+    static void note_job(LiveExecution& live, const Call& call, const TaskResult& result);
     void cancel_calls(LiveExecution& live);
     TaskPlace place_of(const LiveExecution& live, const QueueTask& task) const;
     void queue_turn(LiveExecution& live);
@@ -161,7 +166,6 @@ private:
     void drop(LiveExecution& live, Outcome outcome);
     void remove(LiveExecution& live);
     void drop_everything(Outcome outcome);
-    void count_tokens(LiveExecution& live);
     void forget(ExecutionKey key);
     void on(StillStored input);
     void forget_again();
@@ -225,16 +229,13 @@ private:
         away_;  // being brought back or failed, and what waits for it
     std::size_t loads_ = 0;
     std::unordered_map<ExecutionKey, Milliseconds>
-        retries_;  // to be brought back after a failed write or read
-    std::unordered_map<ExecutionKey, std::size_t> parked_tokens_;  // open ones of parked executions
-    std::uint64_t open_tokens_ = 0;                                // those included
-    std::deque<Timer> unforgotten_;                                // Express rows to remove again
+        retries_;                    // to be brought back after a failed write or read
+    std::deque<Timer> unforgotten_;  // Express rows to remove again
 
     std::atomic<std::uint64_t> live_count_{0};
     std::atomic<std::uint64_t> timer_count_{0};
     std::atomic<std::uint64_t> transitions_{0};
     std::atomic<std::uint64_t> call_count_{0};
-    std::atomic<std::uint64_t> token_count_{0};
     std::thread thread_;
 };
 

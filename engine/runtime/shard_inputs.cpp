@@ -56,6 +56,7 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
         record = record_of(execution, revision_id);
         row = row_of(step.entries, execution, 0, 0);
         row.map_runs = map_run_changes(execution, step.actions);
+        row.job_stops = job_stops(step.actions);
     } else {
         record = start_record_of(execution, revision_id);
     }
@@ -94,7 +95,6 @@ void Shard::start_stored(std::unique_ptr<LiveExecution> live, Step step,
         return;
     }
     LiveExecution& kept = *live_.emplace(key, std::move(live)).first->second;
-    count_tokens(kept);
     kept.pending.push_back({.start = true,
                             .actions = std::move(step.actions),
                             .waiters = {},
@@ -240,6 +240,7 @@ void Shard::on(CallEnded input) {
     LiveExecution* live = find(call.key);
     if (live == nullptr) return;
     live->calls.erase({call.frame, call.scheduled});
+    note_job(*live, call, input.result);
     proceed(*live, TaskEnded{call.frame, call.scheduled, std::move(input.result)});
 }
 

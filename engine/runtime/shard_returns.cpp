@@ -135,6 +135,7 @@ void Shard::come_back(Folded folded) {
     Execution& execution = *folded.execution;
     const ExecutionKey key = execution.info.key;
     const bool retried = retries_.erase(key) > 0;
+    if (retried) by_.job_stops.recover();
     const TimePoint now = by_.clock.now();
     if (execution.info.type == WorkflowType::express) {
         // A restart runs it again from the beginning, with all of its five minutes.
@@ -153,8 +154,6 @@ void Shard::come_back(Folded folded) {
     auto returned = std::make_unique<LiveExecution>(std::move(execution), ++last_life_);
     returned->logging = std::move(folded.logging);
     LiveExecution& live = *live_.emplace(key, std::move(returned)).first->second;
-    if (const auto parked = parked_tokens_.extract(key)) open_tokens_ -= parked.mapped();
-    count_tokens(live);
     if (folded.machine_deleted) proceed(live, MachineDeleted{});
     // A child's start is stored before its first Step.
     if (LiveExecution* still = find(key); still != nullptr && !still->execution.closed()) {
@@ -185,6 +184,7 @@ void Shard::already_closed(ExecutionKey key, TimePoint stop_date, std::vector<Me
     if (retries_.erase(key) > 0) {
         by_.closings.some_closed();
         by_.map_runs->all_changed();
+        by_.job_stops.recover();
     }
     const auto redrive = std::find_if(waiting.begin(), waiting.end(), [](const Message& message) {
         return std::holds_alternative<RedriveInput>(message);
@@ -201,7 +201,10 @@ void Shard::already_closed(ExecutionKey key, TimePoint stop_date, std::vector<Me
 /// One that was folded for a redrive is in memory for as long as that takes.
 void Shard::deliver_to_closed(Folded folded, std::vector<Message> waiting) {
     const ExecutionKey key = folded.execution->info.key;
-    if (retries_.erase(key) > 0) by_.closings.some_closed();
+    if (retries_.erase(key) > 0) {
+        by_.closings.some_closed();
+        by_.job_stops.recover();
+    }
     folded.execution->machine_deleted = folded.machine_deleted;
     auto closed = std::make_unique<LiveExecution>(std::move(*folded.execution), ++last_life_);
     closed->logging = std::move(folded.logging);
@@ -278,7 +281,6 @@ void Shard::park_idle() {
             continue;  // looked after again when that is over
         if (may_park(*live, now)) {
             live->armed.reset();  // the timer stays
-            if (live->counted_tokens > 0) parked_tokens_.emplace(idle.key, live->counted_tokens);
             live_.erase(idle.key);
         } else if (now - live->touched < patience(live->execution)) {
             live->idle_queued = true;

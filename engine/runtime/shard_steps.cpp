@@ -105,7 +105,6 @@ Step Shard::decide(LiveExecution& live, InputBody body) {
 void Shard::follow(LiveExecution& live, Step step, std::optional<Waiter> waiter) {
     const bool ends = live.kept == Kept::ends && live.execution.closed();
     if (!step.entries.empty() && (live.kept == Kept::journal || ends)) write(live, step);
-    count_tokens(live);
     std::vector<HistoryEvent> logged =
         logged_events(by_.event_log ? live.logging.get() : nullptr, step.entries);
     if (live.pending.empty()) {
@@ -131,7 +130,7 @@ void Shard::log(const LiveExecution& live, std::vector<HistoryEvent> events) {
     by_.event_log->write(std::move(logged));
 }
 
-void Shard::write(LiveExecution& live, const Step& step) {
+void Shard::write(LiveExecution& live, Step& step) {
     const Execution& execution = live.execution;
     JournalRow row;
     ExecutionUpdate update = update_of(execution);
@@ -139,6 +138,7 @@ void Shard::write(LiveExecution& live, const Step& step) {
     if (live.kept == Kept::journal) {
         row = row_of(step.entries, execution, live.stored_sequence, live.stored_event);
         row.map_runs = map_run_changes(execution, step.actions);
+        row.job_stops = job_stops(step.actions);
         live.stored_sequence = execution.last_sequence;
     } else {
         // One number that is not the start's, so that no other end follows it.
@@ -180,6 +180,19 @@ std::shared_ptr<const MapRunChanges> Shard::map_run_changes(const Execution& exe
     return changes;
 }
 
+/// The jobs that are to be stopped after a Step: part of its batch, so that a restart knows them.
+std::shared_ptr<const std::vector<JobStop>> Shard::job_stops(std::vector<Action>& actions) {
+    std::shared_ptr<std::vector<JobStop>> stops;
+    for (Action& action : actions) {
+        auto* stop = std::get_if<StopJob>(&action);
+        if (stop == nullptr) continue;
+        if (!stops) stops = std::make_shared<std::vector<JobStop>>();
+        stop->key = by_.keys.next(by_.clock.now());
+        stops->push_back({stop->key, encode_stopped_call(stop->call)});
+    }
+    return stops;
+}
+
 /// Nobody waits for its end any more, so that is what its row says.
 void Shard::map_run_unwanted(const std::string& arn) {
     by_.store.settle_map_run(arn, [queue = by_.map_runs, under_way = by_.map_runs->under_way(),
@@ -205,9 +218,10 @@ void Shard::on(StepStored input) {
     // is open.
     const bool start = live->pending.front().start;
     const bool gone = input.outcome == Outcome::not_found || input.outcome == Outcome::discarded;
-    const bool restarted =
-        live->outlives_memory() && !gone && (!start || input.outcome == Outcome::overloaded);
-    drop(*live, gone ? Outcome::not_found : Outcome::overloaded);
+    const bool refused = input.outcome == Outcome::limit_reached;
+    const bool restarted = live->outlives_memory() && !gone && !refused &&
+                           (!start || input.outcome == Outcome::overloaded);
+    drop(*live, gone ? Outcome::not_found : refused ? Outcome::limit_reached : Outcome::overloaded);
     if (restarted) bring_back_later(input.key);
 }
 
@@ -217,7 +231,11 @@ void Shard::act(LiveExecution& live, std::vector<Action> actions) {
             Overloaded{
                 [&](Ask& ask) { ask_slow_lane(live, std::move(ask)); },
                 [&](StartTask& start) { call_task(live, std::move(start)); },
-                [&](CancelTask& cancel) { cancel_task(live, cancel); },
+                [&](CancelTask& cancel) {
+                    if (const TaskCallId id = end_call(live, cancel.frame, cancel.scheduled))
+                        by_.tasks.cancel(id);
+                },
+                [&](StopJob& stop) { stop_job(live, std::move(stop)); },
                 [&](StartMapRun& start) { by_.map_runs->changed(start.plan->arn); },
                 [&](StopMapRun& stop) { by_.map_runs->changed(std::move(stop.arn)); },
                 [&](RedriveMapRun& redrive) { by_.map_runs->changed(std::move(redrive.arn)); },
@@ -263,13 +281,32 @@ void Shard::on(QuestionAnswered input) {
     proceed(*live, Answered{input.frame, input.ticket, std::move(input.answer)});
 }
 
-void Shard::cancel_task(LiveExecution& live, const CancelTask& cancel) {
-    const auto found = live.calls.find({cancel.frame, cancel.scheduled});
-    if (found == live.calls.end()) return;
+/// Its result is not wanted any more. 0: it is not under way.
+TaskCallId Shard::end_call(LiveExecution& live, FrameId frame, Sequence scheduled) {
+    const auto found = live.calls.find({frame, scheduled});
+    if (found == live.calls.end()) return 0;
     const TaskCallId id = found->second;
     live.calls.erase(found);
     calls_.erase(id);
-    by_.tasks.cancel(id, cancel.job);
+    return id;
+}
+
+void Shard::stop_job(LiveExecution& live, StopJob stop) {
+    stop.call.id = end_call(live, stop.frame, stop.scheduled);
+    by_.job_stops.stop(stop.key, std::move(stop.call));
+}
+
+/// A call has ended whose job is to be stopped once that is stored: what it has started is known.
+void Shard::note_job(LiveExecution& live, const Call& call, const TaskResult& result) {
+    if (!result) return;
+    for (PendingStep& step : live.pending) {
+        for (Action& action : step.actions) {
+            auto* stop = std::get_if<StopJob>(&action);
+            if (stop != nullptr && stop->frame == call.frame && stop->scheduled == call.scheduled &&
+                !stop->call.submitted)
+                stop->call.submitted = *result;
+        }
+    }
 }
 
 TaskPlace Shard::place_of(const LiveExecution& live, const QueueTask& task) const {
@@ -279,7 +316,7 @@ TaskPlace Shard::place_of(const LiveExecution& live, const QueueTask& task) cons
 void Shard::cancel_calls(LiveExecution& live) {
     for (const auto& [attempt, id] : std::exchange(live.calls, {})) {
         calls_.erase(id);
-        by_.tasks.cancel(id, Job::keep);
+        by_.tasks.cancel(id);
     }
 }
 
@@ -335,7 +372,6 @@ void Shard::drop(LiveExecution& live, Outcome outcome) {
 
 void Shard::remove(LiveExecution& live) {
     if (live.armed) timers_.erase({*live.armed, live.key()});
-    open_tokens_ -= live.counted_tokens;
     live_.erase(live.key());
 }
 
@@ -350,16 +386,7 @@ void Shard::drop_everything(Outcome outcome) {
     overdue_.clear();
     retries_.clear();
     unforgotten_.clear();
-    parked_tokens_.clear();
-    open_tokens_ = 0;
     loads_ = 0;
-}
-
-/// After a Step: it may have given tokens out, and ended tasks that had one.
-void Shard::count_tokens(LiveExecution& live) {
-    const std::uint32_t open = live.execution.open_tokens();
-    open_tokens_ += open;
-    open_tokens_ -= std::exchange(live.counted_tokens, open);
 }
 
 void Shard::forget(ExecutionKey key) {

@@ -208,7 +208,7 @@ ApiGatewayTasks::GiveUp ApiGatewayTasks::invoke(TaskCall call, Finished finished
             finished(StateError{"ApiGateway.SdkClientException",
                                 "Unable to execute HTTP request: " + result.error().message});
         });
-    return [&http = http_, id](Job) { http.cancel(id); };
+    return [&http = http_, id] { http.cancel(id); };
 }
 
 }  // namespace stepwell::aws

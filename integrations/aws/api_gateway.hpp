@@ -16,7 +16,7 @@ namespace stepwell::aws {
 class ApiGatewayTasks {
 public:
     using Finished = std::function<void(TaskResult)>;
-    using GiveUp = std::function<void(Job)>;
+    using GiveUp = std::function<void()>;
 
     /// `http` must outlive it.
     ApiGatewayTasks(HttpClient& http, AwsOptions options)

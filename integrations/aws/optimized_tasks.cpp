@@ -81,8 +81,7 @@ struct OptimizedTasks::Start {
     TaskCall call;
     Finished finished;
     AwsClient::CallId id = 0;
-    bool given_up = false;
-    Job job = Job::keep;
+    bool only_look = false;  ///< for what was started: nothing is to be
 };
 
 struct OptimizedTasks::Watch {
@@ -117,12 +116,7 @@ OptimizedTasks::GiveUp OptimizedTasks::start(const OptimizedAction& action, Task
     } else {
         begin(started, action_parameters(action, started->call));
     }
-    return [this, started](Job job) {
-        started->given_up = true;
-        started->job = is_sync(started->call) ? job : Job::keep;
-        // A job that is being started is stopped when it has: it cannot be before.
-        if (started->job == Job::keep) client_.cancel(started->id);
-    };
+    return [this, started] { client_.cancel(started->id); };
 }
 
 /// The server was restarted after the start and before its answer was stored.
@@ -135,25 +129,22 @@ void OptimizedTasks::search(const StartPtr& start) {
     start->id = client_.call(
         call_of(*start->action, start->call, search.look, std::move(parameters)),
         [this, start, &search, ecs](CallResult result) {
-            if (start->given_up && start->job == Job::keep) return;
             const Json& input = start->call.input.value();
             const auto since = start->call.scheduled_time.time_since_epoch().count();
             if (result && ecs) return search_ecs_task(start, result->output);
             const Json* found = result ? find_job(search, result->output, input, since) : nullptr;
-            if (found == nullptr)
-                return begin(start, action_parameters(*start->action, start->call));
+            if (found == nullptr) return nothing_found(start);
             Answer answer = *result;
             answer.output = fill_fields(search.answer, {input, input, *found});
-            begun(start, task_result(shown_answer(*start->action, answer, start->call),
-                                     start->action->service));
+            start->finished(task_result(shown_answer(*start->action, answer, start->call),
+                                        start->action->service));
         });
 }
 
 /// Tasks are listed by their ARNs; what runTask answers is their description.
 void OptimizedTasks::search_ecs_task(const StartPtr& start, const Json& listed) {
     const Json* arns = value_at(listed, "TaskArns");
-    if (arns == nullptr || !arns->is_array() || arns->empty())
-        return begin(start, action_parameters(*start->action, start->call));
+    if (arns == nullptr || !arns->is_array() || arns->empty()) return nothing_found(start);
     Json parameters = Json::object();
     if (const Json* cluster = value_at(start->call.input.value(), "Cluster"))
         parameters["Cluster"] = *cluster;
@@ -161,10 +152,16 @@ void OptimizedTasks::search_ecs_task(const StartPtr& start, const Json& listed) 
     start->id = client_.call(
         call_of(*start->action, start->call, "describeTasks", std::move(parameters)),
         [this, start](CallResult result) {
-            if (!result) return begun(start, error_of(*start->action, result.error(), start->call));
-            begun(start, task_result(shown_answer(*start->action, *result, start->call),
-                                     start->action->service));
+            if (!result)
+                return start->finished(error_of(*start->action, result.error(), start->call));
+            start->finished(task_result(shown_answer(*start->action, *result, start->call),
+                                        start->action->service));
         });
+}
+
+void OptimizedTasks::nothing_found(const StartPtr& start) {
+    if (start->only_look) return start->finished(StateError{});
+    begin(start, action_parameters(*start->action, start->call));
 }
 
 void OptimizedTasks::resolve_name(const StartPtr& start) {
@@ -175,19 +172,18 @@ void OptimizedTasks::resolve_name(const StartPtr& start) {
     start->id = client_.call(
         call_of(*start->action, start->call, by.list_action, std::move(parameters)),
         [this, start, by](CallResult result) {
-            if (start->given_up) return;
-            if (!result) return begun(start, error_of(*start->action, result.error(), start->call));
+            if (!result)
+                return start->finished(error_of(*start->action, result.error(), start->call));
             auto resolved = parameters_by_name(by, start->call.input.value(), result->output);
             if (!resolved)
-                return begun(start, bad_parameters(start->call.input,
-                                                   "The cluster has nothing of the name in '" +
-                                                       std::string(by.wanted) + "'"));
+                return start->finished(bad_parameters(
+                    start->call.input,
+                    "The cluster has nothing of the name in '" + std::string(by.wanted) + "'"));
             begin(start, *std::move(resolved));
         });
 }
 
 void OptimizedTasks::begin(const StartPtr& start, Json parameters) {
-    if (start->given_up) return;
     const OptimizedAction& action = *start->action;
     const std::string_view operation = action.operation.empty() ? action.action : action.operation;
     if (!action.token.empty() && parameters.is_object() && is_sync(start->call)) {
@@ -197,17 +193,13 @@ void OptimizedTasks::begin(const StartPtr& start, Json parameters) {
     start->id = client_.call(
         call_of(action, start->call, operation, std::move(parameters)),
         [this, start](CallResult result) {
-            if (!result) return begun(start, error_of(*start->action, result.error(), start->call));
+            if (!result)
+                return start->finished(error_of(*start->action, result.error(), start->call));
             Json shown = shown_answer(*start->action, *result, start->call);
             if (auto failure = failure_in(*start->action, shown))
-                return begun(start, *std::move(failure));
-            begun(start, task_result(std::move(shown), start->action->service));
+                return start->finished(*std::move(failure));
+            start->finished(task_result(std::move(shown), start->action->service));
         });
-}
-
-void OptimizedTasks::begun(const StartPtr& start, TaskResult result) {
-    if (!start->given_up) return start->finished(std::move(result));
-    if (result && start->job == Job::stop) stop(*start->action, start->call, result->value());
 }
 
 // --- waiting for the end
@@ -219,12 +211,10 @@ OptimizedTasks::GiveUp OptimizedTasks::watch(const OptimizedAction& action, Task
     watched->call = std::move(call);
     watched->finished = std::move(finished);
     look(watched);
-    return [this, watched](Job job) {
+    return [this, watched] {
         watched->over = true;
         watched->timer.cancel();
         client_.cancel(watched->id);
-        if (job == Job::stop)
-            stop(*watched->action, watched->call, watched->call.submitted->value());
     };
 }
 
@@ -274,18 +264,41 @@ void OptimizedTasks::look_later(const WatchPtr& watch) {
     watch->pause = std::min(watch->pause * 3 / 2, kLongestPause);
 }
 
-/// Best effort, as AWS has it: a job that has ended meanwhile stays as it is.
+// --- stopping
+
+void OptimizedTasks::stop_job(const OptimizedAction& action, TaskCall call,
+                              std::function<void()> done) {
+    if (action.job->stop.empty()) return done();
+    if (call.submitted) return stop(action, call, call.submitted->value(), std::move(done));
+    if (action.search == nullptr) {
+        spdlog::warn("{}: whether {}:{} has started a job is not known, so none is stopped",
+                     call.execution_arn, action.service, action.action);
+        return done();
+    }
+    const auto started = std::make_shared<Start>();
+    started->action = &action;
+    started->call = std::move(call);
+    started->only_look = true;
+    started->finished = [this, &action, call = started->call,
+                         done = std::move(done)](const TaskResult& found) {
+        if (!found) return done();
+        stop(action, call, found->value(), done);
+    };
+    search(started);
+}
+
 void OptimizedTasks::stop(const OptimizedAction& action, const TaskCall& call,
-                          const Json& submitted) {
+                          const Json& submitted, std::function<void()> done) {
     const JobKind& job = *action.job;
-    if (job.stop.empty()) return;
     const Json& in = call.input.value();
     client_.call(call_of(action, call, job.stop, fill_fields(job.stop_fields, {in, submitted, in})),
-                 [arn = call.execution_arn,
-                  service = std::string(action.service)](const CallResult& result) {
+                 [arn = call.execution_arn, service = std::string(action.service),
+                  done = std::move(done)](const CallResult& result) {
+                     // A job that has ended meanwhile stays as it is.
                      if (!result)
                          spdlog::warn("{}: the {} job could not be stopped: {}", arn, service,
                                       result.error().message);
+                     done();
                  });
 }
 

@@ -16,13 +16,17 @@ namespace stepwell::aws {
 class OptimizedTasks {
 public:
     using Finished = std::function<void(TaskResult)>;
-    using GiveUp = std::function<void(Job)>;
+    using GiveUp = std::function<void()>;
 
     /// Both must outlive it.
     OptimizedTasks(IoLoop& loop, AwsClient& client) : loop_(loop), client_(client) {}
 
     /// Calls the action, or, where `call.submitted` says which job, waits for its end.
     GiveUp call_action(const OptimizedAction& action, TaskCall call, Finished finished);
+    /// Stops the job of a `.sync` action: the one that `call.submitted` says, or what the call may
+    /// have started, as far as its service can find it. `done` when it was asked to stop, is not
+    /// there, or cannot be stopped: best effort, as AWS has it.
+    void stop_job(const OptimizedAction& action, TaskCall call, std::function<void()> done);
 
 private:
     struct Start;
@@ -33,16 +37,17 @@ private:
     GiveUp start(const OptimizedAction& action, TaskCall call, Finished finished);
     void search(const StartPtr& start);
     void search_ecs_task(const StartPtr& start, const Json& listed);
+    void nothing_found(const StartPtr& start);
     void resolve_name(const StartPtr& start);
     void begin(const StartPtr& start, Json parameters);
-    void begun(const StartPtr& start, TaskResult result);
 
     GiveUp watch(const OptimizedAction& action, TaskCall call, Finished finished);
     void look(const WatchPtr& watch);
     void looked(const WatchPtr& watch, CallResult result);
     void look_later(const WatchPtr& watch);
 
-    void stop(const OptimizedAction& action, const TaskCall& call, const Json& submitted);
+    void stop(const OptimizedAction& action, const TaskCall& call, const Json& submitted,
+              std::function<void()> done);
 
     IoLoop& loop_;
     AwsClient& client_;

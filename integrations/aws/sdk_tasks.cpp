@@ -38,7 +38,7 @@ SdkTasks::GiveUp SdkTasks::call_action(TaskCall call, Finished finished) {
             finished(task_result(std::move(result->output),
                                  std::get<asl::ServiceResource>(shared->resource).resource_type));
         });
-    return [&client = client_, id](Job) { client.cancel(id); };
+    return [&client = client_, id] { client.cancel(id); };
 }
 
 }  // namespace stepwell::aws

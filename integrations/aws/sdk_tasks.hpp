@@ -13,7 +13,7 @@ namespace stepwell::aws {
 class SdkTasks {
 public:
     using Finished = std::function<void(TaskResult)>;
-    using GiveUp = std::function<void(Job)>;
+    using GiveUp = std::function<void()>;
 
     /// Must outlive it.
     explicit SdkTasks(AwsClient& client) : client_(client) {}

@@ -42,7 +42,7 @@ FolderTasks::GiveUp FolderTasks::call_action(TaskCall call, Finished finished) {
                 if (!*given_up) finished(result);
             });
         });
-    return [given_up](Job) { *given_up = true; };
+    return [given_up] { *given_up = true; };
 }
 
 }  // namespace stepwell::items

@@ -14,7 +14,7 @@ namespace stepwell::items {
 class FolderTasks {
 public:
     using Finished = std::function<void(TaskResult)>;
-    using GiveUp = std::function<void(Job)>;
+    using GiveUp = std::function<void()>;
 
     /// Throws std::system_error where the folder cannot be opened.
     FolderTasks(IoLoop& loop, const std::string& folder);

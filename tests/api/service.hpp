@@ -34,7 +34,8 @@ private:
 class EchoingTasks final : public TaskRunner {
 public:
     void start(TaskCall call, TaskDone done) override;
-    void cancel(TaskCallId, Job) override {}
+    void cancel(TaskCallId) override {}
+    void stop_job(TaskCall, std::function<void()> done) override { done(); }
     void cancel_all() override {}
     /// The token of the first call that had one; waits for it.
     std::string token();

@@ -17,6 +17,8 @@ public:
     std::atomic<bool> unreadable = false;
     /// The disk takes no writes.
     std::atomic<bool> overloaded = false;
+    /// As many executions run as may.
+    std::atomic<bool> full = false;
 
     void create_state_machine(StateMachineRecord record, Tags tags,
                               std::optional<Publication> publish, Published done) override {
@@ -131,12 +133,14 @@ public:
     }
     void start_execution(ExecutionRecord record, JournalRow first_step,
                          std::function<void(StartOutcome)> done) override {
+        if (full) return done({Outcome::limit_reached, {}});
         if (overloaded) return done({Outcome::overloaded, {}});
         if (take_conflict()) return done({Outcome::conflict, {}});
         store_.start_execution(std::move(record), std::move(first_step), std::move(done));
     }
     void append(ExecutionKey key, Sequence after, JournalRow step, ExecutionUpdate update,
                 Committed done) override {
+        if (full && update.redrive_count > 0) return done(Outcome::limit_reached);
         store_.append(key, after, std::move(step), std::move(update), std::move(done));
     }
     void forget_execution(ExecutionKey key, Committed done) override {
@@ -193,6 +197,12 @@ public:
     }
     void settle_map_run(const std::string& arn, Committed done) override {
         store_.settle_map_run(arn, std::move(done));
+    }
+    void job_stopped(JobStopKey key, Committed done) override {
+        store_.job_stopped(key, std::move(done));
+    }
+    std::vector<JobStop> jobs_to_stop(JobStopKey after, std::size_t limit) const override {
+        return readable().jobs_to_stop(after, limit);
     }
     std::optional<MapRunRecord> find_map_run(const std::string& arn) const override {
         return readable().find_map_run(arn);

@@ -120,7 +120,8 @@ def check_calls(violations, calls, histories, lives, express):
     recorded = 0
     for name, events in histories.items():
         called = by_execution.pop(name, {})
-        scheduled = sum(e["type"] in SCHEDULED for e in events)
+        scheduled = sum(e["type"] in SCHEDULED and details_of(e).get("resourceType", "lambda") == "lambda"
+                        for e in events)
         if len(called) != scheduled:
             violations.add(f"{name}: {scheduled} tasks were scheduled, {len(called)} called")
         ends = recorded_ends(events)

@@ -6,6 +6,7 @@ here times out, so the shape of a history is the same every time.
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:"
 INVOKE = "arn:aws:states:::lambda:invoke"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:"
 WHO = {"execution.$": "$$.Execution.Name", "state.$": "$$.State.Name", "retry.$": "$$.State.RetryCount"}
 
 
@@ -58,7 +59,15 @@ def for_each_apart(processor, kind, **then):
             "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind}, **processor}, **then}
 
 
+def nested(machine, pattern, **then):
+    """Starts an execution of one of CHILDREN and waits for its end."""
+    return {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution" + pattern,
+            "Parameters": {"StateMachineArn": MACHINE + machine,
+                           "Input": {"n.$": "$.n", "parent.$": "$$.Execution.Name"}}, **then}
+
+
 END = {"End": True}
+FAILING = flow("F1", F1=wait(1, Next="F2"), F2={"Type": "Fail", "Error": "Enough"})
 
 
 class Workload:
@@ -67,6 +76,7 @@ class Workload:
     def __init__(self, name, definition, output=None, status="SUCCEEDED", error=None, weight=1):
         self.name, self.definition, self.weight = name, definition, weight
         self.status, self.error = status, error
+        self.stopped = status == "ABORTED"  # by its client, as soon as it is started
         self.output = output or (lambda n: None)
 
     @staticmethod
@@ -114,7 +124,23 @@ WORKLOADS = {w.name: w for w in [
     Workload("apart-express", flow("A", A=for_each_apart(
         flow("D1", D1=wait(1, Next="D2"), D2=add(1, **END)), "EXPRESS", **END)), lambda n: [{"n": i + 1} for i in range(n, n + 5)]),
     Workload("stop", flow("A", A=wait(100_000, **END)), status="ABORTED", error="Enough"),
+    Workload("nests", flow("A", A=nested("child", ".sync:2", ResultSelector={"n.$": "$.Output.n"}, **END)),
+             lambda n: {"n": n + 2}, weight=2),
+    # What they wait for never ends by itself.
+    Workload("stops-nested", flow("A", A=nested("endless", ".sync", **END)), status="ABORTED", error="Enough", weight=2),
+    Workload("fails-nested", flow("A", A=parallel(flow("P1", P1=nested("endless", ".sync", **END)), FAILING, **END)),
+             status="FAILED", error="Enough"),
+    Workload("leaves-nested", flow(
+        "A", A=parallel(flow("P1", P1=nested("endless", ".sync:2", **END)), FAILING,
+                        Catch=[{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "B"}], **END),
+        B={"Type": "Pass", "Parameters": {"left.$": "$.n"}, "Next": "C"}, C=wait(1, **END)), lambda n: {"left": n}),
 ]}
+
+# What those above start themselves.
+CHILDREN = {
+    "child": flow("A", A=add(1, Next="B"), B=wait(1, Next="C"), C=add(1, **END)),
+    "endless": flow("A", A=wait(100_000, **END)),
+}
 
 # At least once, and not stored: all that can be said of one is that its task was called.
 EXPRESS = flow("A", A=double(**END))

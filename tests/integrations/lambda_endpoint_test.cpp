@@ -226,7 +226,7 @@ TEST_F(InvokeApi, CancellingClosesTheConnection) {
     });
     const AwaitedResult result = t.start(t.by_arn("f", "{}"));
     asked.get();
-    t.registry().cancel(t.last_id(), Job::keep);
+    t.registry().cancel(t.last_id());
     EXPECT_TRUE(closed.get());
     EXPECT_FALSE(result->has_value());
 }

@@ -432,9 +432,9 @@ TEST_F(LocalPython, ACancelledCallIsNotAnsweredAndTheProcessServesTheNext) {
     const AwaitedResult waiting = tasks().start(tasks().by_arn("f", "2"));
     const TaskCallId waiting_id = tasks().last_id();
     const AwaitedResult last = tasks().start(tasks().by_arn("f", "3"));
-    tasks().registry().cancel(running_id, Job::keep);
-    tasks().registry().cancel(waiting_id, Job::keep);
-    tasks().registry().cancel(12'345, Job::keep);
+    tasks().registry().cancel(running_id);
+    tasks().registry().cancel(waiting_id);
+    tasks().registry().cancel(12'345);
     open_gate();
     EXPECT_EQ(last->get()->text(), "3");
     EXPECT_FALSE(running->has_value());

@@ -120,6 +120,14 @@ protected:
         tasks.service.script("StartExecution", 200,
                              R"({"executionArn":")" + kChild + R"(","startDate":1.5})");
     }
+    /// Comes true when nothing is left to stop.
+    Awaited<bool>& stop(TaskCall call) {
+        const auto stopped = std::make_shared<Awaited<bool>>();
+        stops.push_back(stopped);
+        tasks.registry().stop_job(std::move(call), [stopped] { stopped->give(true); });
+        return *stopped;
+    }
+    std::vector<std::shared_ptr<Awaited<bool>>> stops;
     Tasks tasks{LambdaOptions{}};
 };
 
@@ -139,7 +147,7 @@ TEST_F(OwnTasks, SdkCallThatIsGivenUpEndsItsLongPoll) {
     const TaskCallId id = poll.id;
     tasks.start(std::move(poll));
     tasks.service.wait_for("GetActivityTask");
-    tasks.registry().cancel(id, Job::keep);
+    tasks.registry().cancel(id);
     tasks.service.wait_until_given_up("GetActivityTask");
 }
 
@@ -239,8 +247,8 @@ TEST_F(OwnTasks, WhatIsWatchedIsStoppedWithItsParentOnly) {
     tasks.start(kept);
     tasks.start(stopped);
     tasks.service.wait_for("DescribeExecution", 1);
-    tasks.registry().cancel(kept.id, Job::keep);
-    tasks.registry().cancel(stopped.id, Job::stop);
+    tasks.registry().cancel(kept.id);
+    stop(stopped).get();
     EXPECT_EQ(json(tasks.service.wait_for("StopExecution").body)["executionArn"], Json(kChild));
     EXPECT_EQ(tasks.service.count("StopExecution"), 1U);
 }
@@ -248,15 +256,62 @@ TEST_F(OwnTasks, WhatIsWatchedIsStoppedWithItsParentOnly) {
 TEST_F(OwnTasks, WhatIsBeingStartedIsStoppedOnceItHas) {
     machine_is("STANDARD");
     tasks.service.script("StopExecution", 200, R"({"stopDate":1})");
-    TaskCall start = start_call(asl::Pattern::sync);
-    const TaskCallId id = start.id;
-    tasks.start(std::move(start));
+    const TaskCall start = start_call(asl::Pattern::sync);
+    tasks.start(start);
     tasks.service.wait_for("StartExecution");
-    tasks.registry().cancel(id, Job::stop);
-    // Behind the cancelling, on the loop's thread.
+    Awaited<bool>& stopped = stop(start);
+    // Behind the stop, on the loop's thread.
     tasks.service.answer("StartExecution",
                          {200, R"({"executionArn":")" + kChild + R"(","startDate":1})", {}});
     EXPECT_EQ(json(tasks.service.wait_for("StopExecution").body)["executionArn"], Json(kChild));
+    stopped.get();
+}
+
+TEST_F(OwnTasks, WhatCouldNotBeStartedNeedNoStop) {
+    machine_is("STANDARD");
+    const TaskCall start = start_call(asl::Pattern::sync);
+    tasks.start(start);
+    tasks.service.wait_for("StartExecution");
+    Awaited<bool>& stopped = stop(start);
+    tasks.service.answer("StartExecution", {400, "{}", "StateMachineDoesNotExist"});
+    stopped.get();
+    EXPECT_EQ(tasks.service.count("StopExecution"), 0U);
+}
+
+// What a server that was killed may have started.
+
+TEST_F(OwnTasks, WhatMayHaveBeenStartedIsFoundByItsNameAndStopped) {
+    child_is("RUNNING");
+    tasks.service.script("StopExecution", 200, R"({"stopDate":1})");
+    const TaskCall call = start_call(asl::Pattern::sync);
+    stop(call).get();
+    const std::string arn =
+        "arn:aws:states:us-east-1:123456789012:execution:child:" + call.request_id;
+    EXPECT_EQ(json(tasks.service.wait_for("DescribeExecution").body)["executionArn"], Json(arn));
+    EXPECT_EQ(json(tasks.service.wait_for("StopExecution").body)["executionArn"], Json(arn));
+}
+
+TEST_F(OwnTasks, WhatWasNeverStartedNeedNoStop) {
+    tasks.service.script("DescribeExecution", 400, "{}", "ExecutionDoesNotExist");
+    stop(start_call(asl::Pattern::sync)).get();
+    EXPECT_EQ(tasks.service.count("StopExecution"), 0U);
+}
+
+TEST_F(OwnTasks, AnExecutionOfTheNameThatIsSomeoneElsesIsNotStopped) {
+    child_is("RUNNING");
+    TaskCall call = start_call(asl::Pattern::sync);
+    call.scheduled_time = TimePoint{Seconds{2}};  // it began before
+    stop(call).get();
+    EXPECT_EQ(tasks.service.count("StopExecution"), 0U);
+}
+
+TEST_F(OwnTasks, AStopIsTriedAgainWhileTheServerCannotAnswer) {
+    tasks.service.script("StopExecution", [n = 0](const OwnCall&) mutable {
+        return ++n < 3 ? OwnAnswer{500, "{}", "InternalFailure"}
+                       : OwnAnswer{200, R"({"stopDate":1})", {}};
+    });
+    stop(watch_call(asl::Pattern::sync)).get();
+    EXPECT_EQ(tasks.service.count("StopExecution"), 3U);
 }
 
 }  // namespace

@@ -30,14 +30,22 @@ TEST(Metrics, OfTheRuntimeNameTypesAndStatuses) {
     Runtime::Statistics statistics;
     statistics.started = {3, 1};
     statistics.ended[0][static_cast<std::size_t>(ExecutionStatus::timed_out)] = 2;
-    statistics.open_tokens = 5;
     std::string text;
     write_metrics(text, statistics);
     EXPECT_THAT(text, HasSubstr("stepwell_executions_started_total{type=\"EXPRESS\"} 1\n"));
     EXPECT_THAT(text, HasSubstr("stepwell_executions_ended_total{type=\"STANDARD\","
                                 "status=\"TIMED_OUT\"} 2\n"));
-    EXPECT_THAT(text, HasSubstr("\nstepwell_open_task_tokens 5\n"));
     EXPECT_THAT(text, Not(HasSubstr("RUNNING")));
+}
+
+TEST(Metrics, OfTheStoreSayWhatIsOpen) {
+    WriteStatistics statistics;
+    statistics.running_executions = 7;
+    statistics.open_tokens = 5;
+    std::string text;
+    write_metrics(text, statistics);
+    EXPECT_THAT(text, HasSubstr("\nstepwell_executions_running 7\n"));
+    EXPECT_THAT(text, HasSubstr("\nstepwell_open_task_tokens 5\n"));
 }
 
 }  // namespace

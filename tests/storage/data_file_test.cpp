@@ -85,7 +85,11 @@ TEST_F(DataFile, KeepsEverythingOverARestart) {
         start(*store, execution(1, "a"));
         JournalRow second = row(2, 1, 2, 1, "second");
         second.latest_time = at(500);
-        append(*store, 1, 1, second, goes_on(2, 2, at(77)));
+        second.job_stops =
+            std::make_shared<const std::vector<JobStop>>(std::vector<JobStop>{{7, "job"}});
+        ExecutionUpdate update = goes_on(2, 2, at(77));
+        update.open_tokens = 3;
+        append(*store, 1, 1, second, update);
         StateMachineRecord r2 = machine();
         r2.revision_id = "r2";
         r2.definition = "second";
@@ -104,9 +108,12 @@ TEST_F(DataFile, KeepsEverythingOverARestart) {
     EXPECT_EQ(store->revision_of(1)->revision_key, revision_key);
     EXPECT_EQ(store->token_key(), token_key);
     EXPECT_EQ(store->latest_time(), at(500));
+    EXPECT_EQ(store->jobs_to_stop(0, 10).at(0).call, "job");
+    EXPECT_EQ(store->write_statistics().open_tokens, 3);
 
     // And goes on: the numbers that journals are stored under are not given twice.
     EXPECT_EQ(append(*store, 1, 2, row(3, 1, 3, 1), succeeds(3, 3)), Outcome::committed);
+    EXPECT_EQ(store->write_statistics().open_tokens, 0);
     ExecutionRecord later = execution(2, "b");
     later.revision_id = "r2";
     EXPECT_EQ(start(*store, later).outcome, Outcome::committed);

@@ -22,26 +22,46 @@ using testing::SizeIs;
 
 struct StoreCase {
     const char* name;
-    std::function<std::unique_ptr<Store>(const Folder&)> make;
+    std::function<std::unique_ptr<GroupedStore>(const Folder&, std::int64_t max_open)> make_store;
+
+    std::unique_ptr<GroupedStore> make(const Folder& folder) const {
+        return make_store(folder, kMaxOpenExecutions);
+    }
+    std::unique_ptr<GroupedStore> make_with_two_open(const Folder& folder) const {
+        return make_store(folder, 2);
+    }
 };
 
 class StoreContract : public testing::TestWithParam<StoreCase> {
 protected:
     Folder folder;
-    std::unique_ptr<Store> store = GetParam().make(folder);
+    std::unique_ptr<GroupedStore> store = GetParam().make(folder);
 };
+
+std::unique_ptr<GroupedStore> open(const Folder& folder, Durability durability,
+                                   std::int64_t max_open) {
+    SqliteOptions options;
+    options.durability = durability;
+    options.max_open_executions = max_open;
+    return open_sqlite_store(folder / ("data-" + std::to_string(max_open) + ".db"),
+                             std::move(options));
+}
 
 INSTANTIATE_TEST_SUITE_P(
     , StoreContract,
-    testing::Values(
-        StoreCase{"Sqlite", [](const Folder& f) { return open_sqlite_store(f / "data.db"); }},
-        StoreCase{"SqliteFull",
-                  [](const Folder& f) {
-                      SqliteOptions options;
-                      options.durability = Durability::full;
-                      return open_sqlite_store(f / "data.db", std::move(options));
-                  }},
-        StoreCase{"Memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }}),
+    testing::Values(StoreCase{"Sqlite",
+                              [](const Folder& folder, std::int64_t max_open) {
+                                  return open(folder, Durability::normal, max_open);
+                              }},
+                    StoreCase{"SqliteFull",
+                              [](const Folder& folder, std::int64_t max_open) {
+                                  return open(folder, Durability::full, max_open);
+                              }},
+                    StoreCase{"Memory",
+                              [](const Folder&, std::int64_t max_open) {
+                                  return std::make_unique<MemoryStore>(
+                                      storage::GroupWriter::Options{}, KeepExecutions{}, max_open);
+                              }}),
     [](const testing::TestParamInfo<StoreCase>& tested) { return std::string(tested.param.name); });
 
 std::vector<ExecutionKey> keys(const ExecutionPage& page) {
@@ -608,6 +628,38 @@ TEST_P(StoreContract, KeepsNoMoreActivitiesOfAnOwnerThanTheQuotaAllows) {
     EXPECT_EQ(create(*store, activity("a7")), Outcome::limit_reached);
 }
 
+TEST_P(StoreContract, NoMoreExecutionsOfAnOwnerRunThanMay) {
+    store = GetParam().make_with_two_open(folder);
+    create(*store, machine());
+    create(*store, machine("other"));
+    create(*store, machine("express", WorkflowType::express));
+    EXPECT_EQ(start(*store, execution(1, "a")).outcome, Outcome::committed);
+    EXPECT_EQ(start(*store, execution(2, "b", machine("other").arn)).outcome, Outcome::committed);
+    EXPECT_EQ(start(*store, execution(3, "c")).outcome, Outcome::limit_reached);
+    EXPECT_EQ(store->find_execution(3), std::nullopt);
+    // What is there is found, as ever; Express executions do not count.
+    EXPECT_EQ(start(*store, execution(4, "a")).outcome, Outcome::conflict);
+    ExecutionRecord express = execution(5, "e", machine("express").arn);
+    express.type = WorkflowType::express;
+    EXPECT_EQ(start(*store, express, {}).outcome, Outcome::committed);
+    StateMachineRecord elsewhere = machine();
+    elsewhere.owner.region = "eu-west-1";
+    elsewhere.arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:order";
+    create(*store, elsewhere);
+    ExecutionRecord abroad = execution(6, "a");
+    abroad.state_machine_arn = elsewhere.arn;
+    abroad.arn = "arn:aws:states:eu-west-1:123456789012:execution:order:a";
+    EXPECT_EQ(start(*store, abroad).outcome, Outcome::committed);
+
+    EXPECT_EQ(append(*store, 1, 1, row(2, 1, 2, 1), succeeds(2, 2)), Outcome::committed);
+    EXPECT_EQ(start(*store, execution(7, "c")).outcome, Outcome::committed);
+    EXPECT_EQ(start(*store, execution(8, "d")).outcome, Outcome::limit_reached);
+    // Nor is one opened again.
+    EXPECT_EQ(append(*store, 1, 2, row(3, 1, 3, 1), goes_on(3, 3)), Outcome::limit_reached);
+    EXPECT_EQ(append(*store, 2, 1, row(2, 1, 2, 1), succeeds(2, 2)), Outcome::committed);
+    EXPECT_EQ(append(*store, 1, 2, row(3, 1, 3, 1), goes_on(3, 3)), Outcome::committed);
+}
+
 TEST_P(StoreContract, AClosedExecutionCanBeOpenedAgain) {
     create(*store, machine());
     start(*store, execution(1, "a"));
@@ -1038,6 +1090,79 @@ TEST_P(JournalContract, PagesOfALongJournalJoinWithoutGapUpAndDown) {
 }
 
 // --- the whole
+
+// --- what Steps bring beside their execution
+
+JournalRow stopping(JournalRow row, std::vector<JobStop> stops) {
+    row.job_stops = std::make_shared<const std::vector<JobStop>>(std::move(stops));
+    return row;
+}
+
+std::vector<std::string> calls(const std::vector<JobStop>& stops) {
+    std::vector<std::string> calls;
+    for (const JobStop& stop : stops) calls.push_back(stop.call);
+    return calls;
+}
+
+TEST_P(StoreContract, AJobIsToBeStoppedUntilThatIsDone) {
+    create(*store, machine());
+    start(*store, execution(1, "a"), stopping(row(1, 1, 1, 1), {{7, "first"}}));
+    append(*store, 1, 1, stopping(row(2, 1, 2, 1), {{9, "third"}, {8, "second"}}), goes_on(2, 2));
+    EXPECT_THAT(calls(store->jobs_to_stop(0, 10)), ElementsAre("first", "second", "third"));
+    EXPECT_THAT(calls(store->jobs_to_stop(7, 1)), ElementsAre("second"));
+    const auto stopped = [this](JobStopKey key) {
+        Waited<Outcome> waited;
+        store->job_stopped(key, waited.callback());
+        return waited.get();
+    };
+    EXPECT_EQ(stopped(8), Outcome::committed);
+    EXPECT_EQ(stopped(8), Outcome::not_found);
+    EXPECT_THAT(calls(store->jobs_to_stop(0, 10)), ElementsAre("first", "third"));
+    // Written, not read back.
+    EXPECT_EQ(store->read_journal(1, 1, 10, 1 << 20).at(1).job_stops, nullptr);
+}
+
+TEST_P(StoreContract, AStepThatIsRefusedHasNoJobStopped) {
+    create(*store, machine());
+    start(*store, execution(1, "a"));
+    EXPECT_EQ(append(*store, 1, 5, stopping(row(6, 1, 6, 1), {{7, "x"}}), goes_on(6, 6)),
+              Outcome::conflict);
+    EXPECT_THAT(store->jobs_to_stop(0, 10), IsEmpty());
+}
+
+TEST_P(StoreContract, OpenTokensAreThoseOfTheLastStepOfEach) {
+    create(*store, machine());
+    const auto open_tokens = [this] { return store->write_statistics().open_tokens; };
+    ExecutionRecord first = execution(1, "a");
+    first.open_tokens = 2;
+    start(*store, first);
+    start(*store, execution(2, "b"));
+    EXPECT_EQ(open_tokens(), 2);
+    ExecutionUpdate update = goes_on(2, 2);
+    update.open_tokens = 3;
+    append(*store, 2, 1, row(2, 1, 2, 1), update);
+    EXPECT_EQ(open_tokens(), 5);
+    // Only what is stored counts.
+    EXPECT_EQ(append(*store, 2, 1, row(2, 1, 2, 1), goes_on(2, 2)), Outcome::conflict);
+    update.last_sequence = 3;
+    update.open_tokens = 1;
+    append(*store, 2, 2, row(3, 1, 3, 1), update);
+    EXPECT_EQ(open_tokens(), 3);
+    append(*store, 1, 1, row(2, 1, 2, 1), succeeds(2, 2));
+    EXPECT_EQ(open_tokens(), 1);
+}
+
+TEST_P(StoreContract, AResetForgetsJobsAndTokens) {
+    create(*store, machine());
+    ExecutionRecord record = execution(1, "a");
+    record.open_tokens = 2;
+    start(*store, record, stopping(row(1, 1, 1, 1), {{7, "x"}}));
+    Waited<Outcome> waited;
+    store->reset(waited.callback());
+    EXPECT_EQ(waited.get(), Outcome::committed);
+    EXPECT_THAT(store->jobs_to_stop(0, 10), IsEmpty());
+    EXPECT_EQ(store->write_statistics().open_tokens, 0);
+}
 
 TEST_P(StoreContract, TheLatestTimeIsTheLatestThatWasStored) {
     EXPECT_EQ(store->latest_time(), std::nullopt);

@@ -173,6 +173,12 @@ public:
     void settle_map_run(const std::string& arn, Committed done) override {
         store_.settle_map_run(arn, std::move(done));
     }
+    void job_stopped(JobStopKey key, Committed done) override {
+        store_.job_stopped(key, std::move(done));
+    }
+    std::vector<JobStop> jobs_to_stop(JobStopKey after, std::size_t limit) const override {
+        return store_.jobs_to_stop(after, limit);
+    }
     std::optional<MapRunRecord> find_map_run(const std::string& arn) const override {
         return store_.find_map_run(arn);
     }

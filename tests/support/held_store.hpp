@@ -159,6 +159,13 @@ public:
             ForwardingStore::settle_map_run(arn, std::move(done));
         });
     }
+    void job_stopped(JobStopKey key, Committed done) override {
+        if (const auto refusal = take_refusal()) return done(*refusal);
+        make([this, key, done = std::move(done)](Fate fate) mutable {
+            if (fate == Fate::lost) return done(Outcome::discarded);
+            ForwardingStore::job_stopped(key, std::move(done));
+        });
+    }
     void reset(Committed done) override {
         if (const auto refusal = take_refusal()) return done(*refusal);
         ForwardingStore::reset(std::move(done));

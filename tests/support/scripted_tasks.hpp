@@ -47,9 +47,15 @@ public:
         }
         if (script) done(call.id, script(call));
     }
-    void cancel(TaskCallId id, Job) override {
+    void cancel(TaskCallId id) override {
         const std::lock_guard lock(mutex_);
         cancelled_.push_back(id);
+    }
+    void stop_job(TaskCall call, std::function<void()> done) override {
+        const std::lock_guard lock(mutex_);
+        cancelled_.push_back(call.id);
+        stops_.push_back({std::move(call), std::move(done)});
+        came_.notify_all();
     }
     void cancel_all() override {
         const std::lock_guard lock(mutex_);
@@ -95,18 +101,40 @@ public:
         const std::lock_guard lock(mutex_);
         return std::find(cancelled_.begin(), cancelled_.end(), id) != cancelled_.end();
     }
+    /// The calls so far whose jobs were to be stopped, in order.
+    std::vector<TaskCall> stops() const {
+        const std::lock_guard lock(mutex_);
+        std::vector<TaskCall> found;
+        for (const Stop& stop : stops_) found.push_back(stop.call);
+        return found;
+    }
+    /// One of them, counted from 0, is done.
+    void finish_stop(std::size_t number) {
+        std::function<void()> done;
+        {
+            const std::lock_guard lock(mutex_);
+            done = std::exchange(stops_.at(number).done, nullptr);
+        }
+        done();
+    }
     void wait_for_calls(std::size_t count) const {
         std::unique_lock lock(mutex_);
         came_.wait(lock, [&] { return calls_.size() >= count; });
     }
 
 private:
+    struct Stop {
+        TaskCall call;
+        std::function<void()> done;
+    };
+
     mutable std::mutex mutex_;
     mutable std::condition_variable came_;
     std::map<std::string, Script> scripts_;
     std::vector<TaskCall> calls_;
     std::map<TaskCallId, TaskDone> open_;
     std::vector<TaskCallId> cancelled_;
+    std::vector<Stop> stops_;
 };
 
 }  // namespace stepwell::testing

@@ -173,8 +173,32 @@ TEST(SyncTask, OfAStoppedExecutionStopsItsJob) {
         return std::nullopt;
     };
     drive.begin().deliver(Stop{});
-    ASSERT_THAT(drive.cancelled, SizeIs(1));
-    EXPECT_EQ(drive.cancelled[0].job, Job::stop);
+    ASSERT_THAT(drive.stopped_jobs, SizeIs(1));
+    const TaskCall& stopped = drive.stopped_jobs[0].call;
+    EXPECT_EQ(stopped.request_id, drive.all_calls[0].call.request_id);
+    EXPECT_EQ(stopped.submitted->text(), R"({"ExecutionArn":"x"})");
+    EXPECT_THAT(drive.cancelled, SizeIs(0));
+}
+
+TEST(SyncTask, ThatIsBeingStartedIsStoppedToo) {
+    Drive drive(kSync);
+    drive.begin().deliver(Stop{});
+    ASSERT_THAT(drive.stopped_jobs, SizeIs(1));
+    EXPECT_FALSE(drive.stopped_jobs[0].call.submitted);
+}
+
+TEST(SyncTask, WhoseCallWasNotMadeYetLeavesNothingToStop) {
+    Drive drive(R"({"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[
+        {"StartAt":"T","States":{"T":{"Type":"Task","End":true,
+            "Resource":"arn:aws:states:::states:startExecution.sync",
+            "Parameters":{"StateMachineArn":"m"}}}},
+        {"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"F"},
+                                 "F":{"Type":"Fail"}}}]}}})");
+    drive.begin();
+    EXPECT_TRUE(drive.execution->closed());
+    EXPECT_THAT(drive.all_calls, SizeIs(0));
+    EXPECT_THAT(drive.stopped_jobs, SizeIs(0));
+    EXPECT_THAT(drive.cancelled, SizeIs(0));
 }
 
 // Recorded: callback__sync_with_task_token.
@@ -186,8 +210,8 @@ TEST(SyncTask, EndsWithItsTokenAndLeavesTheJobAlone) {
     };
     drive.begin().deliver(report(drive, Payload::from_text("7")));
     EXPECT_EQ(drive.output(), "7");
-    ASSERT_THAT(drive.cancelled, SizeIs(1));
-    EXPECT_EQ(drive.cancelled[0].job, Job::keep);
+    EXPECT_THAT(drive.cancelled, SizeIs(1));
+    EXPECT_THAT(drive.stopped_jobs, SizeIs(0));
 }
 
 TEST(SyncTask, IsCalledAgainAsARepetitionAfterARestart) {

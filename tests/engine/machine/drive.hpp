@@ -57,6 +57,7 @@ public:
     std::vector<Entry> journal;
     std::vector<StartTask> calls;  ///< open calls, oldest first
     std::vector<CancelTask> cancelled;
+    std::vector<StopJob> stopped_jobs;
     std::vector<QueueTask> queue;  ///< tasks that wait for a worker, oldest first
     std::vector<StartTask> all_calls;
     std::vector<std::shared_ptr<const MapRunPlan>> map_runs;  ///< that began, oldest first
@@ -186,6 +187,12 @@ private:
                         std::erase_if(calls, [&](const StartTask& call) {
                             return call.frame == cancel.frame && call.scheduled == cancel.scheduled;
                         });
+                    },
+                    [&](StopJob& stop) {
+                        std::erase_if(calls, [&](const StartTask& call) {
+                            return call.frame == stop.frame && call.scheduled == stop.scheduled;
+                        });
+                        stopped_jobs.push_back(std::move(stop));
                     },
                     [&](StartMapRun& start) { map_runs.push_back(start.plan); },
                     [&](StopMapRun& stop) { stopped_map_runs.push_back(stop.arn); },

@@ -103,12 +103,21 @@ protected:
         out.state_name = "Call";
         return out;
     }
+    void use_service() {
+        if (registry_) return;
+        AwsOptions options;
+        options.endpoint_all = service_.url();
+        use(options);
+    }
+    /// Returns when there is nothing more to do about it.
+    void stop(TaskCall task) {
+        use_service();
+        const auto stopped = std::make_shared<Awaited<bool>>();
+        registry_->stop_job(std::move(task), [stopped] { stopped->give(true); });
+        stopped->get();
+    }
     Result start(TaskCall task) {
-        if (!registry_) {
-            AwsOptions options;
-            options.endpoint_all = service_.url();
-            use(options);
-        }
+        use_service();
         auto result = std::make_shared<Awaited<TaskResult>>();
         registry_->start(std::move(task),
                          [result](TaskCallId, TaskResult r) { result->give(std::move(r)); });
@@ -267,12 +276,29 @@ TEST_F(OptimizedTest, AnEcsTaskThatFindsNoPlaceFails) {
 TEST_F(OptimizedTest, AStoppedTaskStopsItsJob) {
     service_.answers("GetJobRun", {R"({"JobRun":{"JobRunState":"RUNNING"}})"});
     service_.answers("BatchStopJobRun", {"{}"});
-    const TaskCall task = call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync);
+    TaskCall task = call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync);
     watch(task, R"({"JobRunId":"jr_1"})");
     ASSERT_TRUE(eventually([&] { return !service_.asked().empty(); }));
-    registry_->cancel(task.id, Job::stop);
-    ASSERT_TRUE(eventually([&] { return !service_.last_body("BatchStopJobRun").empty(); }));
+    task.submitted = Payload::from_text(R"({"JobRunId":"jr_1"})");
+    stop(task);
     EXPECT_EQ(service_.last_body("BatchStopJobRun"), R"({"JobName": "j", "JobRunIds": ["jr_1"]})");
+}
+
+TEST_F(OptimizedTest, AJobThatMayHaveBeenStartedIsFoundAndStopped) {
+    service_.answers("GetJobRuns",
+                     {R"({"JobRuns":[{"Id":"mine","JobName":"j","StartedOn":2000}]})"});
+    service_.answers("BatchStopJobRun", {"{}"});
+    TaskCall task = call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync);
+    task.scheduled_time = TimePoint{Milliseconds{1'000'000}};
+    stop(task);
+    EXPECT_EQ(service_.last_body("BatchStopJobRun"), R"({"JobName": "j", "JobRunIds": ["mine"]})");
+    EXPECT_THAT(service_.asked(), ElementsAre("GetJobRuns", "BatchStopJobRun"));
+}
+
+TEST_F(OptimizedTest, AJobThatWasNeverStartedIsNotStartedToBeStopped) {
+    service_.answers("GetJobRuns", {R"({"JobRuns":[]})"});
+    stop(call("glue", "startJobRun", R"({"JobName":"j"})", asl::Pattern::sync));
+    EXPECT_THAT(service_.asked(), ElementsAre("GetJobRuns"));
 }
 
 TEST_F(OptimizedTest, AJobWhoseStartWasLostIsFoundAgain) {

@@ -122,7 +122,7 @@ TEST_F(MockedTasks, ADelayedAnswerCanBeGivenUp) {
     const TaskCallId id = never.id;
     const auto result = start(std::move(never));
     EXPECT_EQ(get(call_of(service("aws-sdk:s3", "getObject"), 1))->text(), "2");
-    registry.cancel(id, Job::keep);
+    registry.cancel(id);
     EXPECT_FALSE(result->has_value());
 }
 
