@@ -81,6 +81,7 @@ SqliteOptions sqlite_options(const Settings& settings) {
                                                                  : stepwell::Durability::normal;
     options.readers = kReaders;
     options.keep = settings.keep_executions;
+    options.max_open_executions = settings.max_open_executions;
     options.writer.warn = [](const std::string& message) { spdlog::warn("{}", message); };
     return options;
 }

@@ -85,6 +85,14 @@ Problem set_keep_executions(Settings& settings, const std::string& value) {
     return std::nullopt;
 }
 
+Problem set_max_open_executions(Settings& settings, const std::string& value) {
+    const auto number = parse_number<std::int64_t>(value);
+    if (!number || *number < 1 || *number > 1'000'000'000)
+        return "is no number of executions: give one from 1 to 1000000000";
+    settings.max_open_executions = *number;
+    return std::nullopt;
+}
+
 Problem set_region(Settings& settings, const std::string& value) {
     const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; };
     if (value.size() > 32 || !std::all_of(value.begin(), value.end(), allowed)) {
@@ -226,6 +234,10 @@ constexpr SettingRow kRows[] = {
      "remove executions that ended longer ago (90d, 12h, 30m), or before the last N that did (all "
      "are kept)",
      &set_keep_executions},
+    {"max-open-executions", "", "STEPWELL_MAX_OPEN_EXECUTIONS", "", "N",
+     "Standard executions of an account and region that may run at once; more are refused with "
+     "ExecutionLimitExceeded (1000000)",
+     &set_max_open_executions},
     {"region", "aws-region", "STEPWELL_REGION", "AWS_DEFAULT_REGION", "NAME",
      "region of calls whose credentials name none (us-east-1)", &set_region},
     {"account", "aws-account", "STEPWELL_ACCOUNT", "AWS_ACCOUNT_ID", "DIGITS",

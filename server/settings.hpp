@@ -31,6 +31,7 @@ struct Settings {
     std::string data;  ///< a file, or `:memory:`; where nobody says, one in the user's data folder
     Durability durability = Durability::normal;
     KeepExecutions keep_executions;
+    std::int64_t max_open_executions = 1'000'000;  ///< of each account in each region
     Owner owner{"123456789012", "us-east-1"};
     double wait_time_scale = 1.0;
     LogLevel log_level = LogLevel::info;

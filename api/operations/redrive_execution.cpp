@@ -21,6 +21,8 @@ void refuse_gone(const CallPtr& call, const std::string& arn) {
 
 void answer(const CallPtr& call, const std::string& arn, const RedriveEnded& ended) {
     if (ended.outcome == Outcome::not_found) return refuse_gone(call, arn);
+    if (ended.outcome == Outcome::limit_reached)
+        return call->refuse(error(ErrorKind::execution_limit_exceeded, arn));
     if (ended.outcome != Outcome::committed) return call->fail(ended.outcome);
     if (ended.redrivability != Redrivability::redrivable) {
         // The two that name a status are of one status each.

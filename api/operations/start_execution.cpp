@@ -117,8 +117,9 @@ void answer_started(const CallPtr& call, const std::shared_ptr<const Wanted>& wa
                 return call->succeed(started(arn, how.existing->start_date));
             }
             return call->refuse(error(ErrorKind::execution_already_exists, arn));
-        case Outcome::not_found:
         case Outcome::limit_reached:
+            return call->refuse(error(ErrorKind::execution_limit_exceeded, arn));
+        case Outcome::not_found:
         case Outcome::in_use:
             break;
         case Outcome::overloaded:

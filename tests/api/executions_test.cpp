@@ -42,6 +42,16 @@ TEST(StartExecution, WithoutANameGetsAUuid) {
     EXPECT_NE(service.start(arn), service.start(arn));
 }
 
+TEST(StartExecution, IsRefusedWhereAsManyExecutionsRunAsMay) {
+    Service service;
+    const std::string machine = service.create("m", kPass);
+    service.store.full = true;
+    EXPECT_EQ(
+        service.refusal("StartExecution", object({{"stateMachineArn", machine}, {"name", "x"}})),
+        "ExecutionLimitExceeded: Execution Limit Exceeded: '" + std::string(kArnPrefix) +
+            "execution:m:x'");
+}
+
 TEST(StartExecution, OfTheSameNameAndInputIsTheSameWhileItRuns) {
     Service service;
     const std::string arn = service.create("m", kWait);

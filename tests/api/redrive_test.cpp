@@ -15,6 +15,19 @@ std::string body_of(const std::string& arn, const std::string& token = {}) {
            (token.empty() ? "" : R"(,"clientToken":")" + token + '"') + '}';
 }
 
+TEST(RedriveExecution, IsRefusedWhereAsManyExecutionsRunAsMay) {
+    Service service;
+    const std::string arn = service.start(service.create("m", kWait), "x");
+    service.ask("StopExecution", body_of(arn));
+    service.store.full = true;
+    EXPECT_EQ(service.refusal("RedriveExecution", body_of(arn)),
+              "ExecutionLimitExceeded: Execution Limit Exceeded: '" + arn + "'");
+    EXPECT_EQ(service.ask("DescribeExecution", body_of(arn)).value("status", ""), "ABORTED");
+    service.store.full = false;
+    service.ask("RedriveExecution", body_of(arn));
+    EXPECT_EQ(service.ask("DescribeExecution", body_of(arn)).value("status", ""), "RUNNING");
+}
+
 TEST(RedriveExecution, OpensAStoppedExecutionAgain) {
     Service service;
     const std::string machine = service.create("m", kWait);

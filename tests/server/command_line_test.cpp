@@ -71,6 +71,7 @@ TEST(CommandLine, NothingMeansTheDefaults) {
     EXPECT_EQ(settings.data, "/home/ada/.local/share/stepwell/stepwell.db");
     EXPECT_EQ(settings.durability, Durability::normal);
     EXPECT_TRUE(settings.keep_executions.for_ever());
+    EXPECT_EQ(settings.max_open_executions, kMaxOpenExecutions);
     EXPECT_EQ(settings.owner, (Owner{"123456789012", "us-east-1"}));
     EXPECT_EQ(settings.wait_time_scale, 1.0);
     EXPECT_EQ(settings.log_level, LogLevel::info);
@@ -78,14 +79,31 @@ TEST(CommandLine, NothingMeansTheDefaults) {
 }
 
 TEST(CommandLine, ServeTakesEveryOption) {
-    const Settings settings = settings_of(
-        parse({"serve", "--port", "0", "--address=0.0.0.0", "--data", ":memory:", "--durability",
-               "full", "--region", "eu-west-1", "--account", "000000000001", "--wait-time-scale",
-               "0.5", "--lambda-endpoint", "http://127.0.0.1:3001", "--log-level", "debug"}));
+    const Settings settings = settings_of(parse({"serve",
+                                                 "--port",
+                                                 "0",
+                                                 "--address=0.0.0.0",
+                                                 "--data",
+                                                 ":memory:",
+                                                 "--durability",
+                                                 "full",
+                                                 "--max-open-executions",
+                                                 "10",
+                                                 "--region",
+                                                 "eu-west-1",
+                                                 "--account",
+                                                 "000000000001",
+                                                 "--wait-time-scale",
+                                                 "0.5",
+                                                 "--lambda-endpoint",
+                                                 "http://127.0.0.1:3001",
+                                                 "--log-level",
+                                                 "debug"}));
     EXPECT_EQ(settings.port, 0);
     EXPECT_EQ(settings.address, "0.0.0.0");
     EXPECT_EQ(settings.data, ":memory:");
     EXPECT_EQ(settings.durability, Durability::full);
+    EXPECT_EQ(settings.max_open_executions, 10);
     EXPECT_EQ(settings.owner, (Owner{"000000000001", "eu-west-1"}));
     EXPECT_EQ(settings.wait_time_scale, 0.5);
     EXPECT_EQ(settings.lambda.endpoint, "http://127.0.0.1:3001");
@@ -317,6 +335,8 @@ INSTANTIATE_TEST_SUITE_P(
         NonsenseCase{
             "KeepNegative", {"--keep-executions=-1"}, {}, "is neither an age nor a number"},
         NonsenseCase{"KeepTooLong", {"--keep-executions", "9999999999d"}, {}, "is neither an age"},
+        NonsenseCase{"NoOpenExecutions", {"--max-open-executions", "0"}, {}, "from 1 to"},
+        NonsenseCase{"OpenExecutionsWord", {"--max-open-executions", "many"}, {}, "is no number"},
         NonsenseCase{"Region", {"--region", "US East"}, {}, "such as us-east-1"},
         NonsenseCase{"Account", {"--account", "123"}, {}, "give 12 digits"},
         NonsenseCase{"AccountLetters", {"--account", "12345678901x"}, {}, "give 12 digits"},
