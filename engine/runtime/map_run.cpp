@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/state_errors.hpp"
+#include "engine/machine/recorded_test_case.hpp"
 #include "engine/runtime/definition_cache.hpp"
 #include "engine/runtime/messages.hpp"
 
@@ -32,7 +33,7 @@ MapRun::MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue,
     const auto parent = by_.store.find_execution(record_.execution);
     if (!revision || !parent) throw std::runtime_error("its execution is not stored");
     role_arn_ = revision->role_arn;
-    test_case_ = parent->test_case;
+    test_case_ = read_test_case(parent->test_case, parent->map_run != 0).name;
     orphan_ = parent->status != ExecutionStatus::running;
     definition_ = by_.definitions.get(*revision, WorkflowType::standard);
     logging_ = parse_event_logging(revision->logging_configuration);

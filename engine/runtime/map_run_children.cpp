@@ -3,6 +3,7 @@
 
 #include "engine/base/state_errors.hpp"
 #include "engine/machine/question.hpp"
+#include "engine/machine/recorded_test_case.hpp"
 #include "engine/runtime/engine_clock.hpp"
 #include "engine/runtime/execution_keys.hpp"
 #include "engine/runtime/map_run.hpp"
@@ -168,7 +169,8 @@ ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
     child.name = make_uuid(random_);
     child.state_machine_arn = record_.state_machine_arn;
     child.role_arn = role_arn_;
-    child.test_case = test_case_;
+    child.test_case = test_case_of_child(
+        test_case_, plan_.batched ? std::nullopt : std::optional(items_.started()));
     Arn arn = Arn::parse(record_.state_machine_arn).value();
     const std::string name =
         arn.resource.substr(arn.resource.find(':') + 1) + '/' + record_.label + ':' + child.name;

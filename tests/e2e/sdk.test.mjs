@@ -828,6 +828,51 @@ const mapOf = (state, more = {}) => one({
 });
 const sum = ({ pending, running, succeeded, failed, timedOut, aborted }) => pending + running + succeeded + failed + timedOut + aborted;
 
+// What a test of a user's own does: sets its mocks, starts its test case by the ARN, and reads what the tasks were asked.
+const admin = (method, place, body) =>
+  fetch(`${process.env.STEPWELL_ENDPOINT}/_stepwell/${place}`, { method, body: body && JSON.stringify(body) });
+
+const CHARGE = {
+  Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true,
+  Parameters: { FunctionName: 'charge', 'Payload.$': '$' }, OutputPath: '$.Payload',
+  Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 1, MaxAttempts: 2 }],
+};
+const BUSY_THEN_PAID = {
+  S: { 0: { Throw: { Error: 'Busy', Cause: 'try again' } }, 1: { Return: { StatusCode: 200, Payload: { paid: true } } } },
+};
+
+test('a test case that was set over HTTP answers the execution that names it', async () => {
+  const stateMachineArn = await create(one(CHARGE), { name: 'mocked' });
+  const set = await admin('PUT', 'mocks/mocked/BusyThenPaid', BUSY_THEN_PAID);
+  assert.equal(set.status, 200);
+  assert.deepEqual((await set.json()).warnings, []);
+  const { executionArn } = await call('StartExecution', {
+    stateMachineArn: `${stateMachineArn}#BusyThenPaid`, input: '{"amount":1}',
+  });
+  assert.equal((await closed(executionArn)).output, '{"paid":true}');
+  const answer = await admin('GET', `executions/${encodeURIComponent(executionArn)}/requests`);
+  const { requests, dropped } = await answer.json();
+  assert.equal(dropped, 0);
+  assert.deepEqual(requests.map((r) => [r.state, r.invocation, r.input.Payload, r.throw?.Error ?? r.return.Payload]), [
+    ['S', 0, { amount: 1 }, 'Busy'],
+    ['S', 1, { amount: 1 }, { paid: true }],
+  ]);
+  await refused('ValidationException', /has no test case 'Other'/,
+    client.send(new sfn.StartExecutionCommand({ stateMachineArn: `${stateMachineArn}#Other` })));
+  assert.equal((await admin('DELETE', 'mocks/mocked/BusyThenPaid')).status, 200);
+  await refused('ValidationException', /has no test case 'BusyThenPaid'/,
+    client.send(new sfn.StartExecutionCommand({ stateMachineArn: `${stateMachineArn}#BusyThenPaid` })));
+});
+
+test('a test case answers a synchronous execution, of a version too', async () => {
+  const stateMachineArn = await create(one(CHARGE), { name: 'mocked-express', type: 'EXPRESS', publish: true });
+  await admin('PUT', 'mocks/mocked-express/BusyThenPaid', BUSY_THEN_PAID);
+  const { status, output } = await call('StartSyncExecution', { stateMachineArn: `${stateMachineArn}#BusyThenPaid` });
+  assert.deepEqual([status, output], ['SUCCEEDED', '{"paid":true}']);
+  const ofVersion = await call('StartSyncExecution', { stateMachineArn: `${stateMachineArn}:1#BusyThenPaid` });
+  assert.equal(ofVersion.output, '{"paid":true}');
+});
+
 test('a Map Run is started, watched, updated and read child by child', async () => {
   const stateMachineArn = await create(mapOf({ Type: 'Wait', Seconds: 1 }, { MaxConcurrency: 2 }));
   const { executionArn } = await call('StartExecution', { stateMachineArn, input: JSON.stringify([...Array(8).keys()]) });

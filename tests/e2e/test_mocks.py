@@ -155,10 +155,26 @@ class OverHttp(MockTest):
         machine = server.create("all", {"StartAt": "M", "States": {"M": {"Type": "Map", "ItemProcessor": item, "End": True}}})
         self.put(server, "all/items", {"T": {"0": [{"When": {"Input": {"Key": "b"}}, "Return": "is b"}, {"Return": "other"}]}})
         self.put(server, "all/whole", {"M": {"0": {"Return": ["all"]}}})
+        self.put(server, "all/numbers", {"T": {"*": [{"When": {"MapIndex": [1, 2]}, "Return": "late"}, {"Return": "first"}]}})
         items = json.dumps(["a", "b"])
         self.assertEqual(json.loads(server.closed(self.start(server, machine, "items", input=items))["output"]),
                          ["other", "is b"])
         self.assertEqual(server.closed(self.start(server, machine, "whole", input=items))["output"], '["all"]')
+        self.assertEqual(json.loads(server.closed(self.start(server, machine, "numbers", input='["a","b","c"]'))["output"]),
+                         ["first", "late", "late"])
+
+    def test_know_the_item_of_an_express_child_and_none_of_a_batch(self):
+        server = self.server()
+        item = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "T", "States": {"T": {
+            "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "End": True,
+            "Parameters": {"Bucket": "b", "Key": "k"}}}}
+        case = {"T": {"*": [{"When": {"MapIndex": [0, 1, 2]}, "Return": "an item"}, {"Return": "no item"}]}}
+        for name, more, output in (("single", {}, ["an item"] * 2), ("batch", {"ItemBatcher": {"MaxItemsPerBatch": 2}},
+                                                                     ["no item"])):
+            machine = server.create(name, {"StartAt": "M", "States": {"M": {
+                "Type": "Map", "ItemProcessor": item, "End": True, **more}}})
+            self.put(server, f"{name}/case", case)
+            self.assertEqual(json.loads(server.closed(self.start(server, machine, "case", input="[1,2]"))["output"]), output)
 
 
 class Skeleton(MockTest):

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "engine/machine/recorded_test_case.hpp"
 #include "tests/engine/machine/drive.hpp"
 
 namespace stepwell::test {
@@ -31,9 +32,9 @@ TaskResult gives(const std::string& text) { return Payload::from_text(text); }
 class Mocked : public testing::TestWithParam<Cut> {
 protected:
     std::unique_ptr<Drive> drive_of(const std::string& definition, const std::string& input,
-                                    const std::string& test_case = "Case") {
-        auto drive = std::make_unique<Drive>(definition, input, GetParam(),
-                                             asl::WorkflowType::standard, 1.0, test_case);
+                                    const std::string& test_case = "Case", Cut cut = GetParam()) {
+        auto drive = std::make_unique<Drive>(definition, input, cut, asl::WorkflowType::standard,
+                                             1.0, test_case);
         drive->mocks = &directory;
         drive->answer = [this](const TaskCall& call) -> std::optional<TaskResult> {
             asked.push_back(call);
@@ -129,6 +130,41 @@ TEST_P(Mocked, InvocationsAreCountedOverAllItems) {
     drive->run_to_end();
     EXPECT_THAT(seen, ElementsAre("T0", "T1"));
     EXPECT_EQ(drive->output(), "[0,1]");
+}
+
+TEST_P(Mocked, AChildOfAMapRunIsTheItemOfItsParentsTestCase) {
+    auto drive = drive_of(task("arn:aws:states:::sqs:sendMessage"), "{}", "Case#17", Cut::never);
+    drive->execution->info.map_run = 1;
+    drive->run_to_end();
+    ASSERT_THAT(asked, SizeIs(1));
+    ASSERT_TRUE(asked[0].mock);
+    EXPECT_EQ(asked[0].mock->test_case, "Case");
+    EXPECT_EQ(asked[0].mock->map_index, 17U);
+}
+
+TEST_P(Mocked, TheInnermostMapCountsInAChildToo) {
+    answer = [](const TaskCall& call) { return gives(std::to_string(*call.mock->map_index)); };
+    auto drive = drive_of(kMap, "[7,8]", "Case#17", Cut::never);
+    drive->execution->info.map_run = 1;
+    drive->run_to_end();
+    EXPECT_EQ(drive->output(), "[0,1]");
+}
+
+TEST(RecordedTestCase, SaysWhichItemAChildIs) {
+    EXPECT_EQ(test_case_of_child("", 3), "");
+    EXPECT_EQ(test_case_of_child("a#b", 3), "a#b#3");
+    EXPECT_EQ(test_case_of_child("Case", std::nullopt), "Case#");
+    const auto child = read_test_case("a#b#3", true);
+    EXPECT_EQ(child.name, "a#b");
+    EXPECT_EQ(child.item, 3U);
+    const auto batch = read_test_case("a#3#", true);
+    EXPECT_EQ(batch.name, "a#3");
+    EXPECT_EQ(batch.item, std::nullopt);
+    const auto other = read_test_case("a#3", false);
+    EXPECT_EQ(other.name, "a#3");
+    EXPECT_EQ(other.item, std::nullopt);
+    // Stored by a version that did not know.
+    EXPECT_EQ(read_test_case("Case", true).name, "Case");
 }
 
 TEST_P(Mocked, AMockStandsForTheItemsOfAMap) {
