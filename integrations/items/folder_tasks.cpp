@@ -13,7 +13,7 @@ namespace {
 
 TaskResult carry_out(FolderStore& store, const TaskCall& call) {
     const auto& resource = std::get<asl::ServiceResource>(call.resource);
-    auto answer = call_folder(store, resource.resource, call.input.value());
+    auto answer = call_folder(store, resource.action, call.input.value());
     if (!answer) return aws::task_error(answer.error(), call, aws::sdk_error);
     return aws::task_result(std::move(answer->output), resource.resource_type);
 }
