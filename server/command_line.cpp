@@ -116,8 +116,9 @@ public:
     std::optional<Command> parse(std::vector<std::string> arguments) {
         spell_endpoint_options(arguments);
         for (std::string& argument : arguments) {
-            const auto spelled = kJavaSpellings.find(argument);
-            if (spelled != kJavaSpellings.end()) argument = spelled->second;
+            const std::size_t name_end = std::min(argument.find('='), argument.size());
+            const auto spelled = kJavaSpellings.find(argument.substr(0, name_end));
+            if (spelled != kJavaSpellings.end()) argument.replace(0, name_end, spelled->second);
         }
         std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
         try {

@@ -14,8 +14,7 @@ namespace {
 
 using Problem = std::optional<std::string>;
 
-/// Step Functions Developer Guide, "Setting Configuration Options for Step Functions Local"; the
-/// option is `--sage-maker-endpoint`, or `-sageMakerEndpoint`.
+/// Step Functions Developer Guide, "Setting Configuration Options for Step Functions Local".
 struct LocalToolName {
     std::string_view variable;
     std::string_view option;
@@ -34,6 +33,9 @@ constexpr LocalToolName kLocalTool[] = {
     {"SNS_ENDPOINT", "--sns-endpoint", "-snsEndpoint", "sns"},
     {"SQS_ENDPOINT", "--sqs-endpoint", "-sqsEndpoint", "sqs"},
     {"STEP_FUNCTIONS_ENDPOINT", "--step-functions-endpoint", "-stepFunctionsEndpoint", "sfn"},
+    // As the Developer Guide spells them.
+    {"", "--dynamodb-endpoint", "-dynamoDBEndpoint", "dynamodb"},
+    {"", "--sagemaker-endpoint", "-sageMakerEndpoint", "sagemaker"},
 };
 
 std::optional<std::string> variable(const Environment& environment, const std::string& name) {
@@ -108,6 +110,7 @@ std::optional<std::string> read_endpoint_argument(aws::AwsOptions& options,
 std::optional<std::string> read_aws_environment(Settings& settings,
                                                 const Environment& environment) {
     for (const LocalToolName& name : kLocalTool) {
+        if (name.variable.empty()) continue;
         if (auto problem =
                 read_variable(settings.aws, environment, std::string(name.variable), name.service))
             return problem;
@@ -159,8 +162,8 @@ std::optional<std::string> check_aws_options(Settings& settings) {
         }
     }
     for (const auto& [key, url] : options.endpoints) {
-        // The APIs of API Gateway's customers have no model.
-        if (key != "executeapi" && models.find(key) == nullptr)
+        // The APIs of API Gateway's customers and of Kubernetes clusters have no model.
+        if (key != "executeapi" && key != "kubernetes" && models.find(key) == nullptr)
             return "endpoint: there is no service \"" + key +
                    "\"; give the name that stands behind aws-sdk: in a Resource, such as dynamodb "
                    "or cloudwatchlogs, or its model with --service-models";

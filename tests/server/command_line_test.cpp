@@ -135,6 +135,12 @@ TEST(CommandLine, AwsLocalToolsOptionsMeanTheSame) {
     const Settings dashes =
         settings_of(parse({"--aws-account", "000000000001", "--aws-region", "eu-west-1"}));
     EXPECT_EQ(dashes.owner, java.owner);
+    const Settings guide = settings_of(
+        parse({"--aws-account=000000000001", "--aws-region", "eu-west-1", "-dynamoDBEndpoint",
+               "http://h:8000", "--sagemaker-endpoint=http://h:8001"}));
+    EXPECT_EQ(guide.owner, java.owner);
+    EXPECT_EQ(guide.aws.endpoints.at("dynamodb"), "http://h:8000");
+    EXPECT_EQ(guide.aws.endpoints.at("sagemaker"), "http://h:8001");
 }
 
 TEST(CommandLine, AwsLocalToolsVariablesMeanTheSame) {
@@ -220,6 +226,13 @@ TEST(CommandLine, TakesTheOptionsOfAwssLocalTool) {
     EXPECT_EQ(settings_of(parse({"--step-functions-endpoint", "http://localhost:8084"}))
                   .aws.endpoints.at("sfn"),
               "http://localhost:8084");
+}
+
+TEST(CommandLine, WhatHasNoModelMayHaveAnEndpoint) {
+    const Settings settings = settings_of(
+        parse({"--endpoint", "execute-api=http://h:1", "--endpoint", "kubernetes=http://h:2"}));
+    EXPECT_EQ(settings.aws.endpoints.at("executeapi"), "http://h:1");
+    EXPECT_EQ(settings.aws.endpoints.at("kubernetes"), "http://h:2");
 }
 
 TEST(CommandLine, LambdaHasOneEndpointHoweverItIsSaid) {
