@@ -1,6 +1,7 @@
 #include "integrations/aws/job_fields.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <string>
 
 namespace stepwell::aws {
@@ -16,6 +17,28 @@ Json resolve(std::string_view from, const JobSources& sources) {
         return found == nullptr ? Json() : *found;
     }
     return Json(std::string(from));
+}
+
+/// Where the value of `Filters[].Name` goes: what is on the way there is made.
+Json& place_for(Json& object, std::string_view name) {
+    constexpr std::string_view kList = "[]";
+    Json* here = &object;
+    while (!name.empty()) {
+        const std::size_t dot = std::min(name.find('.'), name.size());
+        std::string_view step = name.substr(0, dot);
+        name.remove_prefix(std::min(dot + 1, name.size()));
+        const bool list = step.ends_with(kList);
+        if (list) step.remove_suffix(kList.size());
+        if (here->is_null()) *here = Json::object();
+        here = &(*here)[std::string(step)];
+        if (!list) continue;
+        if (here->is_null()) {
+            *here = Json::array();
+            here->push_back(Json());
+        }
+        here = &(*here)[0];
+    }
+    return *here;
 }
 
 }  // namespace
@@ -43,20 +66,11 @@ const Json* value_at(const Json& value, std::string_view path) {
 }
 
 Json fill_fields(const JobFields& fields, const JobSources& sources) {
-    constexpr std::string_view kList = "[]";
     Json out = Json::object();
     for (const JobField& field : fields) {
         if (field.name.empty()) continue;
         Json value = resolve(field.from, sources);
-        if (value.is_null()) continue;
-        std::string_view name = field.name;
-        if (name.ends_with(kList)) {
-            name.remove_suffix(kList.size());
-            Json list = Json::array();
-            list.push_back(std::move(value));
-            value = std::move(list);
-        }
-        out[std::string(name)] = std::move(value);
+        if (!value.is_null()) place_for(out, field.name) = std::move(value);
     }
     return out;
 }
@@ -71,6 +85,14 @@ bool is_among(std::string_view states, std::string_view state) {
     return false;
 }
 
+bool is_since(const Json* moment, std::int64_t since) {
+    if (moment == nullptr || !moment->is_number()) return false;
+    constexpr std::int64_t kSecond = 1'000;
+    const double milliseconds = moment->get<double>();
+    const bool whole_second = std::fmod(milliseconds, double(kSecond)) == 0.0;
+    return milliseconds >= double(whole_second ? since - since % kSecond : since);
+}
+
 const Json* find_job(const JobSearch& search, const Json& answer, const Json& in,
                      std::int64_t since) {
     const Json wanted = search.wanted.empty() ? Json() : resolve(search.wanted, {in, in, in});
@@ -78,9 +100,7 @@ const Json* find_job(const JobSearch& search, const Json& answer, const Json& in
         const Json* name = search.name.empty() ? nullptr : value_at(one, search.name);
         if (!search.name.empty() && (name == nullptr || *name != wanted)) return false;
         if (search.created.empty()) return true;
-        const Json* created = value_at(one, search.created);
-        return created != nullptr && created->is_number() &&
-               created->get<double>() >= double(since);
+        return is_since(value_at(one, search.created), since);
     };
     if (search.list.empty()) return fits(answer) ? &answer : nullptr;
     const Json* list = value_at(answer, search.list);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "engine/base/json.hpp"
 #include "integrations/aws/optimized_table.hpp"
@@ -17,12 +19,19 @@ struct JobSources {
 
 /// The value at `Tasks.0.TaskArn`; null where there is none. The empty path is the whole.
 const Json* value_at(const Json& value, std::string_view path);
+inline Json* value_at(Json& value, std::string_view path) {
+    return const_cast<Json*>(value_at(std::as_const(value), path));
+}
 
 /// The parameters of a call about a job; fields without a value are left out.
 Json fill_fields(const JobFields& fields, const JobSources& sources);
 
 /// Whether a state is among `SUCCEEDED|FAILED`.
 bool is_among(std::string_view states, std::string_view state);
+
+/// Whether a moment that a service gives (milliseconds since 1970) is no earlier than `since`. Some
+/// know whole seconds only.
+bool is_since(const Json* moment, std::int64_t since);
 
 /// One of the answer of a search that began no earlier than `since` (milliseconds since 1970), or
 /// null.

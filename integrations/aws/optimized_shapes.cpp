@@ -65,25 +65,6 @@ HttpHeaders shown_headers(const Answer& answer) {
     return shown;
 }
 
-/// The answer's members as the integration names them.
-Json renamed(const OptimizedAction& action, Json output) {
-    if (is(action, "elasticmapreduce", "addStep")) {
-        const Json* id = value_at(output, "StepIds.0");
-        Json out = Json::object();
-        if (id != nullptr) out["StepId"] = *id;
-        return out;
-    }
-    if (is(action, "elasticmapreduce", "cancelStep")) {
-        const Json* info = value_at(output, "CancelStepsInfoList.0");
-        return info == nullptr ? output : *info;
-    }
-    if (is(action, "elasticmapreduce", "createCluster")) {
-        Json id = taken(output, "JobFlowId");
-        if (!id.is_null()) output["ClusterId"] = std::move(id);
-    }
-    return output;
-}
-
 }  // namespace
 
 Json action_parameters(const OptimizedAction& action, const TaskCall& call) {
@@ -105,8 +86,28 @@ Json action_parameters(const OptimizedAction& action, const TaskCall& call) {
     return parameters;
 }
 
+Json named_answer(const OptimizedAction& action, Json output) {
+    if (is(action, "elasticmapreduce", "addStep")) {
+        const Json* id = value_at(output, "StepIds.0");
+        Json out = Json::object();
+        if (id != nullptr) out["StepId"] = *id;
+        return out;
+    }
+    if (is(action, "elasticmapreduce", "cancelStep")) {
+        const Json* info = value_at(output, "CancelStepsInfoList.0");
+        Json out = Json::object();
+        if (info != nullptr) out["CancelStepsInfo"] = *info;
+        return out;
+    }
+    if (is(action, "elasticmapreduce", "createCluster")) {
+        Json id = taken(output, "JobFlowId");
+        if (!id.is_null()) output["ClusterId"] = std::move(id);
+    }
+    return output;
+}
+
 Json shown_answer(const OptimizedAction& action, const Answer& answer, const TaskCall& call) {
-    Json shown = renamed(action, answer.output);
+    Json shown = named_answer(action, answer.output);
     // OBSERVED: what putEvents gives has no metadata (conformance, events_task_service__…).
     if (action.service == "events") return shown;
     if (is(action, "bedrock", "invokeModel")) {
@@ -123,16 +124,17 @@ Json shown_answer(const OptimizedAction& action, const Answer& answer, const Tas
     return in_name_order(shown);
 }
 
-std::optional<StateError> failure_in(const OptimizedAction& action, const Json& shown) {
+std::optional<StateError> failure_in(const OptimizedAction& action, const Json& shown,
+                                     asl::Pattern pattern) {
     if (is(action, "events", "putEvents")) {
         const Json* failed = value_at(shown, "FailedEntryCount");
         if (failed != nullptr && failed->is_number() && failed->get<double>() > 0)
             return StateError{"EventBridge.FailedEntry", write_json(shown)};
     }
-    if (is(action, "ecs", "runTask")) {
-        const Json* tasks = value_at(shown, "Tasks");
+    // Developer Guide, "Run Amazon ECS or Fargate tasks with Step Functions".
+    if (is(action, "ecs", "runTask") && pattern != asl::Pattern::request_response) {
         const Json* failures = value_at(shown, "Failures");
-        if ((tasks == nullptr || tasks->empty()) && failures != nullptr && !failures->empty())
+        if (failures != nullptr && !failures->empty())
             return StateError{"AmazonECS.Unknown", write_json(shown)};
     }
     return std::nullopt;

@@ -15,12 +15,16 @@ namespace stepwell::aws {
 /// The parameters of the action.
 Json action_parameters(const OptimizedAction& action, const TaskCall& call);
 
+/// The members of the action's answer as the integration names them.
+Json named_answer(const OptimizedAction& action, Json output);
+
 /// What the Task shows of the action's answer: its output and the SDK's metadata.
 Json shown_answer(const OptimizedAction& action, const Answer& answer, const TaskCall& call);
 
 /// An answer that is a failure though its status is none: an event that was not taken, a task that
-/// found no place.
-std::optional<StateError> failure_in(const OptimizedAction& action, const Json& shown);
+/// found no place, where its end is waited for.
+std::optional<StateError> failure_in(const OptimizedAction& action, const Json& shown,
+                                     asl::Pattern pattern);
 
 /// Whether a job that has come to its end has done so well, beside what its state says.
 bool ended_well(const OptimizedAction& action, const Json& result);

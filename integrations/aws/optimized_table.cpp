@@ -22,7 +22,7 @@ constexpr OptimizedService kServices[] = {
      {"EMRContainers", "AmazonEMRContainers", "AmazonEMRContainersException"}},
     {"emr-serverless",
      "emrserverless",
-     {"EmrServerless", "EmrServerless", "EmrServerlessException"}},
+     {"EMRServerless", "EMRServerless", "EMRServerlessException"}},
     {"events", "eventbridge", {"EventBridge", "AmazonEventBridge", "AmazonEventBridgeException"}},
     {"glue", "", {"Glue", "AWSGlue", "AWSGlueException"}},
     {"mediaconvert", "", {"MediaConvert", "AWSMediaConvert", "AWSMediaConvertException"}},
@@ -130,6 +130,28 @@ constexpr JobKind kNodegroupGone = {
     .stop = "",
     .stop_fields = {},
     .until_gone = true};
+constexpr JobKind kFargateProfile = {
+    .look = "describeFargateProfile",
+    .look_fields = {{{"ClusterName", "in.ClusterName"},
+                     {"FargateProfileName", "in.FargateProfileName"}}},
+    .status = "FargateProfile.Status",
+    .succeeded = "ACTIVE",
+    .failed = "CREATE_FAILED|DELETE_FAILED",
+    .result = "",
+    .stop = "deleteFargateProfile",
+    .stop_fields = {
+        {{"ClusterName", "in.ClusterName"}, {"FargateProfileName", "in.FargateProfileName"}}}};
+constexpr JobKind kFargateProfileGone = {
+    .look = "describeFargateProfile",
+    .look_fields = {{{"ClusterName", "in.ClusterName"},
+                     {"FargateProfileName", "in.FargateProfileName"}}},
+    .status = "FargateProfile.Status",
+    .succeeded = "",
+    .failed = "DELETE_FAILED",
+    .result = "",
+    .stop = "",
+    .stop_fields = {},
+    .until_gone = true};
 constexpr JobKind kEmrCluster = {.look = "describeCluster",
                                  .look_fields = {{{"ClusterId", "out.ClusterId"}}},
                                  .status = "Cluster.Status.State",
@@ -160,17 +182,18 @@ constexpr JobKind kVirtualClusterGone = {.look = "describeVirtualCluster",
                                          .status = "VirtualCluster.State",
                                          .succeeded = "TERMINATED",
                                          .failed = "ARRESTED",
-                                         .result = "",
+                                         .result = "VirtualCluster",
                                          .stop = "",
                                          .stop_fields = {},
                                          .until_gone = true};
+// AWS's sample "EMR on EKS" goes on with `$.job.VirtualClusterId` of the result.
 constexpr JobKind kContainerRun = {
     .look = "describeJobRun",
     .look_fields = {{{"VirtualClusterId", "in.VirtualClusterId"}, {"Id", "out.Id"}}},
     .status = "JobRun.State",
     .succeeded = "COMPLETED",
     .failed = "FAILED|CANCELLED",
-    .result = "",
+    .result = "JobRun",
     .stop = "cancelJobRun",
     .stop_fields = {{{"VirtualClusterId", "in.VirtualClusterId"}, {"Id", "out.Id"}}}};
 constexpr JobKind kServerlessCreated = {.look = "getApplication",
@@ -178,7 +201,7 @@ constexpr JobKind kServerlessCreated = {.look = "getApplication",
                                         .status = "Application.State",
                                         .succeeded = "CREATED|STARTED",
                                         .failed = "TERMINATED",
-                                        .result = "",
+                                        .result = "Application",
                                         .stop = "deleteApplication",
                                         .stop_fields = {{{"ApplicationId", "out.ApplicationId"}}}};
 constexpr JobKind kServerlessStarted = {.look = "getApplication",
@@ -186,7 +209,7 @@ constexpr JobKind kServerlessStarted = {.look = "getApplication",
                                         .status = "Application.State",
                                         .succeeded = "STARTED",
                                         .failed = "TERMINATED",
-                                        .result = "",
+                                        .result = "Application",
                                         .stop = "stopApplication",
                                         .stop_fields = {{{"ApplicationId", "in.ApplicationId"}}}};
 constexpr JobKind kServerlessStopped = {.look = "getApplication",
@@ -194,7 +217,7 @@ constexpr JobKind kServerlessStopped = {.look = "getApplication",
                                         .status = "Application.State",
                                         .succeeded = "STOPPED",
                                         .failed = "TERMINATED",
-                                        .result = "",
+                                        .result = "Application",
                                         .stop = "",
                                         .stop_fields = {}};
 constexpr JobKind kServerlessDeleted = {.look = "getApplication",
@@ -202,7 +225,7 @@ constexpr JobKind kServerlessDeleted = {.look = "getApplication",
                                         .status = "Application.State",
                                         .succeeded = "TERMINATED",
                                         .failed = "",
-                                        .result = "",
+                                        .result = "Application",
                                         .stop = "",
                                         .stop_fields = {},
                                         .until_gone = true};
@@ -212,7 +235,7 @@ constexpr JobKind kServerlessRun = {
     .status = "JobRun.State",
     .succeeded = "SUCCESS",
     .failed = "FAILED|CANCELLED",
-    .result = "",
+    .result = "JobRun",
     .stop = "cancelJobRun",
     .stop_fields = {{{"ApplicationId", "in.ApplicationId"}, {"JobRunId", "out.JobRunId"}}}};
 constexpr JobKind kServerlessCancelled = {
@@ -221,7 +244,7 @@ constexpr JobKind kServerlessCancelled = {
     .status = "JobRun.State",
     .succeeded = "CANCELLED|SUCCESS|FAILED",
     .failed = "",
-    .result = "",
+    .result = "JobRun",
     .stop = "",
     .stop_fields = {}};
 constexpr JobKind kExecution = {.look = "describeExecution",
@@ -292,9 +315,12 @@ constexpr JobKind kTransformJob = {.look = "describeTransformJob",
                                    .stop = "stopTransformJob",
                                    .stop_fields = {{{"TransformJobName", "in.TransformJobName"}}}};
 
+// Without a filter only running jobs are listed.
 constexpr JobSearch kFindBatchJob = {
     .look = "listJobs",
-    .fields = {{{"JobQueue", "in.JobQueue"}}},
+    .fields = {{{"JobQueue", "in.JobQueue"},
+                {"Filters[].Name", "JOB_NAME"},
+                {"Filters[].Values[]", "in.JobName"}}},
     .list = "JobSummaryList",
     .name = "JobName",
     .wanted = "in.JobName",
@@ -307,13 +333,14 @@ constexpr JobSearch kFindDataBrewRun = {.look = "listJobRuns",
                                         .wanted = "in.Name",
                                         .created = "StartedOn",
                                         .answer = {{{"RunId", "it.RunId"}}}};
-constexpr JobSearch kFindEcsTask = {.look = "listTasks",
-                                    .fields = {{{"Cluster", "in.Cluster"}}},
-                                    .list = "TaskArns",
-                                    .name = "",
-                                    .wanted = "",
-                                    .created = "",
-                                    .answer = {}};
+constexpr JobSearch kFindEcsTask = {
+    .look = "listTasks",
+    .fields = {{{"Cluster", "in.Cluster"}, {"StartedBy", "in.StartedBy"}}},
+    .list = "TaskArns",
+    .name = "",
+    .wanted = "",
+    .created = "",
+    .answer = {}};
 constexpr JobSearch kFindEmrCluster = {
     .look = "listClusters",
     .fields = {},
@@ -397,8 +424,10 @@ constexpr OptimizedAction kActions[] = {
     {"dynamodb", "updateItem", "", nullptr, ""},
     {"ecs", "runTask", "", &kEcsTask, "StartedBy", &kFindEcsTask},
     {"eks", "createCluster", "", &kEksCluster, ""},
+    {"eks", "createFargateProfile", "", &kFargateProfile, ""},
     {"eks", "createNodegroup", "", &kNodegroup, ""},
     {"eks", "deleteCluster", "", &kEksClusterGone, ""},
+    {"eks", "deleteFargateProfile", "", &kFargateProfileGone, ""},
     {"eks", "deleteNodegroup", "", &kNodegroupGone, ""},
     {"elasticmapreduce", "addStep", "AddJobFlowSteps", &kEmrStep, "", &kFindEmrStep},
     {"elasticmapreduce", "cancelStep", "CancelSteps", nullptr, ""},
@@ -449,6 +478,17 @@ const OptimizedAction* find_optimized(std::string_view service, std::string_view
 const OptimizedService* find_optimized_service(std::string_view service) {
     const auto* found = std::ranges::find(kServices, service, &OptimizedService::service);
     return found == std::end(kServices) ? nullptr : found;
+}
+
+std::string_view model_of(const OptimizedAction& action) {
+    // The one action that another service than its own carries out.
+    if (action.action == "invokeModel") return "bedrockruntime";
+    const OptimizedService* service = find_optimized_service(action.service);
+    return service->model.empty() ? service->service : service->model;
+}
+
+std::string_view operation_of(const OptimizedAction& action) {
+    return action.operation.empty() ? action.action : action.operation;
 }
 
 }  // namespace stepwell::aws

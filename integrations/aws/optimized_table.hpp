@@ -13,7 +13,7 @@ namespace stepwell::aws {
 
 /// A parameter of a call about a job, and where its value is.
 struct JobField {
-    /// `JobId`; `Jobs[]` for a list of the one value.
+    /// `JobId`; `Jobs[]` for a list of the one value, `Filters[].Name` for one of an object.
     std::string_view name;
     /// `out.JobId`: of the answer that started the job; `in.JobName`: of the Task's parameters;
     /// `out.Tasks.0.TaskArn` goes into lists. Anything else is the value itself.
@@ -73,5 +73,8 @@ struct OptimizedService {
 std::span<const OptimizedAction> optimized_actions();
 const OptimizedAction* find_optimized(std::string_view service, std::string_view action);
 const OptimizedService* find_optimized_service(std::string_view service);
+/// The model that has the action, and what it calls it.
+std::string_view model_of(const OptimizedAction& action);
+std::string_view operation_of(const OptimizedAction& action);
 
 }  // namespace stepwell::aws

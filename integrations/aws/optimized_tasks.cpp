@@ -28,13 +28,6 @@ bool is_sync(const TaskCall& call) {
     return pattern == asl::Pattern::sync || pattern == asl::Pattern::sync2;
 }
 
-std::string model_of(const OptimizedAction& action) {
-    // The one action that another service than its own carries out.
-    if (action.action == "invokeModel") return "bedrockruntime";
-    const OptimizedService* service = find_optimized_service(action.service);
-    return std::string(service->model.empty() ? service->service : service->model);
-}
-
 StateError error_of(const OptimizedAction& action, const Error& error, const TaskCall& call) {
     const OptimizedNames& names = find_optimized_service(action.service)->names;
     return task_error(error, call, [&](const Error& own) { return optimized_error(own, names); });
@@ -69,6 +62,15 @@ bool may_pass(const Error& error) {
            error.code == "ThrottlingException";
 }
 
+/// Of tasks those that were made no earlier than `since`, in milliseconds since 1970.
+void keep_since(Json& tasks, std::int64_t since) {
+    Json kept = Json::array();
+    for (const Json& task : tasks) {
+        if (is_since(value_at(task, "CreatedAt"), since)) kept.push_back(task);
+    }
+    tasks = std::move(kept);
+}
+
 bool is_not_found(const Error& error) {
     return error.kind == Error::Kind::refused &&
            (error.status == 404 || error.code == "ResourceNotFoundException");
@@ -94,6 +96,22 @@ struct OptimizedTasks::Watch {
     Milliseconds pause = kFirstLook;
     bool over = false;
 };
+
+/// The server was killed between a call and its answer, and a second one is refused since the first
+/// has done what it asked for: what the answer would have said of it.
+std::optional<Json> OptimizedTasks::done_before(const Start& start, const Error& error) {
+    if (!start.call.repeated) return std::nullopt;
+    const JobKind* job = start.action->job;
+    if (job != nullptr && job->until_gone && is_not_found(error)) return Json::object();
+    const bool own_name = value_at(start.call.input.value(), "Name") == nullptr;
+    if (error.code != "ExecutionAlreadyExists" || !own_name) return std::nullopt;
+    const std::size_t begin = error.message.find("'arn:");
+    const std::size_t end = error.message.rfind('\'');
+    if (begin == std::string::npos || end <= begin) return std::nullopt;
+    Json execution = Json::object();
+    execution["ExecutionArn"] = error.message.substr(begin + 1, end - begin - 1);
+    return execution;
+}
 
 OptimizedTasks::GiveUp OptimizedTasks::call_action(const OptimizedAction& action, TaskCall call,
                                                    Finished finished) {
@@ -122,16 +140,13 @@ OptimizedTasks::GiveUp OptimizedTasks::start(const OptimizedAction& action, Task
 /// The server was restarted after the start and before its answer was stored.
 void OptimizedTasks::search(const StartPtr& start) {
     const JobSearch& search = *start->action->search;
+    if (start->action->service == "ecs") return search_ecs_tasks(start, "RUNNING");
     const Json& in = start->call.input.value();
-    Json parameters = fill_fields(search.fields, {in, in, in});
-    const bool ecs = start->action->service == "ecs";
-    if (ecs) parameters["StartedBy"] = start->call.request_id;
     start->id = client_.call(
-        call_of(*start->action, start->call, search.look, std::move(parameters)),
-        [this, start, &search, ecs](CallResult result) {
+        call_of(*start->action, start->call, search.look, fill_fields(search.fields, {in, in, in})),
+        [this, start, &search](CallResult result) {
             const Json& input = start->call.input.value();
             const auto since = start->call.scheduled_time.time_since_epoch().count();
-            if (result && ecs) return search_ecs_task(start, result->output);
             const Json* found = result ? find_job(search, result->output, input, since) : nullptr;
             if (found == nullptr) return nothing_found(start);
             Answer answer = *result;
@@ -141,19 +156,48 @@ void OptimizedTasks::search(const StartPtr& start) {
         });
 }
 
+/// Tasks bear the request's id, or what the definition says; those that have stopped are listed
+/// apart.
+void OptimizedTasks::search_ecs_tasks(const StartPtr& start, const std::string& status) {
+    const JobSearch& search = *start->action->search;
+    const Json& in = start->call.input.value();
+    Json parameters = fill_fields(search.fields, {in, in, in});
+    if (!parameters.contains("StartedBy")) parameters["StartedBy"] = start->call.request_id;
+    parameters["DesiredStatus"] = status;
+    start->id =
+        client_.call(call_of(*start->action, start->call, search.look, std::move(parameters)),
+                     [this, start, status](const CallResult& result) {
+                         const Json* arns = result ? value_at(result->output, "TaskArns") : nullptr;
+                         if (arns != nullptr && arns->is_array() && !arns->empty())
+                             return describe_ecs_tasks(start, *arns, status);
+                         ecs_tasks_searched(start, status);
+                     });
+}
+
+/// None is the one.
+void OptimizedTasks::ecs_tasks_searched(const StartPtr& start, const std::string& status) {
+    if (status == "RUNNING") return search_ecs_tasks(start, "STOPPED");
+    nothing_found(start);
+}
+
 /// Tasks are listed by their ARNs; what runTask answers is their description.
-void OptimizedTasks::search_ecs_task(const StartPtr& start, const Json& listed) {
-    const Json* arns = value_at(listed, "TaskArns");
-    if (arns == nullptr || !arns->is_array() || arns->empty()) return nothing_found(start);
+void OptimizedTasks::describe_ecs_tasks(const StartPtr& start, const Json& arns,
+                                        const std::string& status) {
+    const Json& in = start->call.input.value();
     Json parameters = Json::object();
-    if (const Json* cluster = value_at(start->call.input.value(), "Cluster"))
-        parameters["Cluster"] = *cluster;
-    parameters["Tasks"] = *arns;
+    if (const Json* cluster = value_at(in, "Cluster")) parameters["Cluster"] = *cluster;
+    parameters["Tasks"] = arns;
     start->id = client_.call(
         call_of(*start->action, start->call, "describeTasks", std::move(parameters)),
-        [this, start](CallResult result) {
+        [this, start, status](CallResult result) {
             if (!result)
                 return start->finished(error_of(*start->action, result.error(), start->call));
+            // Others may have been started by what the definition says, too.
+            const bool shared = value_at(start->call.input.value(), "StartedBy") != nullptr;
+            if (shared)
+                keep_since(result->output["Tasks"],
+                           start->call.scheduled_time.time_since_epoch().count());
+            if (shared && result->output["Tasks"].empty()) return ecs_tasks_searched(start, status);
             start->finished(task_result(shown_answer(*start->action, *result, start->call),
                                         start->action->service));
         });
@@ -185,18 +229,20 @@ void OptimizedTasks::resolve_name(const StartPtr& start) {
 
 void OptimizedTasks::begin(const StartPtr& start, Json parameters) {
     const OptimizedAction& action = *start->action;
-    const std::string_view operation = action.operation.empty() ? action.action : action.operation;
-    if (!action.token.empty() && parameters.is_object() && is_sync(start->call)) {
+    if (!action.token.empty() && parameters.is_object()) {
         const std::string member(action.token);
         if (!parameters.contains(member)) parameters[member] = start->call.request_id;
     }
     start->id = client_.call(
-        call_of(action, start->call, operation, std::move(parameters)),
+        call_of(action, start->call, operation_of(action), std::move(parameters)),
         [this, start](CallResult result) {
-            if (!result)
+            if (!result) {
+                if (auto done = done_before(*start, result.error()))
+                    return start->finished(task_result(*std::move(done), start->action->service));
                 return start->finished(error_of(*start->action, result.error(), start->call));
+            }
             Json shown = shown_answer(*start->action, *result, start->call);
-            if (auto failure = failure_in(*start->action, shown))
+            if (auto failure = failure_in(*start->action, shown, resource_of(start->call).pattern))
                 return start->finished(*std::move(failure));
             start->finished(task_result(std::move(shown), start->action->service));
         });

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "engine/tasks.hpp"
 #include "integrations/aws/client.hpp"
@@ -34,9 +36,12 @@ private:
     using StartPtr = std::shared_ptr<Start>;
     using WatchPtr = std::shared_ptr<Watch>;
 
+    static std::optional<Json> done_before(const Start& start, const Error& error);
     GiveUp start(const OptimizedAction& action, TaskCall call, Finished finished);
     void search(const StartPtr& start);
-    void search_ecs_task(const StartPtr& start, const Json& listed);
+    void search_ecs_tasks(const StartPtr& start, const std::string& status);
+    void describe_ecs_tasks(const StartPtr& start, const Json& arns, const std::string& status);
+    void ecs_tasks_searched(const StartPtr& start, const std::string& status);
     void nothing_found(const StartPtr& start);
     void resolve_name(const StartPtr& start);
     void begin(const StartPtr& start, Json parameters);

@@ -1,8 +1,12 @@
 #include "integrations/mocks/skeleton.hpp"
 
+#include <string_view>
 #include <variant>
 
 #include "engine/base/overloaded.hpp"
+#include "integrations/aws/job_fields.hpp"
+#include "integrations/aws/optimized_shapes.hpp"
+#include "integrations/aws/optimized_table.hpp"
 
 namespace stepwell::mocks {
 namespace {
@@ -81,17 +85,60 @@ Json answered_http() {
     return out;
 }
 
+Json sample_answer(const models::ServiceModels& models, std::string_view service_name,
+                   std::string_view action) {
+    const models::Service* const service = models.find(service_name);
+    const models::Operation* const operation =
+        service == nullptr ? nullptr : service->find_operation(action);
+    if (operation == nullptr || !operation->output) return Json::object();
+    return sample(*service, *operation->output, 0);
+}
+
+/// What a job's description says of it once it has succeeded.
+Json ended_job(const aws::OptimizedAction& action, const models::ServiceModels& models) {
+    const aws::JobKind& job = *action.job;
+    Json described = sample_answer(models, aws::model_of(action), job.look);
+    if (Json* status = aws::value_at(described, job.status))
+        *status = std::string(job.succeeded.substr(0, job.succeeded.find('|')));
+    const Json* part = aws::value_at(described, job.result);
+    return aws::shown_job(action, part == nullptr ? described : *part);
+}
+
+/// Of `eks:runJob.sync`.
+Json ended_kubernetes_job() {
+    Json condition = Json::object();
+    condition["type"] = "Complete";
+    condition["status"] = "True";
+    Json job = Json::object();
+    job["metadata"]["name"] = "string";
+    job["status"]["succeeded"] = 1;
+    job["status"]["conditions"].push_back(std::move(condition));
+    return job;
+}
+
+Json answered_by_kubernetes(bool sync) {
+    if (sync) return ended_kubernetes_job();
+    Json out = answered_http();
+    out.erase("Headers");
+    return out;
+}
+
 Json answer_of(const asl::ServiceResource& resource, const models::ServiceModels& models) {
+    const bool sync =
+        resource.pattern == asl::Pattern::sync || resource.pattern == asl::Pattern::sync2;
     if (resource.resource_type == "lambda") return invoked();
     if (resource.resource_type == "http" || resource.resource_type == "apigateway")
         return answered_http();
     // What ends a callback is the workflow's own, not the service's.
     if (resource.pattern == asl::Pattern::wait_for_task_token) return Json::object();
-    const models::Service* const service = models.find(resource.resource_type);
-    const models::Operation* const operation =
-        service == nullptr ? nullptr : service->find_operation(resource.action);
-    if (operation == nullptr || !operation->output) return Json::object();
-    return sample(*service, *operation->output, 0);
+    if (resource.resource_type == "eks" &&
+        (resource.action == "call" || resource.action == "runJob"))
+        return answered_by_kubernetes(sync);
+    const auto* action = aws::find_optimized(resource.resource_type, resource.action);
+    if (action == nullptr) return sample_answer(models, resource.resource_type, resource.action);
+    if (sync && action->job != nullptr) return ended_job(*action, models);
+    return aws::named_answer(
+        *action, sample_answer(models, aws::model_of(*action), aws::operation_of(*action)));
 }
 
 Json answer_of(const asl::TaskState& task, const models::ServiceModels& models) {

@@ -1,17 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <mutex>
-
 #include "engine/asl/integration_table.hpp"
 #include "integrations/aws/job_fields.hpp"
 #include "integrations/aws/optimized_shapes.hpp"
 #include "integrations/aws/optimized_tasks.hpp"
 #include "integrations/registry.hpp"
+#include "tests/integrations/aws/optimized_fixture.hpp"
 #include "tests/integrations/test_server.hpp"
 #include "tests/integrations/waiting.hpp"
-#include "tests/support/scripted_service.hpp"
 
 namespace stepwell::aws {
 namespace {
@@ -23,118 +20,6 @@ using stepwell::testing::ServedRequest;
 using stepwell::testing::TestServer;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-/// A service of the JSON protocols that gives each action its answers in turn, the last one for
-/// ever.
-class Service {
-public:
-    Service()
-        : server_([this](ServedConnection& c) {
-              while (auto request = c.read_request()) {
-                  const auto [status, body] = next(*request);
-                  c.answer(status, body, "x-amzn-RequestId: R\r\n");
-              }
-          }) {}
-    void answers(const std::string& action, std::vector<std::string> bodies, int status = 200) {
-        const std::lock_guard lock(mutex_);
-        answers_[action] = {status, std::move(bodies)};
-    }
-    std::string url() const { return server_.url(); }
-    std::vector<std::string> asked() const {
-        const std::lock_guard lock(mutex_);
-        return asked_;
-    }
-    std::string last_body(const std::string& action) const {
-        const std::lock_guard lock(mutex_);
-        const auto found = bodies_.find(action);
-        return found == bodies_.end() ? std::string() : found->second;
-    }
-
-private:
-    struct Answers {
-        int status = 200;
-        std::vector<std::string> bodies;
-    };
-    static std::string action_of(const ServedRequest& request) {
-        const auto target = request.headers.find("x-amz-target");
-        if (target != request.headers.end())
-            return target->second.substr(target->second.rfind('.') + 1);
-        return request.method + " " + request.target;
-    }
-    std::pair<int, std::string> next(const ServedRequest& request) {
-        const std::lock_guard lock(mutex_);
-        const std::string action = action_of(request);
-        asked_.push_back(action);
-        bodies_[action] = request.body;
-        auto& [status, bodies] = answers_[action];
-        if (bodies.empty()) return {404, R"({"__type":"ResourceNotFoundException"})"};
-        const std::string body = bodies.front();
-        if (bodies.size() > 1) bodies.erase(bodies.begin());
-        return {status, body};
-    }
-
-    mutable std::mutex mutex_;
-    std::map<std::string, Answers> answers_;
-    std::map<std::string, std::string> bodies_;
-    std::vector<std::string> asked_;
-    TestServer server_;
-};
-
-class OptimizedTest : public ::testing::Test {
-protected:
-    using Result = std::shared_ptr<Awaited<TaskResult>>;
-
-    void use(const AwsOptions& options) {
-        IntegrationOptions all;
-        all.aws = options;
-        registry_ = std::make_unique<TaskRegistry>(all, own_);
-    }
-    TaskCall call(const std::string& service, const std::string& action, std::string parameters,
-                  asl::Pattern pattern = asl::Pattern::request_response) {
-        TaskCall out;
-        out.id = ++last_id_;
-        const std::string suffix = pattern == asl::Pattern::sync ? ".sync" : "";
-        out.resource = asl::ServiceResource{service, action + suffix, action, pattern};
-        out.input = Payload::from_text(std::move(parameters));
-        out.request_id = "11111111-2222-4333-8444-555555555555";
-        out.region = "us-east-1";
-        out.account = "123456789012";
-        out.execution_arn = "arn:aws:states:us-east-1:123456789012:execution:machine:run";
-        out.state_name = "Call";
-        return out;
-    }
-    void use_service() {
-        if (registry_) return;
-        AwsOptions options;
-        options.endpoint_all = service_.url();
-        use(options);
-    }
-    /// Returns when there is nothing more to do about it.
-    void stop(TaskCall task) {
-        use_service();
-        const auto stopped = std::make_shared<Awaited<bool>>();
-        registry_->stop_job(std::move(task), [stopped] { stopped->give(true); });
-        stopped->get();
-    }
-    Result start(TaskCall task) {
-        use_service();
-        auto result = std::make_shared<Awaited<TaskResult>>();
-        registry_->start(std::move(task),
-                         [result](TaskCallId, TaskResult r) { result->give(std::move(r)); });
-        return result;
-    }
-    TaskResult run(TaskCall task) { return start(std::move(task))->get(); }
-    /// The end of a job that has been started with this answer.
-    Result watch(TaskCall task, const std::string& submitted) {
-        task.submitted = Payload::from_text(submitted);
-        return start(std::move(task));
-    }
-
-    Service service_;
-    stepwell::testing::ScriptedService own_;
-    std::unique_ptr<TaskRegistry> registry_;
-    TaskCallId last_id_ = 0;
-};
 
 TEST_F(OptimizedTest, AResultHasTheSdksMetadata) {
     service_.answers("GetItem", {R"({"Item":{"id":{"S":"1"}}})"});
@@ -273,6 +158,15 @@ TEST_F(OptimizedTest, AnEcsTaskThatFindsNoPlaceFails) {
                 HasSubstr(R"("startedBy": "11111111-2222-4333-8444-555555555555")"));
 }
 
+TEST_F(OptimizedTest, AnEcsTaskThatFindsNoPlaceIsAnAnswerWhereNobodyWaits) {
+    service_.answers("RunTask", {R"({"tasks":[],"failures":[{"reason":"RESOURCE:MEMORY"}]})"});
+    const TaskResult result = run(call("ecs", "runTask", R"({"TaskDefinition":"t"})"));
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->value()["Failures"][0]["Reason"], "RESOURCE:MEMORY");
+    EXPECT_FALSE(run(
+        call("ecs", "runTask", R"({"TaskDefinition":"t"})", asl::Pattern::wait_for_task_token)));
+}
+
 TEST_F(OptimizedTest, AStoppedTaskStopsItsJob) {
     service_.answers("GetJobRun", {R"({"JobRun":{"JobRunState":"RUNNING"}})"});
     service_.answers("BatchStopJobRun", {"{}"});
@@ -341,6 +235,58 @@ TEST_F(OptimizedTest, StepsOfAClusterAreAddedOneByOne) {
     EXPECT_EQ(result->value()["StepId"], "s-1");
     EXPECT_EQ(json(service_.last_body("AddJobFlowSteps")),
               json(R"({"JobFlowId":"j-1","Steps":[{"Name":"n","HadoopJarStep":{"Jar":"x"}}]})"));
+}
+
+TEST_F(OptimizedTest, AStepIsCancelledByItsId) {
+    service_.answers("CancelSteps",
+                     {R"({"CancelStepsInfoList":[{"StepId":"s-1","Status":"SUBMITTED"}]})"});
+    const TaskResult result =
+        run(call("elasticmapreduce", "cancelStep", R"({"ClusterId":"j-1","StepId":"s-1"})"));
+    ASSERT_TRUE(result);
+    EXPECT_EQ(write_json(result->value()["CancelStepsInfo"]),
+              R"({"StepId":"s-1","Status":"SUBMITTED"})");
+    EXPECT_EQ(json(service_.last_body("CancelSteps")),
+              json(R"({"ClusterId":"j-1","StepIds":["s-1"]})"));
+}
+
+TEST_F(OptimizedTest, RunsOnEksAndServerlessAreShownWithoutTheirFrame) {
+    service_.answers("GET /virtualclusters/v/jobruns/r",
+                     {R"({"jobRun":{"id":"r","virtualClusterId":"v","state":"COMPLETED"}})"});
+    const TaskResult on_eks = watch(call("emr-containers", "startJobRun",
+                                         R"({"VirtualClusterId":"v"})", asl::Pattern::sync),
+                                    R"({"Id":"r"})")
+                                  ->get();
+    ASSERT_TRUE(on_eks);
+    EXPECT_EQ(on_eks->value()["VirtualClusterId"], "v");
+    service_.answers("GET /applications/a/jobruns/r",
+                     {R"({"jobRun":{"jobRunId":"r","state":"FAILED"}})"});
+    const TaskResult failed =
+        watch(call("emr-serverless", "startJobRun", R"({"ApplicationId":"a"})", asl::Pattern::sync),
+              R"({"JobRunId":"r"})")
+            ->get();
+    EXPECT_EQ(failed.error(),
+              (StateError{"States.TaskFailed", R"({"JobRunId":"r","State":"FAILED"})"}));
+    service_.answers("GET /applications/a",
+                     {R"({"application":{"applicationId":"a","state":"CREATED"}})"});
+    const TaskResult created = watch(call("emr-serverless", "createApplication",
+                                          R"({"Type":"SPARK"})", asl::Pattern::sync),
+                                     R"({"ApplicationId":"a"})")
+                                   ->get();
+    ASSERT_TRUE(created);
+    EXPECT_EQ(created->value()["ApplicationId"], "a");
+}
+
+TEST_F(OptimizedTest, AFargateProfileIsAwaited) {
+    service_.answers("GET /clusters/c/fargate-profiles/f",
+                     {R"({"fargateProfile":{"status":"CREATING"}})",
+                      R"({"fargateProfile":{"fargateProfileName":"f","status":"ACTIVE"}})"});
+    const TaskResult result =
+        watch(call("eks", "createFargateProfile", R"({"ClusterName":"c","FargateProfileName":"f"})",
+                   asl::Pattern::sync),
+              "{}")
+            ->get();
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->text(), R"({"FargateProfile":{"FargateProfileName":"f","Status":"ACTIVE"}})");
 }
 
 TEST_F(OptimizedTest, AClusterIsKnownByItsIdWhenItIsThere) {
@@ -505,8 +451,7 @@ TEST(OptimizedTable, EveryFieldOfAJobIsInTheModels) {
             const models::Operation* operation = service->find_operation(operation_name);
             for (const JobField& field : fields) {
                 if (field.name.empty()) continue;
-                std::string_view name = field.name;
-                if (name.ends_with("[]")) name.remove_suffix(2);
+                const std::string_view name = field.name.substr(0, field.name.find_first_of("[."));
                 EXPECT_NE(find_member(service->shapes.at(*operation->input), name), nullptr)
                     << action.service << ":" << operation_name << " " << name;
             }
@@ -527,9 +472,23 @@ TEST(JobFields, FindsValuesAndBuildsParameters) {
     const JobFields fields = {
         {{"Tasks[]", "out.Tasks.0.TaskArn"}, {"Reason", "why"}, {"X", "in.X"}}};
     EXPECT_EQ(write_json(fill_fields(fields, {in, out, in})), R"({"Tasks":["t"],"Reason":"why"})");
+    const JobFields nested = {
+        {{"Filters[].Name", "JOB_NAME"}, {"Filters[].Values[]", "in.Cluster"}}};
+    EXPECT_EQ(write_json(fill_fields(nested, {in, out, in})),
+              R"({"Filters":[{"Name":"JOB_NAME","Values":["c"]}]})");
     EXPECT_TRUE(is_among("A|B", "B"));
     EXPECT_FALSE(is_among("A|B", ""));
     EXPECT_FALSE(is_among("", "A"));
+}
+
+TEST(JobFields, AWholeSecondMayStandForAllOfIt) {
+    const Json second = json("1000000");
+    const Json moment = json("1000400.5");
+    EXPECT_TRUE(is_since(&second, 1'000'700));
+    EXPECT_FALSE(is_since(&second, 1'001'000));
+    EXPECT_FALSE(is_since(&moment, 1'000'700));
+    EXPECT_TRUE(is_since(&moment, 1'000'400));
+    EXPECT_FALSE(is_since(nullptr, 0));
 }
 
 }  // namespace

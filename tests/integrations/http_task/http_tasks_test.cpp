@@ -176,6 +176,36 @@ TEST_F(HttpTask, ARefusedConnectionIsASocketsError) {
     EXPECT_THAT(result.error().cause, HasSubstr("Connection refused"));
 }
 
+struct BadAnswer {
+    const char* name;
+    const char* scheme;
+    const char* bytes;
+    const char* cause;
+};
+class BadHttpAnswer : public HttpTask, public ::testing::WithParamInterface<BadAnswer> {};
+
+TEST_P(BadHttpAnswer, IsASocketsError) {
+    const TestServer server([&](ServedConnection& c) {
+        if (GetParam().scheme == std::string("http")) c.read_request();
+        c.send(GetParam().bytes);
+    });
+    connect({});
+    const auto result =
+        run(call_of(GetParam().scheme + ("://127.0.0.1:" + std::to_string(server.port())) + "/"));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().error, "States.Http.Socket");
+    EXPECT_THAT(result.error().cause, HasSubstr(GetParam().cause));
+}
+INSTANTIATE_TEST_SUITE_P(
+    , BadHttpAnswer,
+    ::testing::Values(BadAnswer{"Half", "http",
+                                "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half\":",
+                                "before the answer was complete"},
+                      BadAnswer{"None", "http", "", "failed to respond"},
+                      BadAnswer{"NotHttp", "http", "SSH-2.0-OpenSSH_9.2\r\n", "is not HTTP"},
+                      BadAnswer{"NotTls", "https", "no TLS\r\n\r\n", "TLS with 127.0.0.1:"}),
+    [](const auto& of) { return std::string(of.param.name); });
+
 TEST_F(HttpTask, AnInspectionHidesWhatTheConnectionAdds) {
     connect({.auth = BasicAuth{"u", "p"}, .headers = {{"X-Secret", "s3cret"}}});
     TaskCall call = call_of(provider.url() + "/api");

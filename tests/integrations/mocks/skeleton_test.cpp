@@ -30,6 +30,24 @@ TEST(Skeleton, AnswersEveryTaskInTheShapeOfItsService) {
     EXPECT_EQ(made["MockedResponses"]["B"]["0"]["Return"]["StatusCode"], Json(200));
 }
 
+TEST(Skeleton, AnswersAJobWithHowItHasEnded) {
+    const Json made = skeleton_of(R"(
+        "A":{"Type":"Task","Resource":"arn:aws:states:::glue:startJobRun.sync","Parameters":{},"Next":"B"},
+        "B":{"Type":"Task","Resource":"arn:aws:states:::codebuild:startBuild.sync","Parameters":{},"Next":"C"},
+        "C":{"Type":"Task","Resource":"arn:aws:states:::elasticmapreduce:createCluster","Parameters":{},
+             "Next":"D"},
+        "D":{"Type":"Task","Resource":"arn:aws:states:::eks:runJob.sync","Parameters":{},"Next":"E"},
+        "E":{"Type":"Task","Resource":"arn:aws:states:::eks:call","Parameters":{},"End":true})");
+    const auto returned = [&](const char* state) {
+        return made["MockedResponses"][state]["0"]["Return"];
+    };
+    EXPECT_EQ(returned("A")["JobRunState"], Json("SUCCEEDED"));
+    EXPECT_EQ(returned("B")["Build"]["BuildStatus"], Json("SUCCEEDED"));
+    EXPECT_EQ(returned("C")["ClusterId"], Json("string"));
+    EXPECT_EQ(returned("D")["status"]["conditions"][0]["type"], Json("Complete"));
+    EXPECT_EQ(returned("E"), json(R"({"ResponseBody":{},"StatusCode":200,"StatusText":"OK"})"));
+}
+
 TEST(Skeleton, IsAConfiguration) {
     const Json made = skeleton_of(R"(
         "A":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:dynamodb:getItem","Parameters":{},
