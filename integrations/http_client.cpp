@@ -40,6 +40,8 @@ namespace {
 
 constexpr std::uint32_t kMaxHeadBytes = 64U << 10U;
 constexpr int kMaxInterimAnswers = 8;
+/// Certificates of requests that are kept parsed.
+constexpr std::size_t kMaxOwnTrust = 16;
 constexpr auto kAwait = net::as_tuple(net::use_awaitable);
 
 using TlsStream = net::ssl::stream<tcp::socket>;
@@ -111,8 +113,10 @@ HttpError error_of(HttpError::Kind kind, std::string message) {
     return HttpError{kind, std::move(message)};
 }
 
-std::string origin_of(const HttpUrl& url) {
-    return (url.tls ? "https://" : "http://") + url.authority();
+/// What a connection must have been made for, to serve a request.
+std::string origin_of(const HttpRequest& request) {
+    if (!request.url.tls) return "http://" + request.url.authority();
+    return "https://" + request.url.authority() + '\n' + request.trusted_certificates;
 }
 
 http::request<http::string_body> message_of(const HttpRequest& request) {
@@ -214,9 +218,7 @@ std::string tls_problem(const ErrorCode& ec, TlsStream& stream) {
 
 struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     Impl(net::io_context& io, HttpClientOptions client_options)
-        : context(io),
-          options(std::move(client_options)),
-          sweep(io) {}
+        : context(io), options(std::move(client_options)), sweep(io) {}
 
     net::io_context& context;
     HttpClientOptions options;
@@ -224,6 +226,8 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     bool sweeping = false;
     bool closed = false;
     std::optional<net::ssl::context> tls;  // most servers need none: OpenSSL's takes megabytes
+    /// By the certificates that are trusted.
+    std::map<std::string, net::ssl::context> own_trust;
     CallId last_id = 0;
     std::uint64_t made = 0;
     std::unordered_map<CallId, CallPtr> calls;
@@ -231,16 +235,38 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     std::size_t running = 0;
     std::map<std::string, std::vector<ConnectionPtr>> idle;
 
-    net::ssl::context& tls_context() {
+    static net::ssl::context strict_tls() {
+        net::ssl::context strict(net::ssl::context::tls_client);
+        strict.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
+                           net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
+                           net::ssl::context::no_tlsv1_1);
+        strict.set_verify_mode(net::ssl::verify_peer);
+        return strict;
+    }
+
+    net::ssl::context& shared_tls() {
         if (tls) return *tls;
-        net::ssl::context fresh(net::ssl::context::tls_client);
-        fresh.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
-                         net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
-                         net::ssl::context::no_tlsv1_1);
-        fresh.set_verify_mode(net::ssl::verify_peer);
-        fresh.set_default_verify_paths();
-        if (!options.ca_file.empty()) fresh.load_verify_file(options.ca_file);
-        return tls.emplace(std::move(fresh));
+        net::ssl::context shared = strict_tls();
+        shared.set_default_verify_paths();
+        if (!options.ca_file.empty()) shared.load_verify_file(options.ca_file);
+        return tls.emplace(std::move(shared));
+    }
+
+    /// Of calls that trust these certificates; null, and `why`, where they are none.
+    net::ssl::context* tls_of(const std::string& certificates, std::string& why) {
+        if (certificates.empty()) return &shared_tls();
+        if (const auto known = own_trust.find(certificates); known != own_trust.end())
+            return &known->second;
+        net::ssl::context own = strict_tls();
+        ErrorCode ec;
+        own.add_certificate_authority(net::buffer(certificates), ec);
+        if (ec) {
+            why = "the certificates to trust are not PEM: " + ec.message();
+            return nullptr;
+        }
+        // Connections hold what they need of their context.
+        if (own_trust.size() >= kMaxOwnTrust) own_trust.clear();
+        return &own_trust.emplace(certificates, std::move(own)).first->second;
     }
 
     ConnectionPtr take_idle(const std::string& origin) {
@@ -331,8 +357,13 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
         call->connection->socket.set_option(tcp::no_delay(true), ignored);
         if (!url.tls) co_return std::nullopt;
 
+        std::string why;
+        net::ssl::context* trust = tls_of(call->request.trusted_certificates, why);
+        if (trust == nullptr)
+            co_return error_of(HttpError::Kind::tls,
+                               "TLS with " + url.authority() + " failed: " + why);
         Connection& connection = *call->connection;
-        connection.tls = std::make_unique<TlsStream>(std::move(connection.socket), tls_context());
+        connection.tls = std::make_unique<TlsStream>(std::move(connection.socket), *trust);
         SSL_set_tlsext_host_name(connection.tls->native_handle(), url.host.c_str());
         net::ssl::host_name_verification verification(url.host);
         connection.tls->set_verify_callback(verification);
@@ -344,7 +375,7 @@ struct HttpClient::Impl : std::enable_shared_from_this<Impl> {
     }
 
     net::awaitable<HttpResult> perform(CallPtr call) {
-        const std::string origin = origin_of(call->request.url);
+        const std::string origin = origin_of(call->request);
         for (;;) {
             call->connection = take_idle(origin);
             const bool kept = call->connection != nullptr;

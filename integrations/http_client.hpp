@@ -37,6 +37,8 @@ struct HttpRequest {
     Milliseconds timeout{60'000};
     /// A longer body of the answer fails the call with `too_large`.
     std::size_t max_body_bytes = 8U << 20U;
+    /// Certificates to trust for this call in place of all others, in PEM; empty: the client's.
+    std::string trusted_certificates;
 };
 
 struct HttpResponse {

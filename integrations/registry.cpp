@@ -9,6 +9,7 @@
 #include "integrations/aws/api_gateway.hpp"
 #include "integrations/aws/client.hpp"
 #include "integrations/aws/errors.hpp"
+#include "integrations/aws/kubernetes.hpp"
 #include "integrations/aws/optimized_tasks.hpp"
 #include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/http_client.hpp"
@@ -66,6 +67,7 @@ struct TaskRegistry::Impl {
               sdk(client),
               optimized(loop, client),
               api_gateway(http, options.aws),
+              kubernetes(loop, http, options.aws),
               http_tasks(http, options.connections),
               mocked(loop, options.mocks, options.mocked_requests),
               own_is_elsewhere(options.aws.endpoint_of("sfn") != nullptr) {
@@ -78,6 +80,7 @@ struct TaskRegistry::Impl {
         aws::SdkTasks sdk;
         aws::OptimizedTasks optimized;
         aws::ApiGatewayTasks api_gateway;
+        aws::KubernetesTasks kubernetes;
         http_task::HttpTasks http_tasks;
         mocks::MockTasks mocked;
         /// S3, where it is a folder.
@@ -96,6 +99,14 @@ struct TaskRegistry::Impl {
             {"apigateway", "invoke",
              [this](TaskCall call, Finished done) {
                  return api_gateway.invoke(std::move(call), std::move(done));
+             }},
+            {"eks", "call",
+             [this](TaskCall call, Finished done) {
+                 return kubernetes.call(std::move(call), std::move(done));
+             }},
+            {"eks", "runJob",
+             [this](TaskCall call, Finished done) {
+                 return kubernetes.run_job(std::move(call), std::move(done));
              }},
             {"lambda", "invoke",
              [this](TaskCall call, Finished done) {
@@ -182,6 +193,8 @@ struct TaskRegistry::Impl {
             const auto* action = aws::find_optimized(resource.resource_type, resource.action);
             if (resource.resource_type == "states" && !own_is_elsewhere) {
                 own.stop_execution(std::move(call), std::move(done));
+            } else if (resource.resource_type == "eks" && resource.action == "runJob") {
+                kubernetes.stop_job(call, std::move(done));
             } else if (action != nullptr && action->job != nullptr) {
                 optimized.stop_job(*action, std::move(call), std::move(done));
             } else {

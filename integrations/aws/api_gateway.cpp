@@ -12,7 +12,7 @@
 #include "integrations/aws/errors.hpp"
 #include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/aws/signature.hpp"
-#include "integrations/aws/values.hpp"
+#include "integrations/aws/task_fields.hpp"
 
 namespace stepwell::aws {
 namespace {
@@ -23,12 +23,9 @@ constexpr std::string_view kAuthTypes[] = {"NO_AUTH", "IAM_ROLE", "RESOURCE_POLI
 constexpr std::string_view kFields[] = {"AllowNullValues", "ApiEndpoint", "AuthType",
                                         "Headers",         "Method",      "Path",
                                         "QueryParameters", "RequestBody", "Stage"};
+constexpr std::string_view kRequired[] = {"ApiEndpoint", "Method"};
 /// What API Gateway itself allows: 29 seconds for most integrations, more on request.
 constexpr Milliseconds kTimeout{120'000};
-
-BadParameters bad_format(std::string_view field) {
-    return {"The value of the field '" + std::string(field) + "' has an invalid format"};
-}
 
 /// What a Task asks of an API.
 struct Invocation {
@@ -39,12 +36,6 @@ struct Invocation {
     std::string body;
     bool signed_by_role = false;
 };
-
-std::string text_of(const Json& parameters, const char* field) {
-    const auto found = parameters.find(field);
-    return found != parameters.end() && found->is_string() ? found->get<std::string>()
-                                                           : std::string();
-}
 
 bool is_host(std::string_view text) {
     return !text.empty() && text.size() <= 255 && std::ranges::all_of(text, [](char c) {
@@ -60,33 +51,8 @@ bool is_header_name(std::string_view name) {
     });
 }
 
-using Visit = std::function<void(const std::string& name, const std::string& value)>;
-
-/// A map of lists of texts, as Headers and QueryParameters are.
-std::optional<BadParameters> for_each_value(const Json& parameters, const char* field,
-                                            const Visit& visit) {
-    const auto map = parameters.find(field);
-    if (map == parameters.end() || map->is_null()) return std::nullopt;
-    if (!map->is_object()) return bad_format(field);
-    for (const auto& [name, values] : map->get_ref<const Json::object_t&>()) {
-        if (!values.is_array()) return bad_format(field);
-        for (const Json& value : values.get_ref<const Json::array_t&>())
-            visit(name, value.is_string() ? value.get<std::string>() : write_json(value));
-    }
-    return std::nullopt;
-}
-
 Result<Invocation, BadParameters> read_invocation(const Json& parameters) {
-    if (!parameters.is_object()) return BadParameters{"The parameters must be an object"};
-    for (const auto& [name, value] : parameters.get_ref<const Json::object_t&>()) {
-        if (std::ranges::find(kFields, name) == std::end(kFields))
-            return BadParameters{"The field '" + name + "' is not supported by Step Functions"};
-    }
-    for (const char* required : {"ApiEndpoint", "Method"}) {
-        if (!parameters.contains(required))
-            return BadParameters{"The field '" + std::string(required) +
-                                 "' is required but was missing"};
-    }
+    if (auto bad = check_fields(parameters, kFields, kRequired)) return *std::move(bad);
     Invocation out;
     out.host = text_of(parameters, "ApiEndpoint");
     if (!is_host(out.host)) return bad_format("ApiEndpoint");
@@ -100,7 +66,7 @@ Result<Invocation, BadParameters> read_invocation(const Json& parameters) {
     for (const char* part : {"Stage", "Path"}) {
         std::string text = text_of(parameters, part);
         while (text.starts_with('/')) text.erase(0, 1);
-        if (!text.empty()) out.target += '/' + percent_encode(text, "/:@!$&'()*+,;=%");
+        if (!text.empty()) out.target += '/' + path_text(text);
     }
     if (out.target.empty()) out.target = "/";
     char before = '?';
@@ -159,11 +125,6 @@ std::optional<HttpRequest> request_of(const Invocation& invocation, const AwsOpt
     return request;
 }
 
-Json body_of(const HttpResponse& response) {
-    if (auto value = parse_json(response.body)) return *std::move(value);
-    return Json(to_valid_utf8(response.body));
-}
-
 TaskResult result_of(const HttpResponse& response) {
     if (response.status < 200 || response.status >= 300)
         return StateError{"ApiGateway." + std::to_string(response.status),
@@ -175,7 +136,7 @@ TaskResult result_of(const HttpResponse& response) {
         if (values.is_null()) values = Json::array();
         values.push_back(header.value);
     }
-    out["ResponseBody"] = body_of(response);
+    out["ResponseBody"] = body_value(response.body);
     out["StatusCode"] = response.status;
     out["StatusText"] = response.reason;
     return task_result(std::move(out), "apigateway");

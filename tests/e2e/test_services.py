@@ -63,7 +63,7 @@ class ServiceTest(ServerTest):
         closed = server.closed(server.run(f"m{time.monotonic_ns()}", definition, input))
         if closed["status"] == "SUCCEEDED":
             return json.loads(closed["output"])
-        return closed["error"], closed["cause"]
+        return closed["error"], closed.get("cause")
 
 
 @unittest.skipUnless((MODULES / "dynalite").exists(), "npm packages are not installed")
@@ -108,6 +108,167 @@ class DynamoDb(ServiceTest):
         refused = task("dynamodb:putItem", {"TableName": "orders", "Item": {"id": {"S": "1"}},
                                             "ConditionExpression": "attribute_exists(id)"})
         self.assertEqual(self.outcome(self.stepwell, refused)[0], "DynamoDB.ConditionalCheckFailedException")
+
+
+class S3InAFolder(ServiceTest):
+    """`--s3-folder` answers Tasks as it does Distributed Maps."""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "s3/bucket").mkdir(parents=True)
+        self.stepwell = self.server("--s3-folder", self.folder / "s3")
+
+    def test_an_object_is_put_read_listed_copied_and_deleted(self):
+        where = {"Bucket": "bucket", "Key": "folder/a b+c.json"}
+        put = self.outcome(self.stepwell, task("aws-sdk:s3:putObject", {**where, "Body": {"a": [1, "é"]}}))
+        self.assertEqual((self.folder / "s3/bucket/folder/a b+c.json").read_text(), '{"a":[1,"é"]}')
+        got = self.outcome(self.stepwell, task("aws-sdk:s3:getObject", where))
+        self.assertEqual((got["Body"], got["ETag"]), ('{"a":[1,"é"]}', put["ETag"]))
+        self.outcome(self.stepwell, task("aws-sdk:s3:copyObject", {"Bucket": "bucket", "Key": "copy", "CopySource":
+                                                                   "bucket/folder/a%20b%2Bc.json"}))
+        listed = self.outcome(self.stepwell, task("aws-sdk:s3:listObjectsV2", {"Bucket": "bucket"}))
+        self.assertEqual([o["Key"] for o in listed["Contents"]], ["copy", where["Key"]])
+        self.outcome(self.stepwell, task("aws-sdk:s3:deleteObject", where))
+        self.assertEqual(self.outcome(self.stepwell, task("aws-sdk:s3:getObject", where))[0], "S3.NoSuchKeyException")
+        self.assertTrue((self.folder / "s3/bucket/copy").exists())
+
+    def test_refusals_are_those_of_s3(self):
+        for parameters, wanted in (({"Bucket": "none", "Key": "k"}, "S3.NoSuchBucketException"),
+                                   ({"Bucket": "bucket", "Key": "k"}, "S3.NoSuchKeyException"),
+                                   ({"Bucket": "bucket", "Key": "../bucket/k"}, "S3.NoSuchKeyException")):
+            with self.subTest(parameters):
+                self.assertEqual(self.outcome(self.stepwell, task("aws-sdk:s3:getObject", parameters))[0], wanted)
+        (self.folder / "s3/bucket/large").write_bytes(b"x" * 300_000)
+        self.assertEqual(self.outcome(self.stepwell, task("aws-sdk:s3:getObject", {"Bucket": "bucket", "Key": "large"}))[0],
+                         "States.DataLimitExceeded")
+
+    def test_an_action_that_a_folder_cannot_carry_out_is_named(self):
+        error, cause = self.outcome(self.stepwell, task("aws-sdk:s3:getBucketPolicy", {"Bucket": "bucket"}))
+        self.assertEqual(error, "States.Runtime")
+        self.assertIn("getBucketPolicy", cause)
+
+    def test_a_token_can_be_handed_to_an_object(self):
+        definition = task("aws-sdk:s3:putObject.waitForTaskToken",
+                          {"Bucket": "bucket", "Key": "token", "Body": {"Token.$": "$$.Task.Token"}})
+        execution = self.stepwell.run("callback", definition)
+        self.stepwell.reached(execution, "TaskSubmitted")
+        token = json.loads((self.folder / "s3/bucket/token").read_text())["Token"]
+        self.stepwell.call("SendTaskSuccess", taskToken=token, output='"done"')
+        self.assertEqual(self.stepwell.closed(execution)["output"], '"done"')
+
+
+class Cluster:
+    """The Kubernetes API of a cluster, as far as jobs go: each is complete once it has been looked at twice."""
+
+    def __init__(self):
+        self.jobs, self.asked, self.looks = {}, [], {}
+        self.hold = threading.Event()  # until then nothing is answered
+        self.hold.set()
+        cluster = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                length = int(self.headers.get("Content-Length", 0))
+                body = json.loads(self.rfile.read(length)) if length else None
+                cluster.asked.append(f"{self.command} {self.path}")
+                status, answer = cluster.act(self.command, self.path, body)
+                cluster.hold.wait()
+                data = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+                try:
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
+                except OSError:
+                    self.close_connection = True  # the server was killed meanwhile
+
+            do_GET = do_POST = do_DELETE = answer
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def act(self, method, path, body):
+        jobs = "/apis/batch/v1/namespaces/default/jobs"
+        if (method, path) == ("POST", jobs):
+            name = body["metadata"]["name"]
+            if name in self.jobs:
+                return 409, {"kind": "Status", "reason": "AlreadyExists", "code": 409}
+            self.jobs[name] = {**body, "status": {}}
+            return 201, self.jobs[name]
+        if path.startswith("/api/v1/namespaces/default/pods?"):
+            return 200, {"items": [{"metadata": {"name": "pod"}, "spec": {"containers": [{"name": "pi-20"}]}}]}
+        if path.startswith("/api/v1/namespaces/default/pods/pod/log?"):
+            return 200, '{ "pi": 3.14 }'
+        name = path[len(jobs) + 1:].partition("?")[0]
+        if name not in self.jobs:
+            return 404, {"kind": "Status", "reason": "NotFound", "code": 404}
+        if method == "DELETE":
+            return 200, self.jobs.pop(name)
+        self.looks[name] = self.looks.get(name, 0) + 1
+        if self.looks[name] > 2 and not name.startswith("endless"):
+            self.jobs[name]["status"] = {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}
+        return 200, self.jobs[name]
+
+    def close(self):
+        self.hold.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Kubernetes(ServiceTest):
+    def setUp(self):
+        super().setUp()
+        self.cluster = Cluster()
+        self.addCleanup(self.cluster.close)
+        self.where = {"ClusterName": "c", "CertificateAuthority": "LS0t", "Endpoint": self.cluster.url}
+
+    def job(self, name, **more):
+        return task("eks:runJob.sync", {**self.where, "Job": {"apiVersion": "batch/v1", "kind": "Job",
+                                                              "metadata": {"name": name}}, **more})
+
+    def test_a_job_runs_and_its_logs_are_read(self):
+        # As in AWS's sample project "Manage an Amazon EKS cluster".
+        definition = self.job("example-job", LogOptions={"RetrieveLogs": True})
+        definition["States"]["Call"] |= {"ResultSelector": {"status.$": "$.status", "logs.$": "$.logs..pi"}}
+        out = self.outcome(self.server(), definition)
+        self.assertEqual((out["status"]["succeeded"], out["logs"]), (1, [3.14]))
+
+    def test_the_api_is_called(self):
+        server = self.server()
+        self.cluster.jobs["example-job"] = {"status": {}}
+        called = self.outcome(server, task("eks:call", {**self.where, "Method": "DELETE",
+                                                        "Path": "/apis/batch/v1/namespaces/default/jobs/example-job",
+                                                        "QueryParameters": {"propagationPolicy": ["Foreground"]}}))
+        self.assertEqual((called["StatusCode"], self.cluster.jobs), (200, {}))
+        error, cause = self.outcome(server, task("eks:call", {**self.where, "Method": "GET",
+                                                              "Path": "/apis/batch/v1/namespaces/default/jobs/none"}))
+        self.assertEqual((error, json.loads(cause)["ResponseBody"]["reason"]), ("EKS.404", "NotFound"))
+
+    def test_an_execution_that_is_stopped_deletes_its_job(self):
+        server = self.server()
+        execution = server.run("endless", self.job("endless"))
+        server.reached(execution, "TaskSubmitted")
+        server.call("StopExecution", executionArn=execution)
+        wait_for(lambda: not self.cluster.jobs, "the job to be deleted")
+
+    def test_a_job_is_created_once_though_the_server_is_killed_before_the_answer(self):
+        self.cluster.hold.clear()
+        server = self.server(data=self.folder / "data.db")
+        execution = server.run("once", self.job("once"))
+        wait_for(lambda: self.cluster.jobs, "the job")
+        server.kill()
+        self.cluster.hold.set()
+        server.start()
+        self.assertEqual(server.closed(execution)["status"], "SUCCEEDED")
+        self.assertEqual(list(self.cluster.jobs), ["once"])
+        self.assertEqual(sum(asked.startswith("POST") for asked in self.cluster.asked), 2)
 
 
 @unittest.skipUnless((MODULES / "s3rver").exists(), "npm packages are not installed")
@@ -287,6 +448,122 @@ class Jobs(ServiceTest):
         server.start()
         self.assertEqual(json.loads(server.closed(execution)["output"])["Id"], "jr_0")
         self.assertEqual(len(self.jobs["started"]), 1)
+
+
+class BadService:
+    """Does the same wrong thing to every connection: `reply` is given the request's number and says what is sent, or None."""
+
+    def __init__(self, reply):
+        self.reply, self.requests = reply, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        with connection:
+            data = b""
+            while not self.is_whole(data):
+                if not (more := connection.recv(65536)):
+                    return
+                data += more
+            self.requests += 1
+            if (sent := self.reply(self.requests)) is None:
+                connection.recv(1)  # until the other side has had enough
+            else:
+                connection.sendall(sent)
+
+    @staticmethod
+    def is_whole(request):
+        """Whether all of it is there: what is left unread would cost the answer its delivery. TLS has no end to wait for."""
+        head, found, body = request.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: *(\d+)", head, re.I)
+        return request.startswith(b"\x16") or bool(found) and len(body) >= int(length[1] if length else 0)
+
+    def close(self):
+        self.listener.close()
+
+
+def answer(status, body, length=None):
+    return (f"HTTP/1.1 {status} Some Text\r\nConnection: close\r\nContent-Length: {len(body) if length is None else length}"
+            f"\r\n\r\n{body}").encode()
+
+
+class BadServices(ServiceTest):
+    """Whatever a service does to a Task, the Task fails with its service's error, and can be caught."""
+
+    ITEM = {"TableName": "t", "Key": {"id": {"S": "1"}}}
+
+    def failures(self, reply, scheme="http", **more):
+        """What Tasks of each kind come to: the error's name behind its prefix, and the cause."""
+        service = BadService(reply)
+        self.addCleanup(service.close)
+        server = self.server("--endpoint", f"dynamodb={scheme}://127.0.0.1:{service.port}")
+        where = {"ClusterName": "c", "CertificateAuthority": "LS0t", "Endpoint": f"http://127.0.0.1:{service.port}"}
+        kinds = {"DynamoDb": ("aws-sdk:dynamodb:getItem", self.ITEM), "DynamoDB": ("dynamodb:getItem", self.ITEM)}
+        if scheme == "http":
+            kinds |= {"ApiGateway": ("apigateway:invoke", {"ApiEndpoint": f"127.0.0.1:{service.port}", "Method": "GET"}),
+                      "EKS": ("eks:call", {**where, "Method": "GET", "Path": "/api"})}
+        return {prefix: self.outcome(server, task(*kind, **more)) for prefix, kind in kinds.items()}
+
+    def test_half_an_answer(self):
+        for prefix, (error, cause) in self.failures(lambda _: answer(200, "{", length=100)).items():
+            self.assertEqual(error, f"{prefix}.SdkClientException")
+            self.assertIn("Unable to execute HTTP request: Connection closed before the answer was complete", cause)
+
+    def test_no_answer(self):
+        for prefix, (error, cause) in self.failures(lambda _: b"").items():
+            self.assertEqual(error, f"{prefix}.SdkClientException")
+            self.assertIn("Unable to execute HTTP request: The target server failed to respond", cause)
+
+    def test_what_is_not_http(self):
+        for prefix, (error, cause) in self.failures(lambda _: b"SSH-2.0-OpenSSH_9.2\r\n").items():
+            self.assertEqual(error, f"{prefix}.SdkClientException")
+            self.assertIn("The answer is not HTTP", cause)
+
+    def test_what_is_not_json(self):
+        outcomes = self.failures(lambda _: answer(200, "<html>"))
+        for prefix in ("DynamoDb", "DynamoDB"):
+            error, cause = outcomes[prefix]
+            self.assertEqual(error, f"{prefix}.SdkClientException")
+            self.assertRegex(cause, "^Unable to unmarshall response: .*<html>")
+        for prefix in ("ApiGateway", "EKS"):  # an API of one's own may answer text
+            self.assertEqual(outcomes[prefix]["ResponseBody"], "<html>")
+
+    def test_an_error_of_the_server(self):
+        outcomes = self.failures(lambda _: answer(500, "{}"))
+        self.assertEqual({prefix: error for prefix, (error, _) in outcomes.items()}, {
+            "DynamoDb": "DynamoDb.DynamoDbException", "DynamoDB": "DynamoDB.AmazonDynamoDBException",
+            "ApiGateway": "ApiGateway.500", "EKS": "EKS.500"})
+        self.assertIn("Status Code: 500", outcomes["DynamoDb"][1])
+
+    def test_throttling_is_waited_out(self):
+        throttled = answer(400, json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"}))
+        service = BadService(lambda number: throttled if number < 3 else answer(200, '{"Item":{}}'))
+        self.addCleanup(service.close)
+        server = self.server("--endpoint", f"dynamodb=http://127.0.0.1:{service.port}")
+        self.assertEqual(self.outcome(server, task("aws-sdk:dynamodb:getItem", self.ITEM)), {"Item": {}})
+        self.assertEqual(service.requests, 3)
+        for prefix, outcome in self.failures(lambda _: throttled).items():
+            if prefix.lower() == "dynamodb":
+                self.assertRegex(outcome[0], rf"^{prefix}\..*Exception$")
+                self.assertIn("Rate exceeded", outcome[1])
+
+    def test_a_slow_service_runs_into_the_tasks_time(self):
+        for prefix, (error, _) in self.failures(lambda _: None, TimeoutSeconds=1).items():
+            self.assertEqual((prefix, error), (prefix, "States.Timeout"))
+
+    def test_what_does_not_speak_tls(self):
+        for prefix, (error, cause) in self.failures(lambda _: b"this is no TLS\r\n\r\n", scheme="https").items():
+            self.assertEqual(error, f"{prefix}.SdkClientException")
+            self.assertIn("TLS with 127.0.0.1:", cause)
 
 
 class Failures(ServiceTest):
