@@ -87,9 +87,9 @@ TEST_F(DataFile, KeepsEverythingOverARestart) {
         second.latest_time = at(500);
         second.job_stops =
             std::make_shared<const std::vector<JobStop>>(std::vector<JobStop>{{7, "job"}});
-        ExecutionUpdate update = goes_on(2, 2, at(77));
-        update.open_tokens = 3;
-        append(*store, 1, 1, second, update);
+        ExecutionUpdate with_tokens = goes_on(2, 2, at(77));
+        with_tokens.open_tokens = 3;
+        append(*store, 1, 1, second, with_tokens);
         StateMachineRecord r2 = machine();
         r2.revision_id = "r2";
         r2.definition = "second";

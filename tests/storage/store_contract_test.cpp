@@ -953,12 +953,18 @@ protected:
         start(*store, execution(3, "behind"), row(1, 1, 1, 1, "other"));
     }
 };
-INSTANTIATE_TEST_SUITE_P(
-    , JournalContract,
-    testing::Values(
-        StoreCase{"Sqlite", [](const Folder& f) { return open_sqlite_store(f / "data.db"); }},
-        StoreCase{"Memory", [](const Folder&) { return std::make_unique<MemoryStore>(); }}),
-    [](const testing::TestParamInfo<StoreCase>& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(, JournalContract,
+                         testing::Values(StoreCase{"Sqlite",
+                                                   [](const Folder& f, std::int64_t) {
+                                                       return open_sqlite_store(f / "data.db");
+                                                   }},
+                                         StoreCase{"Memory",
+                                                   [](const Folder&, std::int64_t) {
+                                                       return std::make_unique<MemoryStore>();
+                                                   }}),
+                         [](const testing::TestParamInfo<StoreCase>& tested) {
+                             return std::string(tested.param.name);
+                         });
 
 TEST_P(JournalContract, IsReadFromTheRowThatHoldsAnEntry) {
     EXPECT_THAT(sequences(store->read_journal(2, 1, 100, 1000)), ElementsAre(1, 3, 8, 12, 13, 16));
