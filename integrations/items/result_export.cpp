@@ -142,12 +142,13 @@ Stored<Json> write_children(ResultFiles& files, const ResultWrite& write, Result
                             Transformation transformation) {
     ExecutionKey after = 0;
     for (;;) {
+        // Large ones come in smaller portions, so only an empty one is the last.
         const std::vector<ChildResult> children = write.children(which, after, kChildrenAtOnce);
+        if (children.empty()) break;
         for (const ChildResult& child : children) {
             for (const Json& value : transformed(child, transformation))
                 (void)TRY(files.add(write_json(value)));
         }
-        if (children.size() < kChildrenAtOnce) break;
         after = children.back().key;
     }
     (void)TRY(files.finish());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "tests/integrations/items/temporary_buckets.hpp"
@@ -40,7 +41,8 @@ protected:
             std::vector<ChildResult> page;
             for (const ChildResult& one : children) {
                 const bool fits = (one.status == ExecutionStatus::succeeded) == good;
-                if (fits && one.key > after && page.size() < limit) page.push_back(one);
+                if (fits && one.key > after && page.size() < std::min(limit, most_at_once))
+                    page.push_back(one);
             }
             return page;
         };
@@ -59,6 +61,7 @@ protected:
     TemporaryBuckets buckets;
     ResultWrite write;
     std::vector<ChildResult> children;
+    std::size_t most_at_once = 1'000;  ///< the store gives fewer where they are large
 };
 
 TEST_F(Export, WritesAFileForEachStatusAndAManifest) {
@@ -81,6 +84,15 @@ TEST_F(Export, WritesAFileForEachStatusAndAManifest) {
         R"("StartDate":"2023-11-14T22:13:20.100Z",)"
         R"("StateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:M/L",)"
         R"("Status":"SUCCEEDED","StopDate":"2023-11-14T22:13:21Z"}])");
+}
+
+TEST_F(Export, WritesAllOfThemHoweverFewComeAtOnce) {
+    most_at_once = 2;
+    add(ExecutionStatus::succeeded, 5);
+    write.writer["WriterConfig"] = json(R"({"Transformation":"COMPACT","OutputType":"JSON"})");
+    exported();
+    EXPECT_EQ(buckets.read("out/p/q/run-id/SUCCEEDED_0.json"),
+              "[[1,true],[2,true],[3,true],[4,true],[5,true]]");
 }
 
 TEST_F(Export, WritesNoFileForAStatusThatNoChildHas) {
