@@ -123,6 +123,15 @@ WORKLOADS = {w.name: w for w in [
         flow("D1", D1=wait(1, Next="D2"), D2=add(1, **END)), "STANDARD", **END)), lambda n: [{"n": i + 1} for i in range(n, n + 5)]),
     Workload("apart-express", flow("A", A=for_each_apart(
         flow("D1", D1=wait(1, Next="D2"), D2=add(1, **END)), "EXPRESS", **END)), lambda n: [{"n": i + 1} for i in range(n, n + 5)]),
+    # Its last child fails, whatever the others do then; redriven, it and those that were stopped go on.
+    Workload("apart-redrive", flow("A", A={
+        **for_each_apart(flow(
+            "D0", D0={"Type": "Choice", "Choices": [
+                {"Variable": "$.i", "NumericLessThan": 4, "Next": "D1"},
+                {"Variable": "$$.Execution.RedriveCount", "NumericGreaterThan": 0, "Next": "D1"}]},
+            D1=wait(1, Next="D2"), D2=add(1, **END)), "STANDARD"),
+        "ItemSelector": {"n.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index"}, **END}),
+        lambda n: [{"n": i + 1} for i in range(n, n + 5)]),
     Workload("stop", flow("A", A=wait(100_000, **END)), status="ABORTED", error="Enough"),
     Workload("nests", flow("A", A=nested("child", ".sync:2", ResultSelector={"n.$": "$.Output.n"}, **END)),
              lambda n: {"n": n + 2}, weight=2),
@@ -141,6 +150,9 @@ CHILDREN = {
     "child": flow("A", A=add(1, Next="B"), B=wait(1, Next="C"), C=add(1, **END)),
     "endless": flow("A", A=wait(100_000, **END)),
 }
+
+# These fail, and whoever watches redrives them.
+REDRIVEN = ["redrive", "apart-redrive"]
 
 # At least once, and not stored: all that can be said of one is that its task was called.
 EXPRESS = flow("A", A=double(**END))
