@@ -5,11 +5,15 @@
 #include <utility>
 
 #include "engine/base/state_errors.hpp"
+#include "engine/query/jsonata/utf16.hpp"
 #include "integrations/items/json_elements.hpp"
 
 namespace stepwell::items {
 
 namespace {
+
+// Developer Guide, "ItemReader (Map)", ItemsPointer.
+constexpr std::size_t kMaxPointerLength = 2'000;
 
 std::optional<std::string> text(const Json& fields, std::string_view name) {
     const auto found = fields.is_object() ? fields.find(name) : fields.end();
@@ -90,6 +94,8 @@ Evaluated<std::monostate> read_object(const Json& config, const Json& parameters
     const auto known = input_type(type);
     if (!known) return not_known("InputType", type);
     out.type = *known;
+    if (out.type == InputType::parquet && !out.object.version_id.empty())
+        return reader_failed("VersionId is not supported for the InputType PARQUET.");
     return std::monostate();
 }
 
@@ -131,6 +137,10 @@ Evaluated<ReaderConfig> read_reader_config(const Json& reader) {
     if (out.type == InputType::csv && out.files != FileList::inventory)
         (void)TRY(read_csv_fields(config, out));
     if (const auto pointer = text(config, "ItemsPointer")) {
+        if (jsonata::utf16_length(*pointer) > kMaxPointerLength) {
+            return reader_failed("ItemsPointer must have at most " +
+                                 std::to_string(kMaxPointerLength) + " characters.");
+        }
         auto tokens = parse_json_pointer(*pointer);
         if (!tokens)
             return reader_failed("ItemsPointer \"" + *pointer + "\" " + tokens.error().message +

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "integrations/items/inflater.hpp"
 #include "integrations/items/reader_config.hpp"
 #include "integrations/items/spool.hpp"
+#include "integrations/items/unpacker.hpp"
 
 namespace stepwell::items {
 
@@ -61,9 +61,9 @@ Evaluated<std::monostate> for_each_piece(TextSource& source, Take take) {
     }
 }
 
-Evaluated<std::unique_ptr<TextSource>> inflated(TextSource& packed, const ObjectName& name) {
+Evaluated<std::unique_ptr<TextSource>> unpacked(TextSource& packed, const ObjectName& name,
+                                                std::unique_ptr<Unpacker> unpacker) {
     std::unique_ptr<Spool> spool = TRY(Spool::create());
-    Inflater inflater;
     std::uint64_t total = 0;
     const auto keep = [&](std::string_view bytes) -> Evaluated<std::monostate> {
         total += bytes.size();
@@ -71,10 +71,10 @@ Evaluated<std::unique_ptr<TextSource>> inflated(TextSource& packed, const Object
         return spool->append(bytes);
     };
     (void)TRY(
-        for_each_piece(packed, [&](std::string_view bytes) { return inflater.add(bytes, keep); }));
-    if (!inflater.complete()) {
+        for_each_piece(packed, [&](std::string_view bytes) { return unpacker->add(bytes, keep); }));
+    if (!unpacker->complete()) {
         return reader_failed("The object " + name.uri() +
-                             " is not whole: its gzip data ends early.");
+                             " is not whole: its compressed data ends early.");
     }
     return std::unique_ptr<TextSource>(std::move(spool));
 }
@@ -97,11 +97,9 @@ Evaluated<std::unique_ptr<TextSource>> open_text(const ObjectAccess& access, con
     const ObjectPart head = TRY(object->part(0, 4));
     version = object->version();
     if (is_parquet) return parquet_lines(access, *object);
-    if (head.bytes.starts_with("\x1F\x8B")) return inflated(*object, name);
-    if (head.bytes == "\x28\xB5\x2F\xFD") {
-        return reader_failed("The object " + name.uri() +
-                             " is compressed with Zstandard; gzip is what can be read here.");
-    }
+    // Developer Guide, "ItemReader (Map)", InputType: GZIP and ZSTD, whatever the object's name is.
+    if (head.bytes.starts_with("\x1F\x8B")) return unpacked(*object, name, gzip_unpacker());
+    if (head.bytes == "\x28\xB5\x2F\xFD") return unpacked(*object, name, zstd_unpacker());
     return std::unique_ptr<TextSource>(std::move(object));
 }
 

@@ -181,6 +181,19 @@ TEST_F(Pages, OfJsonGoWhereItemsPointerPoints) {
                 ElementsAre(HasSubstr("is not a JSON Pointer")));
 }
 
+TEST_F(Pages, OfJsonRefuseLongPointers) {
+    const std::string name(1'999, 'a');
+    buckets.write("data/f.json", R"({")" + name + R"(":[1]})");
+    const auto pointed = [&](const std::string& pointer) {
+        return items_of(
+            reader_of(R"({"InputType":"JSON","ItemsPointer":")" + pointer + R"("})", "f.json"));
+    };
+    EXPECT_THAT(pointed("/" + name), ElementsAre("1"));
+    EXPECT_THAT(pointed("/a" + name),
+                ElementsAre("States.ItemReaderFailed: ItemsPointer must have at most 2000 "
+                            "characters."));
+}
+
 TEST_F(Pages, OfJsonNeedAnArray) {
     // OBSERVED, in a recorded case.
     buckets.write("data/f.json", R"({"Hello": "world"})");
@@ -213,11 +226,33 @@ TEST_F(Pages, UnpackGzip) {
     const std::string packed = gzipped("a\n1\n2\n3\n");
     buckets.write("data/f.csv.gz", packed.substr(0, packed.size() - 9));
     EXPECT_THAT(items_of(reader_of(kFirstRow, "f.csv.gz")),
-                ElementsAre(HasSubstr("its gzip data ends early")));
+                ElementsAre(HasSubstr("its compressed data ends early")));
     buckets.write("data/f.csv.gz",
                   "\x1F\x8B"
                   "nonsense");
     EXPECT_THAT(items_of(reader_of(kFirstRow, "f.csv.gz")), ElementsAre(HasSubstr("damaged")));
+}
+
+// There, InputType: "Input files support the following external compression types: GZIP, ZSTD."
+TEST_F(Pages, UnpackZstandard) {
+    std::string rows = "a\n";
+    for (int i = 0; i < 30'000; ++i) rows += std::to_string(i) + '\n';
+    const std::string packed = zstandard(rows);
+    // Two frames are one text, and the name says nothing.
+    buckets.write("data/f.csv", packed + zstandard("last\n"));
+    const auto items = items_of(reader_of(kFirstRow, "f.csv"));
+    ASSERT_EQ(items.size(), 30'001U);
+    EXPECT_EQ(items[29'999], R"({"a":"29999"})");
+    EXPECT_EQ(items.back(), R"({"a":"last"})");
+
+    buckets.write("data/f.csv.zstd", packed.substr(0, packed.size() - 9));
+    EXPECT_THAT(items_of(reader_of(kFirstRow, "f.csv.zstd")),
+                ElementsAre(HasSubstr("its compressed data ends early")));
+    buckets.write("data/f.csv.zstd",
+                  "\x28\xB5\x2F\xFD"
+                  "nonsense nonsense nonsense");
+    EXPECT_THAT(items_of(reader_of(kFirstRow, "f.csv.zstd")),
+                ElementsAre(HasSubstr("Zstandard data cannot be read: ")));
 }
 
 TEST_F(Pages, SayWhatIsMissing) {
@@ -415,6 +450,14 @@ TEST_F(Pages, OfParquetAreTheLinesMadeOfIt) {
     };
     EXPECT_THAT(items_of(reader_of(R"({"InputType":"PARQUET"})", "f.parquet"), 1),
                 ElementsAre(R"({"n":1})", R"({"text":"PAR1 and so on"})"));
+}
+
+// "The VersionId field is not supported for InputType=Parquet."
+TEST_F(Pages, OfParquetAreOfNoVersion) {
+    buckets.write("data/f.parquet", "PAR1");
+    Json reader = reader_of(R"({"InputType":"PARQUET"})", "f.parquet");
+    reader["Parameters"]["VersionId"] = "v1";
+    EXPECT_THAT(items_of(reader), ElementsAre(HasSubstr("VersionId is not supported")));
 }
 
 TEST_F(Pages, RefuseADamagedCursor) {

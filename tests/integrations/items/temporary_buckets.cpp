@@ -1,6 +1,7 @@
 #include "tests/integrations/items/temporary_buckets.hpp"
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -46,6 +47,15 @@ std::string gzipped(std::string_view text) {
     deflate(&stream, Z_FINISH);
     packed.resize(packed.size() - stream.avail_out);
     deflateEnd(&stream);
+    return packed;
+}
+
+std::string zstandard(std::string_view text) {
+    std::string packed(ZSTD_compressBound(text.size()), '\0');
+    const std::size_t size =
+        ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), 1);
+    if (ZSTD_isError(size) != 0) throw std::runtime_error("ZSTD_compress");
+    packed.resize(size);
     return packed;
 }
 

@@ -30,5 +30,7 @@ private:
 
 /// As a gzip file has it.
 std::string gzipped(std::string_view text);
+/// As a zstd file has it.
+std::string zstandard(std::string_view text);
 
 }  // namespace stepwell::items
