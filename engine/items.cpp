@@ -51,6 +51,16 @@ Json record_of(const ChildResult& child) {
 
 }  // namespace
 
+/// Of one that was not started there is no more to say. Developer Guide, "ResultWriter (Map)".
+/// DIFFERS: the members are not documented (docs/differences.md).
+Json pending_record(std::string input) {
+    Json record = Json::object();
+    record["Input"] = std::move(input);
+    record["InputDetails"] = included();
+    record["Status"] = "PENDING";
+    return record;
+}
+
 std::optional<Transformation> transformation_of(std::string_view name) {
     if (name == "NONE") return Transformation::none;
     if (name == "COMPACT") return Transformation::compact;

@@ -90,7 +90,17 @@ struct ResultWrite {
     /// read.
     enum class Which { succeeded, failed };
     std::function<std::vector<ChildResult>(Which, ExecutionKey after, std::size_t limit)> children;
+    /// Reads a page as ItemReader does, and waits for it.
+    using ReadPage = std::function<Evaluated<ItemPage>(ItemRead)>;
+    using Pending = Evaluated<std::vector<std::string>>(const ReadPage& read_page);
+    /// Of a run that failed or was stopped: the inputs of the children that it has not started,
+    /// some at a time and none at the end. Blocks, and is called by one thread at a time. The
+    /// errors are those of the reader and of ItemSelector. Empty: none can be pending.
+    std::function<Pending> pending;
 };
+
+/// What is written of a child that was not started.
+Json pending_record(std::string input);
 
 /// Exports the results of Map Runs. Implemented in integrations/, and by fakes in tests.
 ///

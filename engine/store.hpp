@@ -254,6 +254,7 @@ struct MapRunEnd {
     TimePoint stop_date;
     std::int64_t results_written = 0;  ///< children; and so many items:
     std::int64_t item_results_written = 0;
+    std::optional<std::int64_t> items_known;  ///< none: as many as before
     std::optional<std::string> output;
     std::optional<std::string> error;
     std::optional<std::string> cause;

@@ -264,7 +264,7 @@ Outcome MapRuns::update(const std::string& run, const MapRunLimits& limits) {
 Outcome MapRuns::end(MapRunKey run, const MapRunEnd& end) {
     flush();
     end_.execute(run, static_cast<int>(end.status), end.stop_date, end.results_written,
-                 end.item_results_written);
+                 end.item_results_written, end.items_known);
     if (connection_.changes() == 0)
         return head_.query(run).next() ? Outcome::conflict : Outcome::not_found;
     insert_result_.execute(run, end.output, end.error, end.cause);

@@ -204,6 +204,7 @@ Outcome MemoryTables::end(EndMapRun& write) {
     progress.stop_date = end.stop_date;
     progress.executions.results_written = end.results_written;
     progress.items.results_written = end.item_results_written;
+    progress.items_known = end.items_known.value_or(progress.items_known);
     progress.settled = progress.stopping;
     record.output = std::move(end.output);
     record.error = std::move(end.error);

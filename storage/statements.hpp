@@ -412,7 +412,7 @@ WHERE arn = ?1)";
 /// Only where no child of it runs; one that was to stop is settled with its end.
 inline constexpr char kEndMapRun[] = R"(
 UPDATE map_runs SET status = ?2, stop_date = ?3, results_written = ?4, item_results_written = ?5,
-                    settled = stopping
+                    items_known = coalesce(?6, items_known), settled = stopping
 WHERE key = ?1 AND status = 0 AND running = 0)";
 /// One that is over goes on, with what did not succeed waiting.
 inline constexpr char kRedriveMapRun[] = R"(

@@ -117,7 +117,10 @@ Evaluated<Payload> Turn::map_items(Frame& frame, const asl::MapState& state, con
         if (!selected) return located(frame, invalid_path(selected.error()));
         if (&selected->value() != &input.value()) items = Payload(std::move(*selected).take());
     }
-    if (!items.value().is_array()) {
+    // OBSERVED: in an inline Map an object is refused. Of a distributed one the members are the
+    // items: Developer Guide, "ItemReader (Map)", JSON data from a previous step.
+    const bool members = state.distributed && trial() == nullptr && items.value().is_object();
+    if (!items.value().is_array() && !members) {
         // OBSERVED: of a path into the Context Object one of the two dollars (docs/observed.md).
         std::string path = state.items_path ? state.items_path->text() : "$";
         if (path.starts_with("$$")) path.erase(0, 1);

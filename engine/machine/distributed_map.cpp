@@ -186,7 +186,7 @@ void Turn::work_distributed_jsonata(Frame& frame, const asl::MapState& state) {
         const Payload items = read || !state.items
                                   ? frame.input
                                   : Payload(std::move(asked.value_of(*state.items, values)));
-        const bool known = !read && items.value().is_array();
+        const bool known = !read && items.value().is_structured();
         const std::size_t length = known ? items.value().size() : 0;
         return mock_children(frame, EventType::map_state_started,
                              MapStartedDetails{std::int64_t(length)}, items);
@@ -234,9 +234,9 @@ Queried<void> Turn::plan_jsonata(MapRunPlan& plan, const Frame& frame, const asl
             return read;
     } else if (state.items) {
         Json& items = asked.value_of(*state.items, values);
-        if (!items.is_array()) return state.items->unexpected_type("array", items);
+        if (!items.is_structured()) return state.items->unexpected_type("array", items);
         plan.items = Payload(std::move(items));
-    } else if (frame.input.value().is_array()) {
+    } else if (frame.input.value().is_structured()) {
         plan.items = frame.input;
     } else {
         return QueryFailure{

@@ -27,7 +27,6 @@ MapRun::MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue,
       record_(std::move(record)),
       plan_(decode_plan(std::exchange(record_.plan, {}))),
       random_(seed),
-      items_(plan_, record_.progress),
       progress_(record_.progress) {
     const auto revision = by_.store.revision_of(record_.execution);
     const auto parent = by_.store.find_execution(record_.execution);
@@ -42,6 +41,7 @@ MapRun::MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue,
     state_ = std::get_if<asl::MapState>(&definition_->states[plan_.state].body);
     if (state_ == nullptr || !state_->distributed)
         throw std::runtime_error("its state is no distributed Map");
+    inputs_.emplace(plan_, definition_, *state_, record_.progress);
     const auto arn = Arn::parse(record_.state_machine_arn);
     if (!arn) throw std::runtime_error("its state machine has no ARN");
     owner_ = {arn->account, arn->region, arn->partition};
@@ -78,7 +78,7 @@ void MapRun::go_on() {
     start_children();
     if (failure_) return;
     const bool all_started =
-        items_.at_end() && items_.in_hand().empty() && progress_.executions.pending_redrive == 0;
+        items().at_end() && items().in_hand().empty() && progress_.executions.pending_redrive == 0;
     const bool idle = !starting_ && redriving_ == 0 && progress_.executions.running == 0;
     if (all_started && idle) finish();
 }
@@ -109,8 +109,8 @@ bool MapRun::exceeds_tolerance() const {
     const double percentage = progress_.tolerated_failure_percentage;
     if (count == 0 && percentage <= 0) return true;
     if (count > 0 && failed > count) return true;
-    if (percentage <= 0 || !items_.at_end()) return false;
-    return double(failed) * 100.0 > percentage * double(items_.known());
+    if (percentage <= 0 || !items().at_end()) return false;
+    return double(failed) * 100.0 > percentage * double(items().known());
 }
 
 void MapRun::stop_children() {

@@ -9,11 +9,13 @@
 
 #include "engine/base/random.hpp"
 #include "engine/machine/execution.hpp"
+#include "engine/runtime/child_inputs.hpp"
 #include "engine/runtime/event_log.hpp"
-#include "engine/runtime/map_run_items.hpp"
 #include "engine/runtime/map_runs.hpp"
 
 namespace stepwell {
+
+class PendingInputs;
 
 /// How many children of one run are under way at most, whatever MaxConcurrency says. Developer
 /// Guide, "Service quotas": 10,000.
@@ -54,6 +56,9 @@ private:
         };
     }
 
+    MapRunItems& items() { return inputs_->items(); }
+    const MapRunItems& items() const { return inputs_->items(); }
+
     void go_on();
     void fail(StateError error);
     bool exceeds_tolerance() const;
@@ -67,9 +72,8 @@ private:
     void child_redriven(Outcome outcome);
     /// How many items in hand the next child takes; 0: more are to be read, or selected, first.
     std::size_t next_batch();
-    bool select(std::size_t at);
+    void select(std::size_t at);
     void selected(std::size_t at, Evaluated<Json> value);
-    Payload input_of(std::size_t count) const;
     void fill(ChildrenStart& start);
     ExecutionRecord new_child(const Payload& input, std::size_t items);
     void children_stored(Outcome outcome);
@@ -78,6 +82,7 @@ private:
     bool exports() const;
     ChildResult result_of(ExecutionRecord child) const;
     void export_results();
+    std::function<ResultWrite::Pending> pending_inputs();
     void gather_results(MapRunEnd& over);
     void end(MapRunEnd over);
     void tell_parent();
@@ -94,7 +99,7 @@ private:
     std::string test_case_;  ///< of the parent: its mocks answer the children, too
     Owner owner_;
     RandomBits random_;
-    MapRunItems items_;
+    std::optional<ChildInputs> inputs_;  ///< there once it is made
     MapRunProgress progress_;
 
     bool orphan_ = false;  ///< its parent is over and did not stop it
@@ -106,7 +111,8 @@ private:
     ExecutionKey redriven_up_to_ = 0;  ///< the last of those
     bool writing_ = false;             ///< results are being exported
     ResultWriter::GiveUp stop_writing_;
-    std::optional<Json> written_;  ///< what the export came to
+    std::optional<Json> written_;             ///< what the export came to
+    std::shared_ptr<PendingInputs> pending_;  ///< what it has beside the children
     bool ending_ = false;
     bool astray_ = false;  ///< what is in memory may not be what is stored
     std::optional<StateError> failure_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "engine/base/state_errors.hpp"
 #include "engine/machine/question.hpp"
@@ -26,7 +27,7 @@ constexpr std::chrono::milliseconds kPatience{5};
 }  // namespace
 
 void MapRun::read_page() {
-    if (items_.is_inline()) return items_.take_inline();
+    if (items().is_inline()) return items().take_inline();
     if (reading_) return;
     if (plan_.max_items < 0) {
         return fail(
@@ -41,7 +42,7 @@ void MapRun::read_page() {
     ItemRead read;
     read.reader = plan_.reader->value();
     read.owner = owner_;
-    read.cursor = items_.next_cursor();
+    read.cursor = items().next_cursor();
     stop_reading_ = by_.reader->read(std::move(read), [queue = queue_, self = weak_from_this()](
                                                           Evaluated<ItemPage> page) {
         const auto run = self.lock();
@@ -55,111 +56,58 @@ void MapRun::page_read(Evaluated<ItemPage> page) {
     reading_ = false;
     stop_reading_ = nullptr;
     if (!page) return fail(std::move(page).error());
-    items_.add_page(*std::move(page));
+    items().add_page(*std::move(page));
 }
 
-/// Whether the item in hand is what its child gets. If not, it is being looked for, or the run has
-/// failed.
-bool MapRun::select(std::size_t at) {
-    MapRunItems::Item& item = items_.in_hand()[at];
-    if (item.selected || !state_->item_selector) return true;
-    if (selecting_) return false;
-    const std::int64_t index = items_.started() + std::int64_t(at);
-    Json context = plan_.context.value();
-    Json about = Json::object();
-    about["Index"] = index;
-    about["Value"] = item.value.value();
-    about["Source"] = items_.source_of(item);
-    Json map = Json::object();
-    map["Item"] = std::move(about);
-    context["Map"] = std::move(map);
-    if (const auto* source = std::get_if<Template>(&*state_->item_selector)) {
-        const LazyContext lazy([&] { return context; });
-        Variables variables;
-        variables.add_scope(plan_.variables);
-        const Scope scope{plan_.input.value(), lazy, random_, &variables};
-        selected(at, source->evaluate(scope));
-        return item.selected;
-    }
-    Question question;
-    question.definition = definition_;
-    question.values = {&std::get<JsonataValue>(*state_->item_selector)};
-    question.input = plan_.input;
-    question.context = Payload(std::move(context));
-    for (const auto& [name, value] : plan_.variables) question.variables.push_back({name, value});
-    question.now = by_.clock.now();
-    question.seed = random_.next();
-    const auto value_of = [](Answer found) -> Evaluated<Json> {
-        if (found) return std::move(found->front());
-        return StateError{std::string(state_errors::kQueryEvaluationError), found.error().cause};
-    };
+/// At once where that does not take long; else what is found comes later.
+void MapRun::select(std::size_t at) {
+    if (selecting_) return;
+    auto selection = inputs_->selection(at, random_, by_.clock.now());
+    if (auto* value = std::get_if<Evaluated<Json>>(&selection))
+        return selected(at, std::move(*value));
+    Question& question = std::get<Question>(selection);
     Answer found = answer(question, kPatience);
-    if (found || !found.error().deferred) {
-        selected(at, value_of(std::move(found)));
-        return item.selected;
-    }
+    if (found || !found.error().deferred)
+        return selected(at, ChildInputs::value_of(std::move(found)));
     selecting_ = true;
     // Nothing is taken from the front while it is being looked for, but `at` counts from there.
+    const std::int64_t index = items().started() + std::int64_t(at);
     by_.slow_lane.post(
         std::move(question), weak_from_this(),
-        [queue = queue_, self = weak_from_this(), index, value_of](Answer late) {
+        [queue = queue_, self = weak_from_this(), index](Answer late) {
             const auto run = self.lock();
             if (!run) return;
-            auto shared = std::make_shared<Evaluated<Json>>(value_of(std::move(late)));
+            auto shared = std::make_shared<Evaluated<Json>>(ChildInputs::value_of(std::move(late)));
             queue->post(run->here([shared, index](MapRun& asker) {
                 asker.selecting_ = false;
-                asker.selected(std::size_t(index - asker.items_.started()), std::move(*shared));
+                asker.selected(std::size_t(index - asker.items().started()), std::move(*shared));
             }));
         });
-    return false;
 }
 
 void MapRun::selected(std::size_t at, Evaluated<Json> value) {
     if (!value) return fail(located(std::move(value).error()));
-    MapRunItems::Item& item = items_.in_hand().at(at);
-    item.value = Payload(*std::move(value));
-    item.selected = true;
+    inputs_->selected(at, *std::move(value));
 }
 
 std::size_t MapRun::next_batch() {
-    auto& items = items_.in_hand();
-    if (!plan_.batched) {
-        if (items.empty()) {
-            if (items_.wants_page(1)) read_page();
-            if (items.empty()) return 0;
+    while (!failure_ && !selecting_) {
+        const ChildInputs::Next next = inputs_->next();
+        switch (next.need) {
+            case ChildInputs::Need::nothing:
+                return next.count;
+            case ChildInputs::Need::no_child:
+                return 0;
+            case ChildInputs::Need::selection:
+                select(next.at);
+                break;
+            case ChildInputs::Need::page:
+                read_page();
+                if (!items().is_inline()) return 0;
+                break;
         }
-        return select(0) ? 1 : 0;
     }
-    // Developer Guide, "ItemBatcher": never more than a child's input may have.
-    const auto most_bytes =
-        plan_.batch_bytes > 0
-            ? std::min<std::size_t>(std::size_t(plan_.batch_bytes), kMaxPayloadBytes)
-            : kMaxPayloadBytes;
-    constexpr std::string_view kFrame = R"({"BatchInput":,"Items":[]})";
-    std::size_t bytes = kFrame.size() + (plan_.batch_input ? plan_.batch_input->size() : 0);
-    std::size_t count = 0;
-    for (;; ++count) {
-        if (plan_.batch_items > 0 && std::int64_t(count) == plan_.batch_items) return count;
-        if (count == items.size()) {
-            if (items_.wants_page(count + 1)) read_page();
-            if (failure_) return 0;
-            if (count == items.size()) return items_.at_end() ? count : 0;
-        }
-        if (!select(count)) return 0;
-        bytes += items[count].value.size() + 1;
-        if (bytes > most_bytes && count > 0) return count;
-    }
-}
-
-Payload MapRun::input_of(std::size_t count) const {
-    const auto& items = items_.in_hand();
-    if (!plan_.batched) return items.front().value;
-    Json input = Json::object();
-    if (plan_.batch_input) input["BatchInput"] = plan_.batch_input->value();
-    Json batch = Json::array();
-    for (std::size_t i = 0; i < count; ++i) batch.push_back(items[i].value.value());
-    input["Items"] = std::move(batch);
-    return Payload(std::move(input));
+    return 0;
 }
 
 ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
@@ -203,7 +151,7 @@ void MapRun::fill(ChildrenStart& start) {
            bytes < kBytesAtOnce) {
         const std::size_t count = next_batch();
         if (count == 0) return;
-        const Payload input = input_of(count);
+        const Payload input = inputs_->input_of(count);
         if (input.size() > kMaxPayloadBytes) {
             return fail({std::string(state_errors::kDataLimitExceeded),
                          "The state/task '" + definition_->states[plan_.state].name +
@@ -211,11 +159,11 @@ void MapRun::fill(ChildrenStart& start) {
                              "bytes service limit."});
         }
         bytes += input.size();
-        auto place = items_.place_after(count);
+        auto place = items().place_after(count);
         start.cursor = std::move(place.cursor);
         start.skip = place.skip;
         start.children.push_back(new_child(input, count));
-        items_.consume(count);
+        inputs_->consume(count);
     }
 }
 
@@ -226,10 +174,13 @@ void MapRun::start_children() {
     start.run = record_.key;
     start.after = progress_.executions.started();
     fill(start);
-    if (!failure_ && items_.wants_page(kReadAhead)) read_page();
+    if (!failure_ && items().wants_page(kReadAhead)) read_page();
     if (failure_ || start.children.empty()) return;
-    start.read_to_end = items_.at_end();
-    start.items_known = items_.is_inline() ? progress_.items_known : items_.known();
+    start.read_to_end = items().at_end();
+    // A run that failed or was stopped may know of more than it has read since it was redriven.
+    start.items_known = items().is_inline() ? progress_.items_known
+                        : items().at_end()  ? items().known()
+                                            : std::max(items().known(), progress_.items_known);
     starting_ = true;
     auto children = std::make_shared<std::vector<ExecutionRecord>>(start.children);
     by_.store.start_children(std::move(start), [queue = queue_, under_way = queue_->under_way(),

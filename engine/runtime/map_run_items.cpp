@@ -11,6 +11,16 @@ constexpr std::size_t kInlinePage = 1000;
 /// More is not read ahead.
 constexpr std::size_t kMostBytesInHand = std::size_t{4} << 20U;
 
+/// A member of an object as an item. DIFFERS: AWS iterates over "key-value pairs" (Developer Guide,
+/// "ItemReader (Map)", JSON data from a previous step) and does not show one (docs/differences.md).
+Payload pair_of(const Json::object_t& members, std::int64_t at) {
+    const auto& [key, value] = *(members.begin() + at);
+    Json pair = Json::object();
+    pair["Key"] = key;
+    pair["Value"] = value;
+    return Payload(std::move(pair));
+}
+
 }  // namespace
 
 MapRunItems::MapRunItems(const MapRunPlan& plan, const MapRunProgress& progress)
@@ -33,8 +43,11 @@ bool MapRunItems::wants_page(std::size_t wanted) const {
 
 void MapRunItems::take_inline() {
     const Json& all = plan_.items->value();
+    const auto* members = all.get_ptr<const Json::object_t*>();
     for (std::size_t i = 0; i < kInlinePage && next_offset_ < std::int64_t(all.size()); ++i) {
-        items_.push_back({0, next_offset_, Payload(all[std::size_t(next_offset_)]), false});
+        Payload value = members != nullptr ? pair_of(*members, next_offset_)
+                                           : Payload(all[std::size_t(next_offset_)]);
+        items_.push_back({0, next_offset_, std::move(value), false, members != nullptr});
         ++next_offset_;
     }
     at_end_ = next_offset_ >= std::int64_t(all.size());
@@ -47,7 +60,7 @@ void MapRunItems::add_page(ItemPage page) {
     for (std::size_t i = 0; i < page.items.size(); ++i) {
         if (std::int64_t(i) < skip_) continue;
         bytes_ += page.items[i].size();
-        items_.push_back({number, std::int64_t(i), std::move(page.items[i]), false});
+        items_.push_back({number, std::int64_t(i), std::move(page.items[i]), false, false});
     }
     skip_ = 0;
     next_cursor_ = std::move(page.cursor);
@@ -55,24 +68,32 @@ void MapRunItems::add_page(ItemPage page) {
     end_at_limit();
 }
 
+void MapRunItems::select(std::size_t at, Payload value) {
+    Item& item = items_.at(at);
+    if (!is_inline()) {
+        bytes_ -= std::min(bytes_, item.value.size());
+        bytes_ += value.size();
+    }
+    item.value = std::move(value);
+    item.selected = true;
+}
+
 /// MaxItems.
 void MapRunItems::end_at_limit() {
     if (plan_.max_items <= 0 || known() < plan_.max_items) return;
     at_end_ = true;
     while (known() > plan_.max_items && !items_.empty()) {
-        bytes_ -= std::min(bytes_, items_.back().value.size());
+        if (!is_inline()) bytes_ -= std::min(bytes_, items_.back().value.size());
         items_.pop_back();
     }
 }
 
 void MapRunItems::consume(std::size_t count) {
     for (; count > 0; --count) {
-        // What was selected has another size by now, so the bytes are about right.
-        bytes_ -= std::min(bytes_, items_.front().value.size());
+        if (!is_inline()) bytes_ -= std::min(bytes_, items_.front().value.size());
         items_.pop_front();
         ++started_;
     }
-    if (items_.empty()) bytes_ = 0;
     if (is_inline()) return;
     const std::size_t first = items_.empty() ? first_page_ + pages_.size() : items_.front().page;
     for (; first_page_ < first && !pages_.empty(); ++first_page_) pages_.pop_front();

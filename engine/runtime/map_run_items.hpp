@@ -25,8 +25,9 @@ public:
         std::int64_t offset = 0;
         Payload value;
         bool selected = false;  ///< ItemSelector has made `value` of it
+        /// `value` is `{"Key":…,"Value":…}`, of a member of an object.
+        bool is_pair = false;
     };
-    std::deque<Item>& in_hand() { return items_; }
     const std::deque<Item>& in_hand() const { return items_; }
     /// Where one in hand comes from: $$.Map.Item.Source.
     const std::string& source_of(const Item& item) const {
@@ -46,6 +47,8 @@ public:
     bool is_inline() const { return plan_.items.has_value(); }
     std::string next_cursor() const { return next_cursor_; }
     void add_page(ItemPage page);
+    /// ItemSelector has made `value` of the one in hand at `at`.
+    void select(std::size_t at, Payload value);
 
     /// The first `count` in hand have been given to children.
     void consume(std::size_t count);

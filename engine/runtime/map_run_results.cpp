@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/state_errors.hpp"
 #include "engine/runtime/engine_clock.hpp"
 #include "engine/runtime/map_run.hpp"
+#include "engine/runtime/pending_inputs.hpp"
 
 // How a Map Run ends: with its results as they are, or exported. Developer Guide, "ResultWriter".
 namespace stepwell {
@@ -19,7 +21,8 @@ void MapRun::finish() {
     const bool stopped = progress_.stopping || orphan_;
     const bool exceeded =
         failure_ && failure_->error == state_errors::kExceedToleratedFailureThreshold;
-    if (!stopped && exports() && !written_ && (!failure_ || exceeded)) return export_results();
+    // Developer Guide, "Redriving Map Runs": one whose parent was stopped writes its results, too.
+    if (exports() && !written_ && (!failure_ || exceeded)) return export_results();
     MapRunEnd over;
     over.stop_date = by_.clock.now();
     if (!stopped && !failure_) gather_results(over);
@@ -34,6 +37,10 @@ void MapRun::finish() {
     if (over.output || (written_ && written_->is_object())) {
         over.results_written = progress_.executions.started();
         over.item_results_written = progress_.items.started();
+    }
+    if (pending_) {
+        over.items_known =
+            std::max(progress_.items_known, progress_.items.started() + pending_->items());
     }
     end(std::move(over));
 }
@@ -53,6 +60,7 @@ ChildResult MapRun::result_of(ExecutionRecord child) const {
     out.cause = std::move(child.cause);
     out.start_date = child.start_date;
     out.stop_date = child.stop_date;
+    out.redrive_count = child.redrive_count;
     return out;
 }
 
@@ -82,6 +90,7 @@ void MapRun::export_results() {
             page.push_back(self->result_of(std::move(child)));
         return page;
     };
+    if (failure_ || progress_.stopping || orphan_) write.pending = pending_inputs();
     stop_writing_ = by_.writer->write(
         std::move(write), [queue = queue_, self = weak_from_this()](Evaluated<Json> details) {
             const auto run = self.lock();
@@ -94,6 +103,17 @@ void MapRun::export_results() {
                 if (!*shared) writer.fail(std::move(*shared).error());
             }));
         });
+}
+
+std::function<ResultWrite::Pending> MapRun::pending_inputs() {
+    if (plan_.max_items < 0) return {};
+    pending_ =
+        std::make_shared<PendingInputs>(plan_, ChildInputs(plan_, definition_, *state_, progress_),
+                                        owner_, random_.next(), by_.clock.now());
+    // The plan is the run's, so that has to stay.
+    return [self = shared_from_this(), pending = pending_](const ResultWrite::ReadPage& read_page) {
+        return pending->next(read_page);
+    };
 }
 
 void MapRun::gather_results(MapRunEnd& over) {

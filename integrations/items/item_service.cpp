@@ -82,7 +82,14 @@ ResultWriter::GiveUp ItemService::write(ResultWrite write,
     return impl_->start<Json>(
         state_errors::kResultWriterFailed,
         [impl = impl_.get(), write = std::move(write)] {
-            return export_results(*impl->store, write);
+            const auto read_page = [impl](const ItemRead& read) -> Evaluated<ItemPage> {
+                // The next start of the server exports anew.
+                if (impl->stopping)
+                    return StateError{std::string(state_errors::kItemReaderFailed),
+                                      "The server is ending."};
+                return impl->pages->read(read);
+            };
+            return export_results(*impl->store, write, read_page);
         },
         std::move(done));
 }

@@ -1,5 +1,7 @@
 #include "integrations/items/result_export.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <optional>
 #include <utility>
 
@@ -155,9 +157,27 @@ Stored<Json> write_children(ResultFiles& files, const ResultWrite& write, Result
     return Stored<Json>(boost::system::in_place_value, files.take_list());
 }
 
+Stored<Json> write_pending(ResultFiles& files, const ResultWrite& write,
+                           const ResultWrite::ReadPage& read_page) {
+    while (write.pending) {
+        auto inputs = write.pending(read_page);
+        if (!inputs) {
+            spdlog::warn("{}: not all of what is pending could be written: {}: {}",
+                         write.map_run_arn, inputs.error().error, inputs.error().cause);
+            break;
+        }
+        if (inputs->empty()) break;
+        for (std::string& input : *inputs)
+            (void)TRY(files.add(write_json(pending_record(std::move(input)))));
+    }
+    (void)TRY(files.finish());
+    return Stored<Json>(boost::system::in_place_value, files.take_list());
+}
+
 /// Writes everything, the manifest last: what it names is there. Returns the manifest's key.
 Stored<std::string> write_all(ObjectStore& store, const ResultWrite& write,
-                              const WriterConfig& config, std::uint64_t max_file_bytes) {
+                              const ResultWrite::ReadPage& read_page, const WriterConfig& config,
+                              std::uint64_t max_file_bytes) {
     const auto files_of = [&](std::string_view status) {
         return ResultFiles(store, write.owner, config, status, max_file_bytes);
     };
@@ -165,7 +185,8 @@ Stored<std::string> write_all(ObjectStore& store, const ResultWrite& write,
     ResultFiles failed = files_of("FAILED");
     files["FAILED"] =
         TRY(write_children(failed, write, ResultWrite::Which::failed, config.transformation));
-    files["PENDING"] = Json::array();
+    ResultFiles pending = files_of("PENDING");
+    files["PENDING"] = TRY(write_pending(pending, write, read_page));
     ResultFiles succeeded = files_of("SUCCEEDED");
     files["SUCCEEDED"] =
         TRY(write_children(succeeded, write, ResultWrite::Which::succeeded, config.transformation));
@@ -181,9 +202,10 @@ Stored<std::string> write_all(ObjectStore& store, const ResultWrite& write,
 }  // namespace
 
 Evaluated<Json> export_results(ObjectStore& store, const ResultWrite& write,
+                               const ResultWrite::ReadPage& read_page,
                                std::uint64_t max_file_bytes) {
     const WriterConfig config = TRY(read_config(write));
-    auto key = write_all(store, write, config, max_file_bytes);
+    auto key = write_all(store, write, read_page, config, max_file_bytes);
     if (!key) return writer_failed(key.error().cause());
     Json details = Json::object();
     details["Bucket"] = config.bucket;

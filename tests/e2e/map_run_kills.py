@@ -128,19 +128,23 @@ class MapRunUnderKills:
             assert types == CHILD_EVENTS, types
 
     def check_aborted(self):
-        """No child runs on, and the counts are those of the children."""
+        """No child runs on, and every row is in one of the files."""
         described = self.over()
         assert described["status"] == "ABORTED", described
         counted = described["itemCounts"]
-        assert counted["running"] == 0 and 0 < counted["succeeded"] < self.rows, described
+        assert counted["running"] == 0 and counted["total"] == self.rows, described
+        results = self.results()
+        given = collections.Counter({status: sum(len(rows_of(record)) for record in records)
+                                     for status, records in results.items()})
+        assert (given["SUCCEEDED"], given["FAILED"], given["PENDING"]) == \
+            (counted["succeeded"], counted["aborted"], counted["pending"]), (given, described)
+        rows = sorted(row for records in results.values() for record in records for row in rows_of(record))
+        assert rows == list(range(self.rows)), self.faults(rows)
         if self.kind == "STANDARD":
-            given = collections.Counter(SUCCEEDED=0, ABORTED=0)
-            for child in self.children():
-                given[child["status"]] += child["itemCount"]
-            assert given == {"SUCCEEDED": counted["succeeded"], "ABORTED": counted["aborted"]}, (given, described)
+            assert not self.children(statusFilter="RUNNING")
             for child in self.children(statusFilter="ABORTED")[:20]:
                 assert self.server.history(child["executionArn"])[-1]["type"] == "ExecutionAborted"
-        return f"{self.rows:,} rows, stopped at {counted['succeeded']:,}"
+        return f"{self.rows:,} rows: {dict(given)}"
 
     def faults(self, given):
         times = collections.Counter(given)

@@ -7,12 +7,13 @@ import unittest
 
 from botocore.config import Config
 from botocore.session import get_session
-from harness import HERE, ServerTest
+from harness import HERE, ServerTest, wait_for
 from test_services import MODULES, NpmServer
 
 PASS = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "StartAt": "Item", "States": {"Item": {"Type": "Pass", "End": True}}}
 CSV = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}
+RESULTS = {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "data", "Prefix": "results"}}
 
 
 def reader(config, key, bucket="data"):
@@ -28,6 +29,13 @@ def lister(config, **parameters):
 def machine(item_reader, processor=PASS, **more):
     return {"StartAt": "Map", "States": {"Map": {
         "Type": "Map", "Label": "M", "ItemReader": item_reader, "ItemProcessor": processor, "End": True, **more}}}
+
+
+def zstandard(data):
+    """A frame of one block that is not compressed: RFC 8878, section 3.1.1."""
+    assert len(data) < 256
+    return (b"\x28\xb5\x2f\xfd" + bytes([0x20, len(data)]) +
+            (1 | len(data) << 3).to_bytes(3, "little") + data)
 
 
 class DataTest(ServerTest):
@@ -72,6 +80,10 @@ class Everywhere:
     def test_json_lines_packed(self):
         self.put("data", "f.jsonl.gz", gzip.compress(b'{"a": 1}\n\n[2]\n'))
         self.assertEqual(self.output(machine(reader({"InputType": "JSONL"}, "f.jsonl.gz"))), [{"a": 1}, [2]])
+
+    def test_csv_packed_with_zstandard(self):
+        self.put("data", "f.csv.zstd", zstandard(b"a,b\n1,2\n") + zstandard(b"3,4\n"))
+        self.assertEqual(self.output(machine(reader(CSV, "f.csv.zstd"))), [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}])
 
     def test_parquet(self):
         self.put("data", "people.parquet", (HERE / "data/people.parquet").read_bytes())
@@ -166,6 +178,92 @@ class Everywhere:
                 **writer, "WriterConfig": {"Transformation": transformation, "OutputType": output_type}}))
             run = output["MapRunArn"].rpartition(":")[2]
             self.assertEqual(self.get("data", f"{run}/{name}"), content)
+
+    def result_files(self, run):
+        """Status → the names of its files and their records; whatever the manifest names is there, of that size."""
+        name = self.stepwell.call("DescribeMapRun", mapRunArn=run)["mapRunArn"].rpartition(":")[2]
+        manifest = json.loads(self.get("data", f"results/{name}/manifest.json"))
+        self.assertEqual(list(manifest["ResultFiles"]), ["FAILED", "PENDING", "SUCCEEDED"])
+        found = {}
+        for status, files in manifest["ResultFiles"].items():
+            records = []
+            for number, file in enumerate(files):
+                self.assertEqual(file["Key"], f"results/{name}/{status}_{number}.json")
+                body = self.get("data", file["Key"])
+                self.assertEqual(file["Size"], len(body))
+                records += json.loads(body)
+            found[status] = records
+        return found
+
+    def run_of(self, execution):
+        return wait_for(lambda: self.stepwell.call("ListMapRuns", executionArn=execution)["mapRuns"], "the Map Run")[0]["mapRunArn"]
+
+    def over(self, run):
+        return wait_for(lambda: (d := self.stepwell.call("DescribeMapRun", mapRunArn=run))["status"] != "RUNNING" and d,
+                        "the end of the Map Run")
+
+    def test_results_of_a_run_that_failed(self):
+        """FAILED has the child that did, PENDING what was not started: Developer Guide, "ResultWriter (Map)"."""
+        self.put("data", "f.jsonl", b"".join(b"%d\n" % n for n in range(40)))
+        fails = {"ProcessorConfig": PASS["ProcessorConfig"], "StartAt": "C", "States": {
+            "C": {"Type": "Choice", "Choices": [{"Variable": "$.Items[0]", "NumericLessThan": 5, "Next": "Ok"}],
+                  "Default": "No"},
+            "Ok": {"Type": "Succeed"}, "No": {"Type": "Fail", "Error": "Odd", "Cause": "too much"}}}
+        execution = self.stepwell.run("fails", machine(
+            reader({"InputType": "JSONL"}, "f.jsonl"), fails, MaxConcurrency=1,
+            ItemBatcher={"MaxItemsPerBatch": 5}, ResultWriter=RESULTS))
+        self.assertEqual(self.stepwell.closed(execution)["error"], "States.ExceedToleratedFailureThreshold")
+        files = self.result_files(self.run_of(execution))
+        self.assertEqual([record["Input"] for record in files["SUCCEEDED"]], ['{"Items":[0,1,2,3,4]}'])
+        (failed,) = files["FAILED"]
+        self.assertEqual((failed["Error"], failed["Cause"], failed["Input"], failed["Status"]),
+                         ("Odd", "too much", '{"Items":[5,6,7,8,9]}', "FAILED"))
+        self.assertEqual((failed["RedriveCount"], failed["RedriveStatus"]), (0, "REDRIVABLE_BY_MAP_RUN"))
+        self.assertEqual([json.loads(record["Input"])["Items"][0] for record in files["PENDING"]], [10, 15, 20, 25, 30, 35])
+        self.assertEqual(files["PENDING"][0], {
+            "Input": '{"Items":[10,11,12,13,14]}', "InputDetails": {"Included": True}, "Status": "PENDING"})
+        counts = self.over(self.run_of(execution))["itemCounts"]
+        self.assertEqual((counts["succeeded"], counts["failed"], counts["pending"], counts["total"]), (5, 5, 30, 40))
+
+    def test_results_of_a_run_that_was_stopped_and_then_redriven(self):
+        """After a redrive the manifest names "all the successful child workflow executions across all the attempts",
+        and what failed or is pending of that redrive alone."""
+        self.put("data", "f.jsonl", b"".join(b"%d\n" % n for n in range(12)))
+        waits = {"ProcessorConfig": PASS["ProcessorConfig"], "StartAt": "C", "States": {
+            "C": {"Type": "Choice", "Default": "Ok", "Choices": [{"And": [
+                {"Variable": "$", "NumericGreaterThan": 2}, {"Variable": "$", "NumericLessThan": 5}], "Next": "Wait"}]},
+            "Wait": {"Type": "Wait", "Seconds": 3, "Next": "Ok"},
+            "Ok": {"Type": "Succeed"}}}
+        execution = self.stepwell.run("stopped", machine(
+            reader({"InputType": "JSONL"}, "f.jsonl"), waits, MaxConcurrency=2, ResultWriter=RESULTS))
+        run = self.run_of(execution)
+        wait_for(lambda: self.stepwell.call("DescribeMapRun", mapRunArn=run)["itemCounts"]["running"] == 2 and
+                 self.stepwell.call("DescribeMapRun", mapRunArn=run)["itemCounts"]["succeeded"] == 3, "two that wait")
+        self.stepwell.call("StopExecution", executionArn=execution)
+        described = self.over(run)
+        counts = described["itemCounts"]
+        self.assertEqual((described["status"], counts["succeeded"], counts["aborted"], counts["pending"]),
+                         ("ABORTED", 3, 2, 7))
+        files = self.result_files(run)
+        self.assertEqual([[record["Input"] for record in files[status]] for status in ("SUCCEEDED", "FAILED", "PENDING")],
+                         [["0", "1", "2"], ["3", "4"], [str(n) for n in range(5, 12)]])
+        self.assertEqual({record["Status"] for record in files["FAILED"]}, {"ABORTED"})
+        self.stepwell.call("RedriveExecution", executionArn=execution)
+        self.assertEqual(self.stepwell.closed(execution)["status"], "SUCCEEDED")
+        files = self.result_files(run)
+        self.assertEqual([record["Input"] for record in files["SUCCEEDED"]], [str(n) for n in range(12)])
+        self.assertEqual([record["RedriveCount"] for record in files["SUCCEEDED"]], [0, 0, 0, 1, 1, *[0] * 7])
+        self.assertEqual((files["FAILED"], files["PENDING"]), ([], []))
+
+    def test_large_results_are_put_in_parts(self):
+        """S3 takes parts of 5 MB and more: API Reference, UploadPart."""
+        rows = [json.dumps({"n": n, "text": "x" * 200_000}) for n in range(90)]
+        self.put("data", "f.jsonl", "\n".join(rows).encode())
+        output = self.output(machine(reader({"InputType": "JSONL"}, "f.jsonl"), ResultWriter={
+            **RESULTS, "WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSON"}}))
+        files = self.result_files(output["MapRunArn"])
+        self.assertEqual([record["n"] for record in files["SUCCEEDED"]], list(range(90)))
+        self.assertEqual({len(record["text"]) for record in files["SUCCEEDED"]}, {200_000})
 
     def test_results_without_a_bucket(self):
         self.put("data", "f.jsonl", b"1\n")

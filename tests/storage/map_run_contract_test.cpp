@@ -275,9 +275,22 @@ TEST_P(MapRunContract, EndsOnceAndNotWhileAChildRuns) {
     EXPECT_EQ(progress().stop_date, at(50));
     EXPECT_EQ(progress().executions.results_written, 2);
     EXPECT_EQ(progress().items.results_written, 3);
+    EXPECT_EQ(progress().items_known, 9);
     EXPECT_FALSE(progress().settled);
     EXPECT_EQ(store->find_map_run(5)->output, "[1]");
     EXPECT_EQ(start_children(1, {child(21)}), Outcome::conflict);
+}
+
+TEST_P(MapRunContract, MayLearnAtItsEndHowManyItemsThereAre) {
+    MapRunEnd end;
+    end.status = MapRunStatus::aborted;
+    end.stop_date = at(50);
+    end.items_known = 1'000;
+    Waited<Outcome> waited;
+    store->end_map_run(5, std::move(end), waited.callback());
+    ASSERT_EQ(waited.get(), Outcome::committed);
+    reopen();
+    EXPECT_EQ(progress().items_known, 1'000);
 }
 
 TEST_P(MapRunContract, IsOpenUntilItsParentHasTakenItsEnd) {

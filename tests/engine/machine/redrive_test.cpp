@@ -340,6 +340,25 @@ TEST_P(Redriving, RedrivesAMapRunThatWasStopped) {
     EXPECT_EQ(drive.execution->frame(0).map_run->redrive_count, 2);
 }
 
+// Developer Guide, "Redriving Map Runs", "Redrive eligibility": "You haven't exceeded the hard
+// limit of 1000 redrives of a given Map Run. If you've exceeded this limit, you'll receive the
+// States.Runtime error."
+TEST(RedrivingAMapRun, FailsBehindItsThousandthTime) {
+    Drive drive(machine("M", kDistributed), "[1]");
+    drive.begin();
+    for (int i = 0; i < 1000; ++i) {
+        drive.deliver(Stop{});
+        drive.deliver(Redrive{});
+    }
+    EXPECT_THAT(drive.redriven_map_runs, SizeIs(1000));
+    EXPECT_EQ(drive.execution->status, ExecutionStatus::running);
+    drive.deliver(Stop{});
+    drive.deliver(Redrive{});
+    EXPECT_THAT(drive.redriven_map_runs, SizeIs(1000));
+    EXPECT_EQ(drive.execution->status, ExecutionStatus::failed);
+    EXPECT_EQ(drive.execution->failure.error, "States.Runtime");
+}
+
 TEST_P(Redriving, IsRefusedForWhatRunsHasSucceededIsTooOldOrTooLong) {
     functions.silent = {"T"};
     Drive& drive = run(machine("T", task("T")));

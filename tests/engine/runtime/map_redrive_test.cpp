@@ -151,6 +151,45 @@ TEST_F(MapRedrive, KeepsToMaxConcurrencyAndTellsWhatWaits) {
     EXPECT_EQ(parent().output, "[30,40,10]");
 }
 
+// API Reference, UpdateMapRun: of a run in progress, which one that is redriven is again.
+TEST_F(MapRedrive, KeepsToLimitsThatAreUpdatedMeanwhile) {
+    start(map_of(R"("MaxConcurrency":1,"ToleratedFailureCount":2)"), "[3,4,5,6]");
+    ASSERT_EQ(run().progress.executions.failed, 3);
+    harness.tasks->unscript("P");
+    redrive();
+    ASSERT_EQ(run().progress.executions.pending_redrive, 2);
+    Answer<Outcome> updated;
+    MapRunLimits limits;
+    limits.max_concurrency = 3;
+    limits.tolerated_failure_count = 1;
+    harness.memory.update_map_run(run().arn, limits, updated.callback());
+    ASSERT_EQ(updated.get(), Outcome::committed);
+    harness.runtime->map_run_updated(run().arn);
+    harness.settle();
+    EXPECT_EQ(run().progress.executions.running, 3);
+    EXPECT_EQ(run().progress.executions.pending_redrive, 0);
+    for (int failures = 0; failures < 2; ++failures) {
+        EXPECT_EQ(parent().status, ExecutionStatus::running);
+        harness.tasks->finish(harness.tasks->open_calls().at(0).id, StateError{"Odd", ""});
+        harness.settle();
+    }
+    EXPECT_EQ(parent().error, "States.ExceedToleratedFailureThreshold");
+}
+
+// Developer Guide, "Redriving Map Runs": a new Map Run begins where the data were at fault.
+TEST_F(MapRedrive, BeginsAnewWhereTheResultsWereTooLarge) {
+    harness.tasks->script("P", [](const TaskCall&) -> TaskResult {
+        return payload('"' + std::string(100'000, 'a') + '"');
+    });
+    start(map_of(), "[1,2,3]");
+    ASSERT_EQ(parent().error, "States.DataLimitExceeded");
+    break_above(100);
+    redrive();
+    EXPECT_EQ(parent().output, "[10,20,30]");
+    EXPECT_EQ(calls_of("First"), 6U) << "the children that had succeeded run again";
+    EXPECT_THAT(harness.memory.list_map_runs(key, 0, 10), SizeIs(2));
+}
+
 TEST_F(MapRedrive, OfARunThatWasStoppedRedrivesItsChildren) {
     harness.tasks->unscript("P");
     start(map_of(), "[1,2]");

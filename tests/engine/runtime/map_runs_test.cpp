@@ -44,7 +44,8 @@ public:
         int at = read.cursor.empty() ? 0 : std::stoi(read.cursor);
         ItemPage page;
         for (int i = 0; i < page_ && at < count_; ++i, ++at)
-            page.items.push_back(Payload(Json(at)));
+            page.items.push_back(item_bytes == 0 ? Payload(Json(at))
+                                                 : Payload(Json(std::string(item_bytes, 'x'))));
         page.cursor = std::to_string(at);
         page.end = at >= count_;
         page.source = "S3://b/k";
@@ -53,6 +54,7 @@ public:
     }
     std::optional<StateError> error;
     std::atomic<int> reads{0};
+    std::size_t item_bytes = 0;  ///< 0: the items are numbers
 
 private:
     const int count_;
@@ -69,6 +71,12 @@ public:
             succeeded.push_back(child.output.value());
         for (ChildResult& child : write.children(ResultWrite::Which::failed, 0, 1000))
             failed.push_back(child.error.value_or("-"));
+        while (write.pending) {
+            auto inputs = write.pending(read_page);
+            if (!inputs) pending.push_back(inputs.error().error);
+            if (!inputs || inputs->empty()) break;
+            for (std::string& input : *inputs) pending.push_back(std::move(input));
+        }
         Json details = Json::object();
         details["Bucket"] = "out";
         details["Key"] = "manifest.json";
@@ -77,6 +85,8 @@ public:
     }
     std::vector<std::string> succeeded;
     std::vector<std::string> failed;
+    std::vector<std::string> pending;
+    ResultWrite::ReadPage read_page;
 };
 
 struct MapRuns : public ::testing::Test {
@@ -218,6 +228,82 @@ TEST_F(MapRuns, FailOverThePercentage) {
     EXPECT_EQ(parent().error, "States.ExceedToleratedFailureThreshold");
 }
 
+/// Developer Guide, "Setting failure thresholds for Distributed Map states in Step Functions".
+/// Items greater than 2 fail.
+struct Tolerance {
+    const char* name;
+    const char* fields;
+    const char* items;
+    bool tolerated;
+};
+class MapRunsTolerate : public MapRuns, public ::testing::WithParamInterface<Tolerance> {};
+
+TEST_P(MapRunsTolerate, Failures) {
+    for (const char* type : {"STANDARD", "EXPRESS"}) {
+        const std::string fields =
+            std::string(GetParam().fields) + (*GetParam().fields == '\0' ? "" : ",");
+        harness.reset();
+        start(map_of(R"("P":{"Type":"Choice","Choices":[{"Or":[
+                 {"Variable":"$","NumericGreaterThan":2},
+                 {"And":[{"Variable":"$.Items[0]","IsPresent":true},
+                         {"Variable":"$.Items[0]","NumericGreaterThan":2}]}],"Next":"F"}],"Default":"S"},
+                 "S":{"Type":"Succeed"},"F":{"Type":"Fail","Error":"Odd"})",
+                     fields + R"("MaxConcurrency":1)", type),
+              GetParam().items);
+        EXPECT_EQ(parent().error.value_or("none"),
+                  GetParam().tolerated ? "none" : "States.ExceedToleratedFailureThreshold")
+            << type;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Thresholds, MapRunsTolerate,
+    ::testing::Values(
+        Tolerance{"NoneWithoutThresholds", "", "[1,3]", false},
+        Tolerance{"AsManyAsTheCount", R"("ToleratedFailureCount":2)", "[3,1,4]", true},
+        Tolerance{"NotMoreThanTheCount", R"("ToleratedFailureCount":2)", "[3,4,5]", false},
+        Tolerance{"AsManyAsThePercentage", R"("ToleratedFailurePercentage":50)", "[3,1,2,4]", true},
+        Tolerance{"NotMoreThanThePercentage", R"("ToleratedFailurePercentage":33.3)", "[3,1,2]",
+                  false},
+        Tolerance{"AFractionOfAPercent", R"("ToleratedFailurePercentage":33.4)", "[3,1,2]", true},
+        Tolerance{"AllWith100Percent", R"("ToleratedFailurePercentage":100)", "[3,4,5]", true},
+        Tolerance{"NotMoreThanTheCountWhateverThePercentage",
+                  R"("ToleratedFailureCount":1,"ToleratedFailurePercentage":100)", "[3,4,1]",
+                  false},
+        Tolerance{"NotMoreThanThePercentageWhateverTheCount",
+                  R"("ToleratedFailureCount":9,"ToleratedFailurePercentage":50)", "[3,4,1]", false},
+        // Of batches the items count.
+        Tolerance{"AsManyItemsOfABatch",
+                  R"("ToleratedFailureCount":2,"ItemBatcher":{"MaxItemsPerBatch":2})",
+                  "[1,1,3,1,1]", true},
+        Tolerance{"NotMoreItemsOfABatch",
+                  R"("ToleratedFailureCount":1,"ItemBatcher":{"MaxItemsPerBatch":2})",
+                  "[1,1,3,1,1]", false}),
+    [](const ::testing::TestParamInfo<Tolerance>& tested) { return tested.param.name; });
+
+TEST_F(MapRuns, CountAnExpressChildThatTakesTooLongAsFailed) {
+    start(map_of(kWorkItem, "", "EXPRESS"), "[1]");
+    harness.advance(std::chrono::minutes{5});
+    EXPECT_EQ(run().progress.executions.timed_out, 1);
+    EXPECT_EQ(parent().error, "States.ExceedToleratedFailureThreshold");
+}
+
+// API Reference, UpdateMapRun: of a run in progress; it takes effect at once.
+TEST_F(MapRuns, FailAtOnceWhereTheToleranceIsLowered) {
+    start(map_of(kWorkItem, R"("MaxConcurrency":1,"ToleratedFailureCount":3)"), "[1,2,3,4]");
+    harness.tasks->finish(harness.tasks->open_calls().at(0).id, StateError{"Odd", ""});
+    harness.settle();
+    ASSERT_EQ(parent().status, ExecutionStatus::running);
+    Answer<Outcome> updated;
+    MapRunLimits limits;
+    limits.tolerated_failure_count = 0;
+    harness.memory.update_map_run(run().arn, limits, updated.callback());
+    EXPECT_EQ(updated.get(), Outcome::committed);
+    harness.runtime->map_run_updated(run().arn);
+    harness.settle();
+    EXPECT_EQ(parent().error, "States.ExceedToleratedFailureThreshold");
+}
+
 TEST_F(MapRuns, StopTheirChildrenWhenTheyFail) {
     start(map_of(kWorkItem), "[1,2,3]");
     const auto calls = harness.tasks->open_calls();
@@ -296,6 +382,36 @@ TEST_F(MapRuns, BatchTheirItemsByBytes) {
     EXPECT_EQ(output(), R"([{"Items":["aaaaaaaaaa"]},{"Items":["bbbbbbbbbb"]},{"Items":["c"]}])");
 }
 
+// Developer Guide, "ItemReader (Map)", JSON data from a previous step: "iterate directly over the
+// elements of an array, or the key-value pairs of a JSON object".
+TEST_F(MapRuns, TakeTheMembersOfAnObjectForItems) {
+    const std::string expected = R"([{"Key":"b","Value":[2]},{"Key":"a","Value":1}])";
+    start(map_of(kPassItem), R"({"b":[2],"a":1})");
+    EXPECT_EQ(output(), expected);
+    EXPECT_EQ(run().progress.items_known, 2);
+}
+
+TEST_F(MapRuns, TellASelectorTheKeyOfAMember) {
+    start(map_of(kPassItem, R"("ItemsPath":"$.o","ItemSelector":{"k.$":"$$.Map.Item.Key",
+            "v.$":"$$.Map.Item.Value","i.$":"$$.Map.Item.Index"})"),
+          R"({"o":{"b":[2],"a":1}})");
+    EXPECT_EQ(output(), R"([{"v":[2],"i":0,"k":"b"},{"v":1,"i":1,"k":"a"}])");
+}
+
+TEST_F(MapRuns, TakeTheMembersThatItemsComesTo) {
+    start(map_of(kPassItem,
+                 R"("QueryLanguage":"JSONata","Items":"{% $merge([$states.input, {'c': 3}]) %}",
+            "ItemSelector":{"k":"{% $states.context.Map.Item.Key %}","v":"{% $states.context.Map.Item.Value %}"})"),
+          R"({"b":2})");
+    EXPECT_EQ(output(), R"([{"k":"b","v":2},{"k":"c","v":3}])");
+}
+
+TEST_F(MapRuns, FailWhereItemsIsNeitherArrayNorObject) {
+    start(map_of(kPassItem, R"("QueryLanguage":"JSONata","Items":"{% 5 %}")"), "{}");
+    EXPECT_EQ(parent().error, "States.QueryEvaluationError");
+    EXPECT_THAT(parent().cause.value(), HasSubstr("Expected 'array', but was 'number'"));
+}
+
 TEST_F(MapRuns, FailWhereTheirOutputIsTooLarge) {
     const std::string large(100'000, 'a');
     start(map_of(R"("P":{"Type":"Pass","Result":")" + large + R"(","End":true})"), "[1,2,3]");
@@ -308,6 +424,11 @@ struct MapRunsOfADataSet : public ::testing::Test {
         options.shards = 2;
         options.item_reader = &numbers;
         options.result_writer = &writer;
+        writer.read_page = [this](ItemRead read) {
+            Evaluated<ItemPage> page = ItemPage();
+            numbers.read(std::move(read), [&](Evaluated<ItemPage> read_one) { page = read_one; });
+            return page;
+        };
     }
     ExecutionRecord run_to_end(const std::string& definition, const std::string& input = "{}") {
         harness.emplace(options);
@@ -337,6 +458,30 @@ TEST_F(MapRunsOfADataSet, BatchAcrossPages) {
     EXPECT_EQ(
         run_to_end(map_of(kPassItem, kReader + R"(,"ItemBatcher":{"MaxItemsPerBatch":4})")).output,
         R"([{"Items":[0,1,2,3]},{"Items":[4,5,6,7]},{"Items":[8,9]}])");
+}
+
+// Developer Guide, "ItemReader (Map)": items of up to 8 MB "if you then apply the optional
+// ItemSelector field to reduce the item's size".
+TEST_F(MapRunsOfADataSet, BatchLargeItemsThatASelectorMakesSmall) {
+    numbers.item_bytes = 1'500'000;
+    EXPECT_EQ(
+        run_to_end(
+            map_of(
+                kPassItem,
+                kReader +
+                    R"(,"ItemSelector":{"i.$":"$$.Map.Item.Index"},"ItemBatcher":{"MaxItemsPerBatch":7})"))
+            .output,
+        R"([{"Items":[{"i":0},{"i":1},{"i":2},{"i":3},{"i":4},{"i":5},{"i":6}]},)"
+        R"({"Items":[{"i":7},{"i":8},{"i":9}]}])");
+}
+
+TEST_F(MapRunsOfADataSet, FailWhereAnItemIsTooLargeForAChild) {
+    numbers.item_bytes = 5'000'000;
+    for (const std::string& batcher :
+         {std::string(), std::string(R"(,"ItemBatcher":{"MaxItemsPerBatch":2})")}) {
+        EXPECT_EQ(run_to_end(map_of(kPassItem, kReader + batcher)).error,
+                  "States.DataLimitExceeded");
+    }
 }
 
 TEST_F(MapRunsOfADataSet, StopReadingAtMaxItems) {
@@ -384,6 +529,76 @@ TEST_F(MapRunsOfADataSet, ExportWhatFailedToo) {
     EXPECT_EQ(parent.error, "States.ExceedToleratedFailureThreshold");
     EXPECT_THAT(writer.succeeded, ElementsAre("0", "1", "2"));
     EXPECT_THAT(writer.failed, ElementsAre("Odd"));
+    EXPECT_THAT(writer.pending, ElementsAre("4", "5", "6", "7", "8", "9"));
+    EXPECT_EQ(run().progress.items_known, 10);
+}
+
+const std::string kWriter =
+    R"(,"ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"out"}})";
+
+// Developer Guide, "Redriving Map Runs": a run whose parent is stopped may "still be writing
+// results"; "ResultWriter (Map)": what was not started because it was aborted is pending.
+TEST_F(MapRunsOfADataSet, ExportWhatAStopHasLeft) {
+    for (const bool dies : {false, true}) {
+        writer.failed.clear();
+        writer.pending.clear();
+        run_to_end(map_of(kWorkItem, kReader + kWriter + R"(,"MaxConcurrency":2)"));
+        harness->tasks->finish(harness->tasks->open_calls().front().id, payload("7"));
+        harness->settle();
+        // With the parent's end on disk and nothing else: the restart writes.
+        if (dies) harness->disk->cut_off_after(1);
+        harness->stop(harness->key(Harness::arn_of(machine, "x")));
+        harness->settle();
+        if (dies) {
+            EXPECT_THAT(writer.pending, IsEmpty());
+            harness->restart_after_cut();
+        }
+        EXPECT_EQ(run().progress.status, MapRunStatus::aborted) << dies;
+        EXPECT_THAT(writer.failed, SizeIs(2)) << dies;
+        EXPECT_THAT(writer.pending, ElementsAre("3", "4", "5", "6", "7", "8", "9")) << dies;
+        EXPECT_EQ(run().progress.items_known, 10) << dies;
+        EXPECT_EQ(run().progress.executions.results_written, 3) << dies;
+    }
+    EXPECT_THAT(writer.succeeded, ElementsAre("7", "7"));
+}
+
+TEST_F(MapRunsOfADataSet, ExportWhatIsPendingAsItsChildrenWouldGetIt) {
+    run_to_end(
+        map_of(
+            R"("P":{"Type":"Fail"})",
+            R"("ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b","Key":"k"},
+             "ReaderConfig":{"InputType":"JSON","MaxItems":9}},"MaxConcurrency":1,
+           "ItemSelector":{"i.$":"$$.Map.Item.Index","v.$":"$$.Map.Item.Value","in.$":"$.x"},
+           "ItemBatcher":{"MaxItemsPerBatch":4,"BatchInput":{"b":true}})" +
+                kWriter),
+        R"({"x":5})");
+    EXPECT_THAT(
+        writer.pending,
+        ElementsAre(
+            R"({"BatchInput":{"b":true},"Items":[{"in":5,"v":4,"i":4},{"in":5,"v":5,"i":5},{"in":5,"v":6,"i":6},{"in":5,"v":7,"i":7}]})",
+            R"({"BatchInput":{"b":true},"Items":[{"in":5,"v":8,"i":8}]})"));
+}
+
+TEST_F(MapRunsOfADataSet, GoOnWithWhatWasPendingWhenTheyAreRedriven) {
+    run_to_end(map_of(kWorkItem, kReader + kWriter + R"(,"MaxConcurrency":2)"));
+    const std::string arn = Harness::arn_of(machine, "x");
+    harness->stop(harness->key(arn));
+    harness->settle();
+    EXPECT_THAT(writer.pending, SizeIs(8));
+    writer.pending.clear();
+    Answer<RedriveEnded> redriven;
+    harness->runtime->redrive(harness->key(arn), {}, redriven.callback());
+    ASSERT_EQ(redriven.get().redrivability, Redrivability::redrivable);
+    harness->settle();
+    while (!harness->tasks->open_calls().empty()) {
+        EXPECT_EQ(run().progress.items_known, 10);
+        harness->tasks->finish(harness->tasks->open_calls().front().id, payload("1"));
+        harness->settle();
+    }
+    EXPECT_EQ(harness->execution(arn).status, ExecutionStatus::succeeded);
+    EXPECT_EQ(run().progress.items.succeeded, 10);
+    EXPECT_THAT(writer.succeeded, SizeIs(10));
+    EXPECT_THAT(writer.pending, IsEmpty());
 }
 
 TEST_F(MapRunsOfADataSet, FlattenTheirResults) {
@@ -395,6 +610,24 @@ TEST_F(MapRunsOfADataSet, FlattenTheirResults) {
                     R"(,"ItemBatcher":{"MaxItemsPerBatch":5},"ResultWriter":{"WriterConfig":{"Transformation":"FLATTEN","OutputType":"JSON"}})"))
             .output,
         R"([{"Items":[0,1,2,3,4]},{"Items":[5,6,7,8,9]}])");
+}
+
+// Developer Guide, "ResultWriter (Map)": WriterConfig alone formats the output of the state.
+TEST_F(MapRunsOfADataSet, ShowTheirResultsAsWriterConfigSays) {
+    const auto output = [&](const std::string& transformation) {
+        return json(
+            run_to_end(map_of(kPassItem,
+                              kReader + R"(,"ResultWriter":{"WriterConfig":{"Transformation":")" +
+                                  transformation + R"(","OutputType":"JSON"}})"))
+                .output.value());
+    };
+    EXPECT_EQ(output("COMPACT"), json("[0,1,2,3,4,5,6,7,8,9]"));
+    const Json records = output("NONE");
+    ASSERT_EQ(records.size(), 10U);
+    EXPECT_EQ(records[9].at("Input"), "9");
+    EXPECT_EQ(records[9].at("Output"), "9");
+    EXPECT_EQ(records[9].at("Status"), "SUCCEEDED");
+    EXPECT_TRUE(records[9].contains("ExecutionArn"));
 }
 
 /// Wherever the process dies, no item is lost and none is started twice, and the tallies add up.

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
+#include <memory>
 
 #include "tests/integrations/items/temporary_buckets.hpp"
 
@@ -52,9 +54,27 @@ protected:
         for (int i = 0; i < count; ++i) children.push_back(child(children.size() + 1, status));
     }
     std::string exported(std::uint64_t max_bytes = kMaxResultFileBytes) {
-        const auto details = export_results(buckets.store(), write, max_bytes);
+        const auto no_page = [](const ItemRead&) -> Evaluated<ItemPage> {
+            return StateError{"States.ItemReaderFailed", "no data set"};
+        };
+        const auto details = export_results(buckets.store(), write, no_page, max_bytes);
         return details ? write_json(*details)
                        : details.error().error + ": " + details.error().cause;
+    }
+    /// What is pending, one input at a time; then an error where there is one.
+    void pend(std::vector<std::string> inputs, std::optional<StateError> error = {}) {
+        auto left = std::make_shared<std::deque<std::string>>(inputs.begin(), inputs.end());
+        write.pending =
+            [left,
+             error](const ResultWrite::ReadPage& read_page) -> Evaluated<std::vector<std::string>> {
+            EXPECT_EQ(read_page({}).error().cause, "no data set");
+            if (left->empty() && error) return *error;
+            std::vector<std::string> some;
+            if (left->empty()) return some;
+            some.push_back(std::move(left->front()));
+            left->pop_front();
+            return some;
+        };
     }
     Json manifest() { return json(buckets.read("out/p/q/run-id/manifest.json")); }
 
@@ -101,6 +121,48 @@ TEST_F(Export, WritesNoFileForAStatusThatNoChildHas) {
     EXPECT_FALSE(std::filesystem::exists(buckets.path() / "out/p/q/run-id/SUCCEEDED_0.json"));
 }
 
+// "PENDING_n.json – Contains the consolidated data for all child workflow executions that weren't
+// started because the Map Run failed or aborted."
+TEST_F(Export, WritesWhatWasNotStarted) {
+    add(ExecutionStatus::aborted);
+    pend({R"({"a":1})", R"("x")"});
+    exported();
+    const std::string file = buckets.read("out/p/q/run-id/PENDING_0.json");
+    EXPECT_EQ(file, R"([{"Input":"{\"a\":1}","InputDetails":{"Included":true},"Status":"PENDING"},)"
+                    R"({"Input":"\"x\"","InputDetails":{"Included":true},"Status":"PENDING"}])");
+    const Json files = manifest()["ResultFiles"];
+    EXPECT_EQ(write_json(files["PENDING"]), R"([{"Key":"p/q/run-id/PENDING_0.json","Size":)" +
+                                                std::to_string(file.size()) + "}]");
+    EXPECT_EQ(files["FAILED"].size(), 1U);
+    EXPECT_EQ(files["SUCCEEDED"].size(), 0U);
+}
+
+TEST_F(Export, WritesTheWholeRecordOfWhatWasNotStartedAsLines) {
+    pend({"1", "2"});
+    write.writer["WriterConfig"] = json(R"({"Transformation":"FLATTEN","OutputType":"JSONL"})");
+    exported();
+    EXPECT_EQ(buckets.read("out/p/q/run-id/PENDING_0.jsonl"),
+              R"({"Input":"1","InputDetails":{"Included":true},"Status":"PENDING"})"
+              "\n"
+              R"({"Input":"2","InputDetails":{"Included":true},"Status":"PENDING"})"
+              "\n");
+}
+
+TEST_F(Export, WritesWhatIsPendingAsFarAsItCanBeRead) {
+    add(ExecutionStatus::succeeded);
+    pend({"1"}, StateError{"States.ItemReaderFailed", "gone"});
+    EXPECT_EQ(exported(), R"({"Bucket":"out","Key":"p/q/run-id/manifest.json"})");
+    EXPECT_EQ(json(buckets.read("out/p/q/run-id/PENDING_0.json")).size(), 1U);
+    EXPECT_EQ(manifest()["ResultFiles"]["SUCCEEDED"].size(), 1U);
+}
+
+TEST_F(Export, TellsHowOftenAChildWasRedriven) {
+    add(ExecutionStatus::succeeded);
+    children[0].redrive_count = 2;
+    exported();
+    EXPECT_EQ(json(buckets.read("out/p/q/run-id/SUCCEEDED_0.json"))[0]["RedriveCount"], 2);
+}
+
 TEST_F(Export, WritesOutputsAloneWhenCompact) {
     add(ExecutionStatus::succeeded, 2);
     write.writer["WriterConfig"] = json(R"({"Transformation":"COMPACT","OutputType":"JSON"})");
@@ -114,6 +176,25 @@ TEST_F(Export, FlattensOutputs) {
     write.writer["WriterConfig"] = json(R"({"Transformation":"FLATTEN","OutputType":"JSONL"})");
     exported();
     EXPECT_EQ(buckets.read("out/p/q/run-id/SUCCEEDED_0.jsonl"), "1\ntrue\n{\"a\":1}\n");
+}
+
+TEST_F(Export, WritesEachTransformationInEachType) {
+    add(ExecutionStatus::succeeded, 2);
+    const auto file = [&](const std::string& transformation, const std::string& type) {
+        write.writer["WriterConfig"] = json(R"({"Transformation":")" + transformation +
+                                            R"(","OutputType":")" + type + R"("})");
+        exported();
+        return buckets.read("out/p/q/run-id/SUCCEEDED_0." +
+                            std::string(type == "JSON" ? "json" : "jsonl"));
+    };
+    EXPECT_EQ(file("COMPACT", "JSON"), "[[1,true],[2,true]]");
+    EXPECT_EQ(file("COMPACT", "JSONL"), "[1,true]\n[2,true]\n");
+    EXPECT_EQ(file("FLATTEN", "JSON"), "[1,true,2,true]");
+    EXPECT_EQ(file("FLATTEN", "JSONL"), "1\ntrue\n2\ntrue\n");
+    const Json records = json(file("NONE", "JSON"));
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_EQ(file("NONE", "JSONL"), write_json(records[0]) + "\n" + write_json(records[1]) + "\n");
+    EXPECT_EQ(records[1]["Output"], "[2,true]");
 }
 
 TEST_F(Export, KeepsTheRecordOfAChildThatFailed) {
