@@ -355,7 +355,7 @@ constexpr JobSearch kFindEmrStep = {.look = "listSteps",
                                     .name = "Name",
                                     .wanted = "in.Step.Name",
                                     .created = "Status.Timeline.CreationDateTime",
-                                    .answer = {{{"StepId", "it.Id"}}}};
+                                    .answer = {{{"StepIds[]", "it.Id"}}}};
 constexpr JobSearch kFindGlueRun = {.look = "getJobRuns",
                                     .fields = {{{"JobName", "in.JobName"}}},
                                     .list = "JobRuns",

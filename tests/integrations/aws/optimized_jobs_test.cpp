@@ -37,16 +37,21 @@ std::string name_of(const ::testing::TestParamInfo<Start>& info) {
 /// Starts that bear a token.
 constexpr Start kByToken[] = {
     {"athena", "startQueryExecution", R"({"QueryString":"SELECT 1"})"},
-    {"bedrock", "createModelCustomizationJob", R"({"JobName":"j"})"},
+    {"bedrock", "createModelCustomizationJob",
+     R"({"JobName":"j","CustomModelName":"m","RoleArn":"r","BaseModelIdentifier":"b",)"
+     R"("TrainingDataConfig":{"S3Uri":"s3://b/t"},"OutputDataConfig":{"S3Uri":"s3://b/o"},)"
+     R"("HyperParameters":{}})"},
     {"codebuild", "retryBuildBatch", R"({"Id":"p:1"})"},
     {"codebuild", "startBuild", R"({"ProjectName":"p"})"},
     {"codebuild", "startBuildBatch", R"({"ProjectName":"p"})"},
-    {"eks", "createCluster", R"({"Name":"c"})"},
-    {"eks", "createFargateProfile", R"({"ClusterName":"c","FargateProfileName":"f"})"},
-    {"eks", "createNodegroup", R"({"ClusterName":"c","NodegroupName":"n"})"},
+    {"eks", "createCluster", R"({"Name":"c","RoleArn":"r","ResourcesVpcConfig":{}})"},
+    {"eks", "createFargateProfile",
+     R"({"ClusterName":"c","FargateProfileName":"f","PodExecutionRoleArn":"r"})"},
+    {"eks", "createNodegroup",
+     R"({"ClusterName":"c","NodegroupName":"n","NodeRole":"r","Subnets":[]})"},
     {"emr-containers", "startJobRun", R"({"VirtualClusterId":"v"})"},
-    {"emr-serverless", "createApplication", R"({"Type":"SPARK"})"},
-    {"emr-serverless", "startJobRun", R"({"ApplicationId":"a"})"},
+    {"emr-serverless", "createApplication", R"({"Type":"SPARK","ReleaseLabel":"l"})"},
+    {"emr-serverless", "startJobRun", R"({"ApplicationId":"a","ExecutionRoleArn":"r"})"},
     {"mediaconvert", "createJob", R"({"Role":"r","Settings":{}})"},
     {"states", "startExecution", R"({"StateMachineArn":"arn:m"})"},
 };
@@ -177,7 +182,8 @@ INSTANTIATE_TEST_SUITE_P(, StartBySearch, ::testing::ValuesIn(kBySearch), name_o
 TEST_F(StartAgain, JobsOfBatchAreFoundWhateverTheirStatus) {
     service_.answers("POST /v1/listjobs", {R"({"jobSummaryList":[]})"});
     service_.answers("POST /v1/submitjob", {R"({"jobId":"1","jobName":"j"})"});
-    ASSERT_TRUE(run(again({"batch", "submitJob", R"({"JobName":"j","JobQueue":"q"})"})));
+    ASSERT_TRUE(run(
+        again({"batch", "submitJob", R"({"JobName":"j","JobQueue":"q","JobDefinition":"d"})"})));
     EXPECT_EQ(json(service_.last_body("POST /v1/listjobs")),
               json(R"({"jobQueue":"q","filters":[{"name":"JOB_NAME","values":["j"]}]})"));
     EXPECT_THAT(service_.asked(), ElementsAre("POST /v1/listjobs", "POST /v1/submitjob"));

@@ -243,8 +243,7 @@ TEST_F(OptimizedTest, AStepIsCancelledByItsId) {
     const TaskResult result =
         run(call("elasticmapreduce", "cancelStep", R"({"ClusterId":"j-1","StepId":"s-1"})"));
     ASSERT_TRUE(result);
-    EXPECT_EQ(write_json(result->value()["CancelStepsInfo"]),
-              R"({"StepId":"s-1","Status":"SUBMITTED"})");
+    EXPECT_EQ(result->value()["CancelStepsInfo"], json(R"({"StepId":"s-1","Status":"SUBMITTED"})"));
     EXPECT_EQ(json(service_.last_body("CancelSteps")),
               json(R"({"ClusterId":"j-1","StepIds":["s-1"]})"));
 }
