@@ -71,7 +71,7 @@ TEST(CommandLine, NothingMeansTheDefaults) {
     EXPECT_EQ(settings.data, "/home/ada/.local/share/stepwell/stepwell.db");
     EXPECT_EQ(settings.durability, Durability::normal);
     EXPECT_TRUE(settings.keep_executions.for_ever());
-    EXPECT_EQ(settings.max_open_executions, kMaxOpenExecutions);
+    EXPECT_EQ(settings.max_open_executions, 1'000'000);
     EXPECT_EQ(settings.owner, (Owner{"123456789012", "us-east-1"}));
     EXPECT_EQ(settings.wait_time_scale, 1.0);
     EXPECT_EQ(settings.log_level, LogLevel::info);
