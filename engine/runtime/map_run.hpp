@@ -75,7 +75,7 @@ private:
     void select(std::size_t at);
     void selected(std::size_t at, Evaluated<Json> value);
     void fill(ChildrenStart& start);
-    ExecutionRecord new_child(const Payload& input, std::size_t items);
+    ExecutionRecord new_child(const Payload& input, std::size_t count);
     void children_stored(Outcome outcome);
 
     void finish();

@@ -110,7 +110,7 @@ std::size_t MapRun::next_batch() {
     return 0;
 }
 
-ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
+ExecutionRecord MapRun::new_child(const Payload& input, std::size_t count) {
     const TimePoint now = by_.clock.now();
     ExecutionRecord child;
     child.key = by_.keys.next(now);
@@ -118,7 +118,7 @@ ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
     child.state_machine_arn = record_.state_machine_arn;
     child.role_arn = role_arn_;
     child.test_case = test_case_of_child(
-        test_case_, plan_.batched ? std::nullopt : std::optional(items_.started()));
+        test_case_, plan_.batched ? std::nullopt : std::optional(items().started()));
     Arn arn = Arn::parse(record_.state_machine_arn).value();
     const std::string name =
         arn.resource.substr(arn.resource.find(':') + 1) + '/' + record_.label + ':' + child.name;
@@ -131,7 +131,7 @@ ExecutionRecord MapRun::new_child(const Payload& input, std::size_t items) {
     child.input = input.text();
     child.wake_at = TimePoint{};
     child.map_run = record_.key;
-    child.item_count = std::int64_t(items);
+    child.item_count = std::int64_t(count);
     return child;
 }
 

@@ -23,11 +23,6 @@ const asl::ServiceResource& resource_of(const TaskCall& call) {
     return std::get<asl::ServiceResource>(call.resource);
 }
 
-bool is_sync(const TaskCall& call) {
-    const asl::Pattern pattern = resource_of(call).pattern;
-    return pattern == asl::Pattern::sync || pattern == asl::Pattern::sync2;
-}
-
 StateError error_of(const OptimizedAction& action, const Error& error, const TaskCall& call) {
     const OptimizedNames& names = find_optimized_service(action.service)->names;
     return task_error(error, call, [&](const Error& own) { return optimized_error(own, names); });
