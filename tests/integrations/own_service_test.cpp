@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
+
 #include "integrations/own_call.hpp"
 #include "tests/integrations/tasks_fixture.hpp"
 
@@ -306,9 +309,10 @@ TEST_F(OwnTasks, AnExecutionOfTheNameThatIsSomeoneElsesIsNotStopped) {
 }
 
 TEST_F(OwnTasks, AStopIsTriedAgainWhileTheServerCannotAnswer) {
-    tasks.service.script("StopExecution", [n = 0](const OwnCall&) mutable {
-        return ++n < 3 ? OwnAnswer{500, "{}", "InternalFailure"}
-                       : OwnAnswer{200, R"({"stopDate":1})", {}};
+    const auto asked = std::make_shared<std::atomic<int>>(0);
+    tasks.service.script("StopExecution", [asked](const OwnCall&) {
+        return ++*asked < 3 ? OwnAnswer{500, "{}", "InternalFailure"}
+                            : OwnAnswer{200, R"({"stopDate":1})", {}};
     });
     stop(watch_call(asl::Pattern::sync)).get();
     EXPECT_EQ(tasks.service.count("StopExecution"), 3U);

@@ -63,13 +63,13 @@ TEST(Validate, LooksActionsOfServicesUpInTheirModels) {
     const Outcome wrong = task("dynamodb:putitem");
     EXPECT_FALSE(wrong.valid);
     EXPECT_EQ(wrong.text,
-              "FILE:2:13: error: The resource provided arn:aws:states:::aws-sdk:dynamodb:putitem "
+              "FILE:2:1: error: The resource provided arn:aws:states:::aws-sdk:dynamodb:putitem "
               "is not recognized. The value is not a valid resource ARN, or the resource is not "
               "available in this region. [SCHEMA_VALIDATION_FAILED]\n");
     const Outcome unknown = task("dynamodb:putItems");
     EXPECT_TRUE(unknown.valid);
     EXPECT_EQ(unknown.text,
-              "FILE:2:13: warning: Stepwell's API model of the service 'dynamodb' has no action "
+              "FILE:2:1: warning: Stepwell's API model of the service 'dynamodb' has no action "
               "'putItems': it cannot be called without --service-models [INVALID_RESOURCE]\n");
 }
 

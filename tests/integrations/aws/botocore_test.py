@@ -19,8 +19,11 @@ import random
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 from xml.sax.saxutils import escape
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "integrations" / "models"))
+sys.dont_write_bytecode = True
 # Debian's, from which the program's models are: not one that someone has installed beside it.
 sys.path.insert(0, "/usr/lib/python3/dist-packages")
 
@@ -32,6 +35,7 @@ import botocore.model  # noqa: E402
 import botocore.parsers  # noqa: E402
 import botocore.serialize  # noqa: E402
 import botocore.utils  # noqa: E402
+from compile_models import sdk_name  # noqa: E402
 
 ENDPOINT = "http://127.0.0.1:4566"
 REGION = "eu-central-1"
@@ -78,10 +82,6 @@ def header_value(self, shape, value, original=botocore.serialize.BaseRestSeriali
 
 botocore.serialize.BaseRestSerializer._convert_header_value = header_value
 botocore.auth.datetime = type("frozen", (), {"datetime": Frozen, "timedelta": datetime.timedelta})
-
-
-def sdk_name(service_id):
-    return "".join(c for c in service_id.lower() if c.isalnum())
 
 
 # --- parameters
