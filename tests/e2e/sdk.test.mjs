@@ -945,39 +945,143 @@ test('a Map Run stops with its parent', async () => {
   assert.equal(executions.length, 3);
 });
 
-// Operations of parts that come with other issues: the test says so once one is there, and this list grows shorter.
-const TO_COME = {
-};
+// --- what TestState takes and shows
+
+const INVOKE = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters: { FunctionName: 'f' }, End: true };
+const tested = (state, more = {}) => call('TestState', { definition: JSON.stringify(state), roleArn: ROLE, inspectionLevel: 'TRACE', ...more });
+const failing = { errorOutput: { error: 'E', cause: 'C' } };
+
+test('a state is tested with a mock, step by step', async () => {
+  const answer = await tested(
+    { ...INVOKE, InputPath: '$.in', Parameters: { FunctionName: 'f', 'Payload.$': '$.p' }, ResultSelector: { 's.$': '$.Payload' }, ResultPath: '$.out' },
+    { input: '{"in":{"p":1}}', mock: { result: '{"Payload":"r"}', fieldValidationMode: 'PRESENT' } });
+  assert.equal(answer.output, '{"in":{"p":1},"out":{"s":"r"}}');
+  const { afterInputPath, afterParameters, result, afterResultSelector, afterResultPath } = answer.inspectionData;
+  assert.deepEqual(
+    [afterInputPath, afterParameters, result, afterResultSelector, afterResultPath].map(JSON.parse),
+    [{ p: 1 }, { FunctionName: 'f', Payload: 1 }, { Payload: 'r' }, { s: 'r' }, { in: { p: 1 }, out: { s: 'r' } }]);
+});
+
+test('a state of a machine is tested, in JSONata', async () => {
+  const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'S', States: {
+    S: { Type: 'Task', Resource: `${INVOKE.Resource}.waitForTaskToken`, Arguments: { FunctionName: 'f', Payload: '{% $old %}' }, Assign: { seen: '{% $states.context.Task.Token %}' },
+      Output: '{% $states.result %}', End: true } } });
+  const answer = await call('TestState', {
+    definition, stateName: 'S', roleArn: ROLE, inspectionLevel: 'DEBUG', variables: '{"old":7}', input: '{}',
+    context: '{"Task":{"Token":"T"}}', mock: { result: '8', fieldValidationMode: 'NONE' } });
+  assert.equal(answer.output, '8');
+  assert.deepEqual(JSON.parse(answer.inspectionData.afterArguments), { FunctionName: 'f', Payload: 7 });
+  assert.deepEqual(JSON.parse(answer.inspectionData.variables), { old: 7, seen: 'T' });
+});
+
+test('what retries and catchers would do is tested', async () => {
+  const retried = await tested(
+    { ...INVOKE, Retry: [{ ErrorEquals: ['E'], IntervalSeconds: 3, BackoffRate: 2 }] }, { mock: failing, stateConfiguration: { retrierRetryCount: 1 } });
+  assert.deepEqual([retried.status, retried.error, retried.cause], ['RETRIABLE', 'E', 'C']);
+  assert.deepEqual(retried.inspectionData.errorDetails, { retryIndex: 0, retryBackoffIntervalSeconds: 6 });
+  const caught = await tested({ ...INVOKE, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'X' }] }, { mock: failing });
+  assert.deepEqual([caught.status, caught.nextState, caught.inspectionData.errorDetails.catchIndex], ['CAUGHT_ERROR', 'X', 0]);
+  const parallel = { Type: 'Parallel', End: true, Branches: [{ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }] };
+  assert.equal((await tested(parallel, { mock: failing, stateConfiguration: { errorCausedByState: 'A' } })).error, 'E');
+});
+
+test('a Map is tested with what its reader would read', async () => {
+  const answer = await tested(
+    { Type: 'Map', End: true, MaxConcurrency: 2, ToleratedFailureCount: 2, ToleratedFailurePercentage: 50, ItemBatcher: { MaxItemsPerBatch: 2 },
+      ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'JSON', ItemsPointer: '/a' }, Parameters: { Bucket: 'b', Key: 'k' } },
+      ItemSelector: { 'v.$': '$$.Map.Item.Value' },
+      ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'P', States: { P: { Type: 'Pass', End: true } } } },
+    { mock: { result: '[1,2]' }, stateConfiguration: { mapItemReaderData: '{"a":[1,2,3]}', mapIterationFailureCount: 1 } });
+  const { afterItemsPointer, afterItemSelector, ...numbers } = answer.inspectionData;
+  assert.deepEqual(JSON.parse(afterItemsPointer), [1, 2, 3]);
+  assert.deepEqual(JSON.parse(afterItemSelector), [{ v: 1 }, { v: 2 }, { v: 3 }]);
+  assert.deepEqual([numbers.maxConcurrency, numbers.toleratedFailureCount, numbers.toleratedFailurePercentage], [2, 2, 50]);
+  const inline = { Type: 'Map', ItemsPath: '$.v', End: true, ItemProcessor: { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } } };
+  assert.equal((await tested(inline, { input: '{"v":[1]}', mock: { result: '[1]' } })).inspectionData.afterItemsPath, '[1]');
+});
+
+// --- what histories show
+
+test('histories show what the other tests have run', async () => {
+  // What none of them runs: bad ends of calls, jobs and iterations.
+  const ends = [];
+  const run = async (definition, input = '{}') => {
+    ends.push((await call('StartExecution', { stateMachineArn: await create(definition), input })).executionArn);
+    return ends.at(-1);
+  };
+  const { activityArn } = await call('CreateActivity', { name: 'nobody-polls' });
+  const states = (...list) => JSON.stringify({ StartAt: 'S0', States: Object.fromEntries(list.map((state, i) => [`S${i}`,
+    { ...state, ...(i + 1 < list.length ? { Next: `S${i + 1}`, Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: `S${i + 1}` }] } : { End: true }) }])) });
+  const nested = (definition, suffix) => ({ Type: 'Task', Resource: `arn:aws:states:::states:startExecution${suffix}`, Parameters: { StateMachineArn: definition } });
+  const fails = await create(one({ Type: 'Fail', Error: 'E', Cause: 'C' }));
+  const waits = await create(HOUR);
+  await run(states(
+    { Type: 'Task', Resource: activityArn, TimeoutSeconds: 2, HeartbeatSeconds: 1 },
+    { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:123456789012:function:f', TimeoutSeconds: 1, Credentials: { RoleArn: ROLE } },
+    { ...nested(waits, '.sync'), TimeoutSeconds: 1, Credentials: { RoleArn: ROLE } },
+    { ...nested(waits, '.waitForTaskToken'), TimeoutSeconds: 2, HeartbeatSeconds: 1 },
+    nested(fails, '.sync:2'),
+    { Type: 'Map', ItemsPath: '$.items', MaxConcurrency: 2, ItemProcessor: { StartAt: 'C', States: {
+      C: { Type: 'Choice', Choices: [{ Variable: '$', NumericEquals: 1, Next: 'F' }], Default: 'W' },
+      W: { Type: 'Wait', Seconds: 3600, End: true }, F: { Type: 'Fail', Error: 'E' } } } },
+    { Type: 'Pass', Assign: { seen: 1 } }), '{"items":[2,1]}');
+  await run(JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'S', States: { S: { Type: 'Pass', Output: '{% 1 + "a" %}', End: true } } }));
+  await run(JSON.stringify({ TimeoutSeconds: 1, StartAt: 'S', States: { S: { Type: 'Wait', Seconds: 3600, End: true } } }));
+  const stopped = await run(HOUR);
+  await call('StopExecution', { executionArn: stopped, error: 'E', cause: 'C' });
+  // Its time counts from when a worker has it.
+  await call('GetActivityTask', { activityArn, workerName: 'w' });
+  await Promise.all(ends.map(closed));
+
+  for (const { stateMachineArn, type } of await everything('ListStateMachines', {}, 'stateMachines')) {
+    if (type === 'EXPRESS') continue;
+    for (const { executionArn } of await everything('ListExecutions', { stateMachineArn }, 'executions')) {
+      await everything('GetExecutionHistory', { executionArn, includeExecutionData: true }, 'events');
+    }
+  }
+});
+
+async function everything(operation, input, list) {
+  const all = [];
+  let nextToken;
+  do {
+    const page = await call(operation, { ...input, maxResults: 1000, nextToken });
+    all.push(...page[list]);
+    ({ nextToken } = page);
+  } while (nextToken);
+  return all;
+}
+
 // Members that no call here can use or get, and why.
 const OUT_OF_REACH = [
   // Three runs of one execution: tests/api.
   /^ListMapRuns (in|out) nextToken$/,
+  // A machine that is described has no label: the member is DescribeStateMachineForExecution's.
   /^DescribeStateMachine out label$/,
-  // Events of states and tasks that other tests run: the whole history is a matter of the recorded cases.
-  /^GetExecutionHistory out events\[\]\..*EventDetails/,
-  // What TestState shows of each kind of state: tests/api and the recorded cases of family teststate.
-  /^TestState (in (variables|context|stateName|revealSecrets|mock|stateConfiguration)|out inspectionData)/,
-  /^TestState out (error|cause)$/,
+  // Calls that fail before they begin: AWS does not say when it tells of them so, and nothing here does.
+  /^GetExecutionHistory out events\[\]\.(activitySchedule|taskStart|taskSubmit|lambdaFunctionSchedule|lambdaFunctionStart)FailedEventDetails/,
+  // A time-out has no cause; that of a function's Task: tests/engine/machine.
+  /^GetExecutionHistory out events\[\]\.(activity|task|execution)TimedOutEventDetails\.cause$/,
+  /^GetExecutionHistory out events\[\]\.lambdaFunctionTimedOutEventDetails/,
+  // Not built: what an ItemBatcher makes of the items.
+  /^TestState out inspectionData\.afterItemBatcher$/,
+  // HTTP Tasks, which need a connection: tests/e2e/test_http_task.py.
+  /^TestState (in revealSecrets|out inspectionData\.(request|response))/,
 ];
 
 test('every operation and every member of the API is used', () => {
-  const toCome = new Set(Object.values(TO_COME).flat());
-  assert.deepEqual(gaps().filter((gap) => !toCome.has(gap) && !OUT_OF_REACH.some((pattern) => pattern.test(gap))), []);
+  assert.deepEqual(gaps().filter((gap) => !OUT_OF_REACH.some((pattern) => pattern.test(gap))), []);
 });
 
 test('every member of every input is known', async () => {
   const unknown = [];
-  const absent = new Set();
   for (const { operation, path, body } of mistypedInputs()) {
     const response = await fetch(process.env.STEPWELL_ENDPOINT, {
       method: 'POST', body,
       headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AWSStepFunctions.${operation}` },
     });
     const { __type } = await response.json();
-    if (__type === 'UnknownOperationException') absent.add(operation);
-    else if (__type !== 'SerializationException') unknown.push(`${operation} ${path}: ${__type}`);
+    if (__type !== 'SerializationException') unknown.push(`${operation} ${path}: ${__type}`);
   }
   assert.deepEqual(unknown, []);
-  const toCome = Object.values(TO_COME).flat();
-  assert.deepEqual([...absent].filter((operation) => !toCome.includes(operation)), []);
 });
