@@ -99,6 +99,7 @@ void inspection_data(ObjectWriter& object, const Wanted& wanted) {
     payload(seen, "afterResultPath", data.after_result_path);
     payload(seen, "afterItemsPath", data.after_items_path);
     payload(seen, "afterItemSelector", data.after_item_selector);
+    payload(seen, "afterItemBatcher", data.after_item_batcher);
     if (has_items_pointer(wanted.tested.source))
         payload(seen, "afterItemsPointer", wanted.trial->items_read);
     if (data.tolerated_failure_count)

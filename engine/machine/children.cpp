@@ -141,6 +141,12 @@ void Turn::work(Frame& frame, const asl::MapState& state) {
     if (!items) return state_failed(frame, items.error());
     const auto limits = map_limits(state, scope);
     if (!limits) return state_failed(frame, located(frame, limits.error()));
+    if (state.distributed && state.distributed->batcher) {
+        MapRunPlan plan;
+        const auto planned = plan_batches(plan, frame, *state.distributed->batcher, scope);
+        if (!planned) return state_failed(frame, planned.error());
+        try_batches(std::move(plan));
+    }
     start_map(frame, state, *items, *input, concurrency_of(limits->max_concurrency));
 }
 

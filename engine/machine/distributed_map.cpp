@@ -100,18 +100,45 @@ void Turn::work_distributed(Frame& frame, const asl::MapState& state, const Payl
     begin_map_run(frame, std::move(plan));
 }
 
+Evaluated<void> Turn::plan_number(std::string_view name, const asl::Limit<std::int64_t>& field,
+                                  std::int64_t& out, const Frame& frame, const Scope& scope) {
+    if (const auto* literal = std::get_if<std::int64_t>(&field)) out = *literal;
+    if (const auto* path = std::get_if<Expression>(&field)) {
+        auto value = integer_at(name, *path, scope);
+        if (!value) return located(frame, std::move(value).error());
+        out = *value;
+    }
+    return {};
+}
+
+Evaluated<void> Turn::plan_batches(MapRunPlan& plan, const Frame& frame,
+                                   const asl::ItemBatcherField& batcher, const Scope& scope) {
+    if (auto read =
+            plan_number("MaxItemsPerBatchPath", batcher.max_items, plan.batch_items, frame, scope);
+        !read)
+        return read;
+    if (auto read = plan_number("MaxInputBytesPerBatchPath", batcher.max_bytes, plan.batch_bytes,
+                                frame, scope);
+        !read)
+        return read;
+    if (std::holds_alternative<Expression>(batcher.max_items)) {
+        if (auto refused = refused_batch("MaxItemsPerBatch", plan.batch_items))
+            return located(frame, *std::move(refused));
+    }
+    if (std::holds_alternative<Expression>(batcher.max_bytes)) {
+        if (auto refused = refused_batch("MaxInputBytesPerBatch", plan.batch_bytes))
+            return located(frame, *std::move(refused));
+    }
+    if (batcher.batch_input) {
+        auto made = std::get<Template>(*batcher.batch_input).evaluate(scope);
+        if (!made) return located(frame, std::move(made).error());
+        plan.batch_input = Payload(*std::move(made));
+    }
+    return {};
+}
+
 Evaluated<void> Turn::plan_fields(MapRunPlan& plan, Frame& frame, const asl::MapState& state,
                                   const Payload& input, const Scope& scope) {
-    const auto number = [&](std::string_view name, const asl::Limit<std::int64_t>& field,
-                            std::int64_t& out) -> Evaluated<void> {
-        if (const auto* literal = std::get_if<std::int64_t>(&field)) out = *literal;
-        if (const auto* path = std::get_if<Expression>(&field)) {
-            auto value = integer_at(name, *path, scope);
-            if (!value) return located(frame, std::move(value).error());
-            out = *value;
-        }
-        return {};
-    };
     const auto limits = map_limits(state, scope);
     if (!limits) return located(frame, limits.error());
     plan.max_concurrency = limits->max_concurrency;
@@ -123,30 +150,14 @@ Evaluated<void> Turn::plan_fields(MapRunPlan& plan, Frame& frame, const asl::Map
         std::optional<Payload> parameters;
         if (map.reader->parameters) parameters = TRY(fill(map.reader->parameters, input, frame));
         plan.reader = resource_with(*map.reader, "ReaderConfig", std::move(parameters));
-        if (auto read = number("MaxItemsPath", map.reader->max_items, plan.max_items); !read)
+        if (auto read =
+                plan_number("MaxItemsPath", map.reader->max_items, plan.max_items, frame, scope);
+            !read)
             return read.error();
     }
     if (map.batcher) {
-        if (auto read = number("MaxItemsPerBatchPath", map.batcher->max_items, plan.batch_items);
-            !read)
-            return read.error();
-        if (auto read =
-                number("MaxInputBytesPerBatchPath", map.batcher->max_bytes, plan.batch_bytes);
-            !read)
-            return read.error();
-        if (std::holds_alternative<Expression>(map.batcher->max_items)) {
-            if (auto refused = refused_batch("MaxItemsPerBatch", plan.batch_items))
-                return located(frame, *std::move(refused));
-        }
-        if (std::holds_alternative<Expression>(map.batcher->max_bytes)) {
-            if (auto refused = refused_batch("MaxInputBytesPerBatch", plan.batch_bytes))
-                return located(frame, *std::move(refused));
-        }
-        if (map.batcher->batch_input) {
-            auto made = std::get<Template>(*map.batcher->batch_input).evaluate(scope);
-            if (!made) return located(frame, std::move(made).error());
-            plan.batch_input = Payload(*std::move(made));
-        }
+        if (const auto planned = plan_batches(plan, frame, *map.batcher, scope); !planned)
+            return planned;
     }
     if (map.writer) {
         std::optional<Payload> parameters;
@@ -156,6 +167,13 @@ Evaluated<void> Turn::plan_fields(MapRunPlan& plan, Frame& frame, const asl::Map
                           : resource_with(*map.writer, "WriterConfig", std::move(parameters));
     }
     return {};
+}
+
+void Turn::add_batcher(Asked& asked, const asl::DistributedMap& map) {
+    if (!map.batcher) return;
+    asked.add(map.batcher->max_items);
+    asked.add(map.batcher->max_bytes);
+    asked.add(map.batcher->batch_input);
 }
 
 void Turn::work_distributed_jsonata(Frame& frame, const asl::MapState& state) {
@@ -169,11 +187,7 @@ void Turn::work_distributed_jsonata(Frame& frame, const asl::MapState& state) {
         asked.add(map.reader->arguments);
         asked.add(map.reader->max_items);
     }
-    if (map.batcher) {
-        asked.add(map.batcher->max_items);
-        asked.add(map.batcher->max_bytes);
-        asked.add(map.batcher->batch_input);
-    }
+    add_batcher(asked, map);
     if (map.writer) asked.add(map.writer->arguments);
     std::vector<Json> values;
     if (!asked.nothing()) {
@@ -204,6 +218,35 @@ void Turn::work_distributed_jsonata(Frame& frame, const asl::MapState& state) {
     if (!x_.closed()) begin_map_run(frame, std::move(plan));
 }
 
+Queried<void> Turn::plan_number(const asl::Limit<std::int64_t>& field, std::int64_t& out,
+                                std::int64_t least, const Asked& asked, std::vector<Json>& values) {
+    if (const auto* literal = std::get_if<std::int64_t>(&field)) out = *literal;
+    const auto* expression = std::get_if<JsonataValue>(&field);
+    if (expression == nullptr) return {};
+    const Json& value = asked.value_of(*expression, values);
+    if (!value.is_number()) return expression->unexpected_type("number", value);
+    const auto whole = integer_of(value);
+    if (!whole || *whole < least) {
+        return in_field(*expression, "The " + expression->field() +
+                                         " field is not a valid integer: " + write_json(value));
+    }
+    out = *whole;
+    return {};
+}
+
+Queried<void> Turn::plan_batches(MapRunPlan& plan, const asl::ItemBatcherField& batcher,
+                                 const Asked& asked, std::vector<Json>& values) {
+    if (auto read = plan_number(batcher.max_items, plan.batch_items, 1, asked, values); !read)
+        return read;
+    if (auto read = plan_number(batcher.max_bytes, plan.batch_bytes, 1, asked, values); !read)
+        return read;
+    if (batcher.batch_input) {
+        const auto& field = std::get<JsonataValue>(*batcher.batch_input);
+        plan.batch_input = Payload(std::move(asked.value_of(field, values)));
+    }
+    return {};
+}
+
 Queried<void> Turn::plan_jsonata(MapRunPlan& plan, const Frame& frame, const asl::MapState& state,
                                  const Asked& asked, std::vector<Json>& values) {
     const asl::DistributedMap& map = *state.distributed;
@@ -212,25 +255,12 @@ Queried<void> Turn::plan_jsonata(MapRunPlan& plan, const Frame& frame, const asl
         if (field) out = Payload(std::move(asked.value_of(*field, values)));
         return out;
     };
-    const auto number = [&](const asl::Limit<std::int64_t>& field, std::int64_t& out,
-                            std::int64_t least) -> Queried<void> {
-        if (const auto* literal = std::get_if<std::int64_t>(&field)) out = *literal;
-        const auto* expression = std::get_if<JsonataValue>(&field);
-        if (expression == nullptr) return {};
-        const Json& value = asked.value_of(*expression, values);
-        if (!value.is_number()) return expression->unexpected_type("number", value);
-        const auto whole = integer_of(value);
-        if (!whole || *whole < least) {
-            return in_field(*expression, "The " + expression->field() +
-                                             " field is not a valid integer: " + write_json(value));
-        }
-        out = *whole;
-        return {};
-    };
     if (map.reader) {
         plan.reader = resource_with(*map.reader, "ReaderConfig", argument(map.reader->arguments));
         // One that is negative is the reader's failure.
-        if (auto read = number(map.reader->max_items, plan.max_items, INT32_MIN); !read)
+        if (auto read =
+                plan_number(map.reader->max_items, plan.max_items, INT32_MIN, asked, values);
+            !read)
             return read;
     } else if (state.items) {
         Json& items = asked.value_of(*state.items, values);
@@ -244,12 +274,8 @@ Queried<void> Turn::plan_jsonata(MapRunPlan& plan, const Frame& frame, const asl
             .location = {}};
     }
     if (map.batcher) {
-        if (auto read = number(map.batcher->max_items, plan.batch_items, 1); !read) return read;
-        if (auto read = number(map.batcher->max_bytes, plan.batch_bytes, 1); !read) return read;
-        if (map.batcher->batch_input) {
-            const auto& field = std::get<JsonataValue>(*map.batcher->batch_input);
-            plan.batch_input = Payload(std::move(asked.value_of(field, values)));
-        }
+        if (auto planned = plan_batches(plan, *map.batcher, asked, values); !planned)
+            return planned;
     }
     if (map.writer) {
         plan.writer = map.writer->resource.empty() ? writer_config(*map.writer)

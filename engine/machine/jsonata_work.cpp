@@ -110,6 +110,7 @@ void Turn::work_jsonata(Frame& frame, const asl::MapState& state) {
     asked.add(state.max_concurrency);
     asked.add(state.tolerated_failure_count);
     asked.add(state.tolerated_failure_percentage);
+    if (state.distributed) add_batcher(asked, *state.distributed);
     std::vector<Json> values;
     if (!asked.nothing()) {
         auto evaluated = evaluate(frame, {Kind::entry}, question(frame, asked.fields));
@@ -131,6 +132,12 @@ void Turn::work_jsonata(Frame& frame, const asl::MapState& state) {
                                          .location = {}});
     }
     if (!limits) return evaluation_failed(frame, limits.error());
+    if (state.distributed && state.distributed->batcher) {
+        MapRunPlan plan;
+        const auto planned = plan_batches(plan, *state.distributed->batcher, asked, values);
+        if (!planned) return evaluation_failed(frame, planned.error());
+        try_batches(std::move(plan));
+    }
     start_map(frame, state, items, frame.input, concurrency_of(limits->max_concurrency));
 }
 

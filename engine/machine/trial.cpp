@@ -1,6 +1,9 @@
 #include "engine/machine/trial.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 #include "engine/base/state_errors.hpp"
 #include "engine/machine/turn.hpp"
@@ -8,6 +11,40 @@
 // TestState. API Reference, "TestState"; Developer Guide, "Testing state machines with TestState
 // API".
 namespace stepwell {
+namespace {
+
+/// The inputs of the children that batches make. Developer Guide, "ItemBatcher (Map)".
+Json batches_of(const Json& items, const Trial::Batches& batches) {
+    constexpr std::string_view kFrame = R"({"BatchInput":,"Items":[]})";
+    const std::size_t frame_bytes = kFrame.size() + (batches.input ? batches.input->size() : 0);
+    const std::size_t most_bytes =
+        batches.most_bytes > 0
+            ? std::min<std::size_t>(std::size_t(batches.most_bytes), kMaxPayloadBytes)
+            : kMaxPayloadBytes;
+    Json out = Json::array();
+    Json batch = Json::array();
+    std::size_t bytes = frame_bytes;
+    const auto end_batch = [&] {
+        Json child = Json::object();
+        if (batches.input) child["BatchInput"] = batches.input->value();
+        child["Items"] = std::exchange(batch, Json::array());
+        out.push_back(std::move(child));
+        bytes = frame_bytes;
+    };
+    for (const Json& item : items) {
+        const std::size_t more = write_json(item).size() + 1;
+        const bool full =
+            batches.most_items > 0 && std::int64_t(batch.size()) == batches.most_items;
+        // One that is too large by itself is a child's, too.
+        if (!batch.empty() && (full || bytes + more > most_bytes)) end_batch();
+        batch.push_back(item);
+        bytes += more;
+    }
+    if (!batch.empty()) end_batch();
+    return out;
+}
+
+}  // namespace
 
 /// OBSERVED: where a Pass has a Result, TestState shows that and none of what leads to it
 /// (docs/observed.md).
@@ -50,7 +87,11 @@ void Turn::observe_limits(const asl::MapState& state, std::int64_t max_concurren
 void Turn::try_map(Frame& frame, const asl::MapState& state, const Payload& items,
                    const Payload& input) {
     if (!trial()->reads_items || trial()->items_read) trial()->item_count = items.value().size();
-    if (state.item_selector) trial()->selection = Trial::Selection{.items = items, .input = input};
+    if (state.item_selector) {
+        trial()->selection = Trial::Selection{.items = items, .input = input};
+    } else {
+        observe_batches(items);
+    }
     go_on_trying_items(frame);
 }
 
@@ -83,7 +124,23 @@ std::optional<Evaluated<void>> Turn::observe_item_selector(Frame& frame) {
         selection.selected.push_back(std::move(**item));
     }
     trial()->data.after_item_selector = Payload(std::move(selection.selected));
+    observe_batches(*trial()->data.after_item_selector);
     return done;
+}
+
+void Turn::try_batches(MapRunPlan&& plan) {
+    trial()->batches = Trial::Batches{.most_items = plan.batch_items,
+                                      .most_bytes = plan.batch_bytes,
+                                      .input = std::move(plan.batch_input)};
+}
+
+void Turn::observe_batches(const Payload& items) {
+    if (!trial()->batches || !items.value().is_array()) return;
+    const Trial::Batches& batches = *trial()->batches;
+    // More than an answer may show is not gathered: BatchInput stands in each of them.
+    const std::size_t inputs = batches.input ? batches.input->size() * items.value().size() : 0;
+    if (items.size() > kMaxPayloadBytes || inputs > kMaxPayloadBytes) return;
+    trial()->data.after_item_batcher = Payload(batches_of(items.value(), batches));
 }
 
 std::optional<Evaluated<Json>> Turn::tried_item(Frame& frame, std::uint32_t index,

@@ -32,6 +32,7 @@ struct TrialData {
     std::optional<Payload> after_result_path;
     std::optional<Payload> after_items_path;
     std::optional<Payload> after_item_selector;
+    std::optional<Payload> after_item_batcher;
     std::optional<std::int64_t> tolerated_failure_count;
     std::optional<double> tolerated_failure_percentage;
     std::optional<std::int64_t> max_concurrency;
@@ -69,6 +70,13 @@ struct Trial {
         std::size_t bytes = 0;
     };
     std::optional<Selection> selection;
+    /// What ItemBatcher says; null where there is none. A limit of 0 is none.
+    struct Batches {
+        std::int64_t most_items = 0;
+        std::int64_t most_bytes = 0;
+        std::optional<Payload> input;
+    };
+    std::optional<Batches> batches;
     /// What an HTTP Task sends and is answered; null where nobody asks for it.
     std::shared_ptr<TaskInspection> inspection;
 

@@ -130,6 +130,16 @@ private:
                                 const Payload& input, const Scope& scope);
     Queried<void> plan_jsonata(MapRunPlan& plan, const Frame& frame, const asl::MapState& state,
                                const Asked& asked, std::vector<Json>& values);
+    Evaluated<void> plan_number(std::string_view name, const asl::Limit<std::int64_t>& field,
+                                std::int64_t& out, const Frame& frame, const Scope& scope);
+    static Queried<void> plan_number(const asl::Limit<std::int64_t>& field, std::int64_t& out,
+                                     std::int64_t least, const Asked& asked,
+                                     std::vector<Json>& values);
+    Evaluated<void> plan_batches(MapRunPlan& plan, const Frame& frame,
+                                 const asl::ItemBatcherField& batcher, const Scope& scope);
+    static Queried<void> plan_batches(MapRunPlan& plan, const asl::ItemBatcherField& batcher,
+                                      const Asked& asked, std::vector<Json>& values);
+    static void add_batcher(Asked& asked, const asl::DistributedMap& map);
     MapRunPlan new_plan(const Frame& frame, const asl::MapState& state, const Payload& input);
     void begin_map_run(Frame& frame, MapRunPlan plan);
 
@@ -230,6 +240,8 @@ private:
     void observe_limits(const asl::MapState& state, std::int64_t max_concurrency);
     void try_map(Frame& frame, const asl::MapState& state, const Payload& items,
                  const Payload& input);
+    void try_batches(MapRunPlan&& plan);
+    void observe_batches(const Payload& items);
     void go_on_trying_items(Frame& frame);
     /// nullopt: one of the items was asked for, and will be gone on with.
     std::optional<Evaluated<void>> observe_item_selector(Frame& frame);

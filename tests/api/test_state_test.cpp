@@ -222,6 +222,51 @@ TEST(TestState, AMapToleratesSoManyFailures) {
     EXPECT_EQ(status(R"("ToleratedFailurePercentage":50,)", 3), "FAILED");
 }
 
+std::string batched(const std::string& batcher, const std::string& fields) {
+    return R"({"Type":"Map","ItemBatcher":)" + batcher + "," + fields +
+           R"("ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+                 "StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true})";
+}
+
+// Developer Guide, "ItemBatcher (Map)".
+TEST(TestState, ShowsTheBatchesOfAMap) {
+    const auto batches = [](const std::string& definition, const std::string& input) {
+        return seen(Trial(definition).input(input).result("[]").trace().answer(),
+                    "afterItemBatcher");
+    };
+    EXPECT_EQ(batches(batched(R"({"MaxItemsPerBatch":2,"BatchInput":{"k.$":"$.k"}})",
+                              R"("ItemsPath":"$.v",)"),
+                      R"({"k":7,"v":[1,2,3]})"),
+              json(R"([{"BatchInput":{"k":7},"Items":[1,2]},{"BatchInput":{"k":7},"Items":[3]}])"));
+    EXPECT_EQ(batches(batched(R"({"MaxItemsPerBatchPath":"$.n"})",
+                              R"("ItemsPath":"$.v","ItemSelector":{"i.$":"$$.Map.Item.Value"},)"),
+                      R"({"n":2,"v":[1,2,3]})"),
+              json(R"([{"Items":[{"i":1},{"i":2}]},{"Items":[{"i":3}]}])"));
+    // Each of the texts takes 43 bytes with its comma, what stands around them 27.
+    const std::string text(40, 'x');
+    const Json by_size = batches(batched(R"({"MaxInputBytesPerBatch":120})", ""),
+                                 write_json(Json{text, text, text, text, text}));
+    ASSERT_EQ(by_size.size(), 3U);
+    EXPECT_EQ(by_size[0]["Items"].size(), 2U);
+    EXPECT_EQ(by_size[2]["Items"].size(), 1U);
+    EXPECT_EQ(
+        batches(batched(R"({"MaxItemsPerBatch":"{% $states.input.n %}",
+                                  "BatchInput":{"k":"{% $states.input.k %}"}})",
+                        R"("QueryLanguage":"JSONata","Items":"{% $states.input.v %}",)"),
+                R"({"n":1,"k":"b","v":[1,2]})"),
+        json(R"([{"BatchInput":{"k":"b"},"Items":[1]},{"BatchInput":{"k":"b"},"Items":[2]}])"));
+}
+
+TEST(TestState, ABatchOfNothingFailsTheMap) {
+    const Json answer = Trial(batched(R"({"MaxItemsPerBatchPath":"$.n"})", R"("ItemsPath":"$.v",)"))
+                            .input(R"({"n":0,"v":[1]})")
+                            .result("[]")
+                            .answer();
+    EXPECT_EQ(answer["status"], "FAILED");
+    EXPECT_THAT(answer["cause"].get<std::string>(),
+                HasSubstr("MaxItemsPerBatch must be positive."));
+}
+
 struct ReaderCase {
     const char* name;
     const char* config;
