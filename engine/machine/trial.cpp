@@ -1,11 +1,10 @@
 #include "engine/machine/trial.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <string_view>
 #include <utility>
 
 #include "engine/base/state_errors.hpp"
+#include "engine/machine/batch.hpp"
 #include "engine/machine/turn.hpp"
 
 // TestState. API Reference, "TestState"; Developer Guide, "Testing state machines with TestState
@@ -13,30 +12,19 @@
 namespace stepwell {
 namespace {
 
-/// The inputs of the children that batches make. Developer Guide, "ItemBatcher (Map)".
+/// The inputs of the children that batches make.
 Json batches_of(const Json& items, const Trial::Batches& batches) {
-    constexpr std::string_view kFrame = R"({"BatchInput":,"Items":[]})";
-    const std::size_t frame_bytes = kFrame.size() + (batches.input ? batches.input->size() : 0);
-    const std::size_t most_bytes =
-        batches.most_bytes > 0
-            ? std::min<std::size_t>(std::size_t(batches.most_bytes), kMaxPayloadBytes)
-            : kMaxPayloadBytes;
+    const BatchLimits limits(batches.most_items, batches.most_bytes, batches.input);
     Json out = Json::array();
     Json batch = Json::array();
-    std::size_t bytes = frame_bytes;
+    std::size_t bytes = 0;
     const auto end_batch = [&] {
-        Json child = Json::object();
-        if (batches.input) child["BatchInput"] = batches.input->value();
-        child["Items"] = std::exchange(batch, Json::array());
-        out.push_back(std::move(child));
-        bytes = frame_bytes;
+        out.push_back(batch_of(batches.input, std::exchange(batch, Json::array())));
+        bytes = 0;
     };
     for (const Json& item : items) {
         const std::size_t more = write_json(item).size() + 1;
-        const bool full =
-            batches.most_items > 0 && std::int64_t(batch.size()) == batches.most_items;
-        // One that is too large by itself is a child's, too.
-        if (!batch.empty() && (full || bytes + more > most_bytes)) end_batch();
+        if (limits.full(batch.size()) || !limits.has_room(batch.size(), bytes, more)) end_batch();
         batch.push_back(item);
         bytes += more;
     }

@@ -1,18 +1,11 @@
 #include "engine/runtime/child_inputs.hpp"
 
-#include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "engine/base/state_errors.hpp"
+#include "engine/machine/batch.hpp"
 
 namespace stepwell {
-namespace {
-
-/// What a batch's input has beside its items and BatchInput.
-constexpr std::string_view kFrame = R"({"BatchInput":,"Items":[]})";
-
-}  // namespace
 
 ChildInputs::ChildInputs(const MapRunPlan& plan,
                          std::shared_ptr<const asl::StateMachine> definition,
@@ -28,15 +21,9 @@ ChildInputs::Next ChildInputs::next() {
         if (items.empty()) return {items_.at_end() ? Need::no_child : Need::page};
         return is_ready(0) ? Next{Need::nothing, 1} : Next{Need::selection};
     }
-    // Never more than a child's input may have: Developer Guide, "ItemBatcher".
-    const auto most_bytes =
-        plan_.batch_bytes > 0
-            ? std::min<std::size_t>(std::size_t(plan_.batch_bytes), kMaxPayloadBytes)
-            : kMaxPayloadBytes;
-    const std::size_t frame_bytes =
-        kFrame.size() + (plan_.batch_input ? plan_.batch_input->size() : 0);
+    const BatchLimits limits(plan_.batch_items, plan_.batch_bytes, plan_.batch_input);
     for (;;) {
-        if (plan_.batch_items > 0 && std::int64_t(batch_count_) == plan_.batch_items) break;
+        if (limits.full(batch_count_)) break;
         if (batch_count_ == items.size()) {
             if (!items_.at_end()) return {Need::page};
             if (batch_count_ == 0) return {Need::no_child};
@@ -44,8 +31,7 @@ ChildInputs::Next ChildInputs::next() {
         }
         if (!is_ready(batch_count_)) return {Need::selection, 0, batch_count_};
         const std::size_t bytes = items[batch_count_].value.size() + 1;
-        // One that is too large by itself is a child's, too.
-        if (batch_count_ > 0 && frame_bytes + batch_bytes_ + bytes > most_bytes) break;
+        if (!limits.has_room(batch_count_, batch_bytes_, bytes)) break;
         batch_bytes_ += bytes;
         ++batch_count_;
     }
@@ -100,12 +86,9 @@ Evaluated<Json> ChildInputs::value_of(Answer found) {
 Payload ChildInputs::input_of(std::size_t count) const {
     const auto& items = items_.in_hand();
     if (!plan_.batched) return items.front().value;
-    Json input = Json::object();
-    if (plan_.batch_input) input["BatchInput"] = plan_.batch_input->value();
     Json batch = Json::array();
     for (std::size_t i = 0; i < count; ++i) batch.push_back(items[i].value.value());
-    input["Items"] = std::move(batch);
-    return Payload(std::move(input));
+    return Payload(batch_of(plan_.batch_input, std::move(batch)));
 }
 
 void ChildInputs::consume(std::size_t count) {
