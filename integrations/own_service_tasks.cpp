@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/json_member.hpp"
 #include "engine/base/random.hpp"
 #include "engine/base/state_errors.hpp"
 #include "integrations/own_call.hpp"
@@ -36,11 +37,6 @@ Owner owner_of(const TaskCall& call) {
 std::string new_uuid() {
     RandomBits random(system_seed());
     return make_uuid(random);
-}
-
-std::string text_of(const Json& object, const char* member) {
-    const auto found = object.find(member);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 /// The execution that a StartExecution has begun, or would have.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/events/event_entry.hpp"
+#include "engine/base/json_member.hpp"
 
 namespace stepwell::api::events {
 

@@ -19,11 +19,6 @@ BadEntry lacks(const char* argument) {
 
 }  // namespace
 
-std::string text_of(const Json& object, const char* name) {
-    const Json* value = given_member_of(object, name);
-    return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
 std::string event_time(TimePoint time) {
     constexpr std::size_t kToSeconds = std::string_view("2026-01-01T00:00:00").size();
     return to_iso8601(time).substr(0, kToSeconds) + "Z";

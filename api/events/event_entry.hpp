@@ -9,9 +9,6 @@
 
 namespace stepwell::api::events {
 
-/// A text member; "" where it is absent or something else.
-std::string text_of(const Json& object, const char* name);
-
 /// Why an entry of PutEvents is none.
 struct BadEntry {
     std::string code;

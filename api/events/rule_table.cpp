@@ -4,15 +4,12 @@
 
 #include <utility>
 
+#include "engine/base/json_member.hpp"
+
 namespace stepwell::api::events {
 namespace {
 
 constexpr const char* kCollection = "event-rules";
-
-std::string text_of(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 std::string document_of(const Rule& rule) {
     Json body = Json::object();

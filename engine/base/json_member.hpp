@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "engine/base/json.hpp"
@@ -18,6 +19,12 @@ inline const Json* member_of(const Json& value, std::string_view name) {
 inline const Json* given_member_of(const Json& value, std::string_view name) {
     const Json* found = member_of(value, name);
     return found == nullptr || found->is_null() ? nullptr : found;
+}
+
+/// The text of a member; "" where it is absent or something else.
+inline std::string text_of(const Json& value, std::string_view name) {
+    const Json* found = member_of(value, name);
+    return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace stepwell

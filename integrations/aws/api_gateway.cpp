@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/base/json.hpp"
+#include "engine/base/json_member.hpp"
 #include "engine/base/percent.hpp"
 #include "engine/base/state_errors.hpp"
 #include "engine/base/utf8.hpp"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/json_member.hpp"
 #include "engine/base/percent.hpp"
 #include "engine/base/state_errors.hpp"
 #include "integrations/aws/job_fields.hpp"

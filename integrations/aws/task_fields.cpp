@@ -27,12 +27,6 @@ std::optional<BadParameters> check_fields(const Json& parameters,
     return std::nullopt;
 }
 
-std::string text_of(const Json& parameters, const char* field) {
-    const auto found = parameters.find(field);
-    return found != parameters.end() && found->is_string() ? found->get<std::string>()
-                                                           : std::string();
-}
-
 std::optional<BadParameters> for_each_value(const Json& parameters, const char* field,
                                             const VisitValue& visit) {
     const auto map = parameters.find(field);

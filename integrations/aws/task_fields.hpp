@@ -19,9 +19,6 @@ std::optional<BadParameters> check_fields(const Json& parameters,
                                           std::span<const std::string_view> fields,
                                           std::span<const std::string_view> required);
 
-/// The value of a text field; empty where it is none.
-std::string text_of(const Json& parameters, const char* field);
-
 using VisitValue = std::function<void(const std::string& name, const std::string& value)>;
 
 /// Visits a map of lists of texts, as Headers and QueryParameters are. What is no text is written

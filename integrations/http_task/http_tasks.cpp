@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/json_member.hpp"
 #include "engine/base/state_errors.hpp"
 #include "integrations/base64.hpp"
 #include "integrations/http_task/message.hpp"
@@ -28,11 +29,6 @@ struct Token {
 
 StateError connection_error(const char* kind, std::string cause) {
     return {std::string("Events.ConnectionResource.") + kind, std::move(cause)};
-}
-
-std::string text_of(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 /// The request for a token. RFC 6749, section 4.4; the client's credentials stand in the body, as
