@@ -1,5 +1,7 @@
 #include "integrations/models/service_models.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -13,7 +15,7 @@
 namespace stepwell::models {
 namespace {
 
-constexpr std::string_view kMagic = "SWM1";
+constexpr std::string_view kMagic = "SWM2";
 
 [[noreturn]] void damaged() { throw std::runtime_error("the table of service models is damaged"); }
 
@@ -176,22 +178,22 @@ std::uint32_t read_u32(std::string_view four) {
     return value;
 }
 
-/// What stands before the sections.
-class Head {
+/// Reads what is not packed: numbers of four bytes, and texts.
+class Plain {
 public:
-    explicit Head(std::string_view table) : table_(table) {
-        if (!table.starts_with(kMagic)) damaged();
-    }
+    explicit Plain(std::string_view bytes) : left_(bytes) {}
     std::uint32_t number() { return read_u32(bytes(4)); }
+    std::string_view text() { return bytes(number()); }
     std::string_view bytes(std::size_t count) {
-        if (count > table_.size() - at_) damaged();
-        at_ += count;
-        return table_.substr(at_ - count, count);
+        if (count > left_.size()) damaged();
+        const std::string_view out = left_.substr(0, count);
+        left_.remove_prefix(count);
+        return out;
     }
+    std::string_view left() const { return left_; }
 
 private:
-    std::string_view table_;
-    std::size_t at_ = kMagic.size();
+    std::string_view left_;
 };
 
 struct Alias {
@@ -223,18 +225,33 @@ Text Strings::at(std::size_t number) const {
 
 ServiceModels::ServiceModels() : ServiceModels(compiled_table()) {}
 
-ServiceModels::ServiceModels(std::string_view table) : table_(table) {
-    Head head(table);
-    const std::string_view ends = head.bytes(std::size_t{head.number()} * 4);
-    strings_ = Strings(ends, head.bytes(head.number()));
+ServiceModels::ServiceModels(std::string_view table) {
+    Plain head(table);
+    if (head.bytes(std::min(kMagic.size(), table.size())) != kMagic) damaged();
     for (std::uint32_t left = head.number(); left > 0; --left) {
-        const std::string_view key = strings_.at(head.number());
-        const std::string_view id = strings_.at(head.number());
-        const std::size_t from = head.number();
-        const std::size_t to = head.number();
-        if (from > to || to > table.size()) damaged();
-        sections_.emplace(key, Section{id, from, to});
+        const std::string_view key = head.text();
+        const std::string_view id = head.text();
+        const std::size_t begin = head.number();
+        const std::size_t end = head.number();
+        if (begin > end) damaged();
+        sections_.emplace(key, Section{id, begin, end});
     }
+    body_size_ = head.number();
+    packed_ = head.left();
+}
+
+/// Once, for the first service that is asked for.
+void ServiceModels::unpack() const {
+    auto body = std::make_unique_for_overwrite<char[]>(body_size_);
+    uLongf size = body_size_;
+    const int status =
+        uncompress(reinterpret_cast<Bytef*>(body.get()), &size,
+                   reinterpret_cast<const Bytef*>(packed_.data()), uLong{packed_.size()});
+    if (status != Z_OK || size != body_size_) damaged();
+    Plain strings({body.get(), body_size_});
+    const std::string_view ends = strings.bytes(std::size_t{strings.number()} * 4);
+    strings_ = Strings(ends, strings.text());
+    body_ = std::move(body);
 }
 
 ServiceModels::~ServiceModels() = default;
@@ -262,8 +279,10 @@ const Service* ServiceModels::find(std::string_view resource_type) const {
     const std::lock_guard lock(mutex_);
     auto& service = decoded_[section->first];
     if (!service) {
+        if (!body_) unpack();
         const auto& [id, begin, end] = section->second;
-        Reader reader(table_.substr(begin, end - begin), strings_);
+        if (end > body_size_) damaged();
+        Reader reader({body_.get() + begin, end - begin}, strings_);
         service = std::make_unique<const Service>(read_service(reader));
     }
     return service.get();

@@ -32,7 +32,7 @@ enum class TimestampFormat : std::uint8_t { unset, iso8601, rfc822, unix_timesta
 /// Where a member of a REST operation stands.
 enum class Place : std::uint8_t { body, header, headers, uri, query_string, status_code };
 
-/// Texts are views of the table, which lives as long as the program.
+/// Texts are views of what the ServiceModels hold, and live as long as these.
 using Text = std::string_view;
 
 struct XmlNamespace {
@@ -135,7 +135,8 @@ private:
 
 struct FileService;
 
-/// Thread-safe. A service is decoded when it is first asked for.
+/// Thread-safe. The table is unpacked (some 10 ms and 4 MB) when the first service is asked for,
+/// and each service decoded when it is.
 class ServiceModels {
 public:
     /// Of the table that the program carries.
@@ -168,11 +169,15 @@ private:
         std::size_t end = 0;
     };
 
-    std::string_view table_;
-    Strings strings_;
+    void unpack() const;
+
     std::map<std::string_view, Section> sections_;
     std::map<std::string, std::unique_ptr<const FileService>, std::less<>> from_files_;
+    std::string_view packed_;
+    std::size_t body_size_ = 0;
     mutable std::mutex mutex_;
+    mutable std::unique_ptr<const char[]> body_;
+    mutable Strings strings_;
     mutable std::map<std::string_view, std::unique_ptr<const Service>> decoded_;
 };
 

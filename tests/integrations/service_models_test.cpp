@@ -105,8 +105,16 @@ TEST(ServiceModels, KnowTheErrors) {
 
 TEST(ServiceModels, RefuseWhatIsNoTable) {
     EXPECT_THROW(ServiceModels(""), std::runtime_error);
-    EXPECT_THROW(ServiceModels("SWM2"), std::runtime_error);
-    EXPECT_THROW(ServiceModels(std::string_view("SWM1\xFF\xFF\xFF\xFF", 8)), std::runtime_error);
+    EXPECT_THROW(ServiceModels("SWM"), std::runtime_error);
+    EXPECT_THROW(ServiceModels("SWM1"), std::runtime_error);
+    EXPECT_THROW(ServiceModels(std::string_view("SWM2\xFF\xFF\xFF\xFF", 8)), std::runtime_error);
+    // A service whose section is longer than the body is.
+    const auto u32 = [](char value) { return std::string{value, '\0', '\0', '\0'}; };
+    const std::string head = "SWM2" + u32(1) + u32(1) + "a" + u32(1) + "A" + u32(0) + u32(9);
+    const std::string table = head + u32(8) + "no zlib";
+    const ServiceModels models(table);
+    EXPECT_THAT(models.names(), testing::ElementsAre("a"));
+    EXPECT_THROW(models.find("aws-sdk:a"), std::runtime_error);
 }
 
 struct SchemaCase {
