@@ -223,6 +223,7 @@ Value Evaluator::lookup(std::string_view name, Frame* frame) {
 
 Value Evaluator::bind(const Node& node, const Value& input, Frame* frame) {
     Value value = evaluate(*node.children[0], input, frame);
+    if (node.text.empty()) return value;  // `$` is the context: nothing binds it
     for (std::uint32_t hops = 0; hops < node.target.hops; ++hops) frame = frame->parent;
     if (node.target.slot < frame->names->size()) frame->slots()[node.target.slot] = value;
     return value;

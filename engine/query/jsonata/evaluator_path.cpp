@@ -183,9 +183,11 @@ Value Evaluator::path(const Node& node, const Value& input, Frame* frame) {
                           ? input
                           : make_sequence(input);
         }
-        if (is_nothing(current)) break;
+        // An array constructor that a path begins with is evaluated once, whatever the context is.
+        const bool constructs = i == 0 && current_step.cons_array;
+        if (!constructs && is_nothing(current)) break;
         Value result;
-        if (i == 0 && current_step.cons_array) {
+        if (constructs) {
             result = evaluate(current_step, current, frame);
         } else if (i >= node.first_tuple) {
             tuples = tuple_step(node, current_step, current, tuples, frame);
@@ -195,9 +197,12 @@ Value Evaluator::path(const Node& node, const Value& input, Frame* frame) {
         }
         current = std::move(result);
     }
-    // Steps from nothing, an empty array for one, give nothing.
-    Value result = i < steps.size() ? make_sequence() : std::move(current);
-    if (node.first_tuple != Node::kNever) {
+    // Steps from nothing, an empty array for one, give nothing: but one that a constructor made, at
+    // the path's beginning, stays what it is.
+    const bool stays = i == 1 && first.cons_array && node.first_tuple > 0;
+    const bool streams = node.first_tuple != Node::kNever && !(stays && steps.size() > 1);
+    Value result = i < steps.size() && !stays ? make_sequence() : std::move(current);
+    if (streams) {
         if (tuples.is_undefined()) {
             tuples = make_sequence();  // a step before them gave nothing
             tuples.array()->tuple_stream = true;
@@ -217,8 +222,7 @@ Value Evaluator::path(const Node& node, const Value& input, Frame* frame) {
         if (is_sequence(result)) result.array()->keep_singleton = true;
     }
     if (!node.group) return result;
-    const bool reduces = node.first_tuple != Node::kNever;
-    return group(*node.group, reduces ? tuples : result, reduces, frame);
+    return group(*node.group, streams ? tuples : result, streams, frame);
 }
 
 Value Evaluator::step_result(const Node& node, const Value& item, Frame* frame) {

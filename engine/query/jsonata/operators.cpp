@@ -142,12 +142,17 @@ Value range(const Value& left, const Value& right) {
     return sequence;
 }
 
+/// As `===` of JavaScript: an array or an object is the same only as itself, unlike under `=`.
+bool identical(const Value& a, const Value& b) {
+    return a.is_array() || a.is_object() ? a.is_same(b) : equal(a, b);
+}
+
 bool is_in(const Value& left, const Value& right) {
     if (left.is_undefined() || right.is_undefined()) return false;
-    if (!right.is_array()) return equal(left, right);
+    if (!right.is_array()) return identical(left, right);
     const Items items(right);
     for (std::size_t i = 0; i < items.size(); ++i) {
-        if (equal(left, items[i])) return true;
+        if (identical(left, items[i])) return true;
     }
     return false;
 }

@@ -109,7 +109,7 @@ private:
                 if (context == Context::top) add_name(references().bare_fields, node.text);
                 break;
             case NodeKind::bind:
-                node.target = nearest(node.text, scope);
+                if (!node.text.empty()) node.target = nearest(node.text, scope);
                 visit(*node.children[0], scope, context);
                 break;
             case NodeKind::path:

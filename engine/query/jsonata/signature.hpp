@@ -53,7 +53,6 @@ private:
 
     std::string text_;
     std::vector<Parameter> parameters_;
-    bool simple_ = false;
 };
 
 }  // namespace stepwell::jsonata
