@@ -337,7 +337,6 @@ Command parse_eval(std::vector<std::string> arguments) {
     Eval eval;
     std::string language = "jsonata";
     std::vector<std::string> bindings;
-    std::vector<std::string> expressions;
     app.add_option("--language", language, "jsonata (default), jsonpath or intrinsic")
         ->type_name("LANGUAGE");
     app.add_option("--input", eval.input_file,
@@ -352,7 +351,8 @@ Command parse_eval(std::vector<std::string> arguments) {
     app.add_option("--batch", eval.batch_file,
                    "a line of {\"expr\", \"data\", \"bindings\"} for each of many expressions")
         ->type_name("FILE.jsonl");
-    app.add_option("EXPRESSION", expressions, "after -- if it begins with -")->type_name("");
+    // Not a list of them: CLI11 would take `[1,2]` apart.
+    app.add_option("EXPRESSION", eval.expression, "after -- if it begins with -")->type_name("");
     app.footer(
         "Prints the value as JSON, or on standard error why there is none; the exit status is 1 "
         "then. "
@@ -364,9 +364,8 @@ Command parse_eval(std::vector<std::string> arguments) {
     for (const std::string& binding : bindings) {
         if (auto problem = add_binding(eval, binding)) return *std::move(problem);
     }
-    if (expressions.size() + (eval.batch_file ? 1 : 0) != 1)
+    if (eval.expression.has_value() == eval.batch_file.has_value())
         return UsageError{std::string("eval needs one expression, or --batch") + kSeeEvalHelp};
-    if (!eval.batch_file) eval.expression = std::move(expressions.front());
     return eval;
 }
 

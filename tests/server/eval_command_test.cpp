@@ -100,6 +100,10 @@ TEST(Eval, KnowsPlainJsonata) {
               (Printed{false, "", "T1006: Attempted to invoke a non-function\n"}));
 }
 
+TEST(Eval, TakesAnArrayForOneExpression) {
+    EXPECT_EQ(eval({"[1, 2]"}), (Printed{true, "[1,2]\n", ""}));
+}
+
 TEST(Eval, AnswersABatchLineByLine) {
     const TemporaryFile batch(R"~({"expr":"a + $b","data":{"a":1},"bindings":{"b":2}}
 {"expr":"$nothing"}
@@ -125,7 +129,8 @@ oops
 
 TEST(Eval, RefusesWhatItCannotUnderstand) {
     EXPECT_TRUE(eval({}).errors.starts_with("eval needs one expression, or --batch"));
-    EXPECT_TRUE(eval({"1", "2"}).errors.starts_with("eval needs one expression, or --batch"));
+    EXPECT_TRUE(eval({"1", "2"})
+                    .errors.starts_with("The following argument was not expected: 2; stepwell"));
     EXPECT_EQ(eval({"1", "--language", "lisp"}).errors,
               "--language \"lisp\" is none of jsonata, jsonpath, intrinsic");
     EXPECT_TRUE(eval({"1", "--bind", "x"}).errors.starts_with("--bind \"x\" is not NAME=JSON"));
