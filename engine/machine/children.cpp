@@ -31,8 +31,8 @@ Evaluated<Json> look_up(const Expression& path, const Scope& scope) {
     return std::move(*selected).take();
 }
 
-/// OBSERVED: a number may be written as a string, too (recorded:
-/// MAP_STATE_REFERENCE_IN_MAX_CONCURRENCY_PATH; docs/observed.md).
+}  // namespace
+
 Json as_number(const Json& value) {
     if (!value.is_string()) return value;
     auto number =
@@ -40,7 +40,12 @@ Json as_number(const Json& value) {
     return number && number->is_number() ? *std::move(number) : value;
 }
 
-}  // namespace
+std::optional<std::int64_t> as_integer(const Json& value) {
+    const Json number = as_number(value);
+    if (!number.is_number_integer()) return std::nullopt;
+    if (number.is_number_unsigned() && number.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
+    return number.get<std::int64_t>();
+}
 
 void Turn::work(Frame& frame, const asl::ParallelState& state) {
     const auto input = effective_input(frame);
@@ -67,9 +72,9 @@ std::uint32_t concurrency_of(std::int64_t most) {
 Evaluated<std::int64_t> integer_at(std::string_view field, const Expression& path,
                                    const Scope& scope) {
     const Json value = TRY(look_up(path, scope));
-    const Json number = as_number(value);
-    if (!number.is_number_integer()) return not_a_number(field, value, "integer", path);
-    return number.get<std::int64_t>();
+    const auto number = as_integer(value);
+    if (!number) return not_a_number(field, value, "integer", path);
+    return *number;
 }
 
 Evaluated<MapLimits> Turn::map_limits(const asl::MapState& state, const Scope& scope) {

@@ -124,6 +124,7 @@ public:
     void operator()(const TaskBroke& note) {
         drop_task();
         frame_.heartbeat_missed = note.heartbeat;
+        frame_.reported = true;
         if (const auto* lambda = std::get_if<FailureDetails>(&entry_.event->details)) {
             frame_.failure = {lambda->error, lambda->cause};
         } else {
@@ -194,11 +195,13 @@ public:
     void operator()(const MapRunBroke&) {
         const auto& failure = std::get<FailureDetails>(entry_.event->details);
         frame_.failure = {failure.error, failure.cause};
+        frame_.reported = true;
         set_phase(Phase::failing);
         to_back();
     }
 
     void operator()(const FrameFailed& note) {
+        const bool reported = frame_.phase == Phase::failing && frame_.reported;
         drop_timer();
         drop_task();
         drop_questions(frame_);
@@ -209,6 +212,7 @@ public:
         parent.last_event = note.failing_event;
         parent.failure = frame_.failure;
         parent.heartbeat_missed = frame_.heartbeat_missed;
+        parent.reported = reported;
         parent.phase = Phase::failing;
         x_.ready.push_back(parent.id);
     }

@@ -153,7 +153,8 @@ struct Frame {
     Sequence due_since = 0;  ///< the entry that set `due`; 0: none
     Failure failure;
     bool heartbeat_missed = false;
-    VariableTable variables;              ///< of its own scope
+    bool reported = false;    ///< failing: a task reported `failure`, here or in a branch or item
+    VariableTable variables;  ///< of its own scope
     std::vector<std::uint32_t> attempts;  ///< per retrier of `state`
     std::uint32_t retry_count = 0;        ///< of all retriers: $$.State.RetryCount
     std::unique_ptr<FrameTask> task;

@@ -88,7 +88,7 @@ void Turn::settle(Frame& frame, const Failure& failure) {
 bool Turn::retry(Frame& frame, const Failure& failure) {
     const std::vector<asl::Retrier>* retriers = rules_of(x_.state_of(frame).body).retry;
     if (retriers == nullptr) return false;
-    const bool reported = frame.phase == Phase::failing;
+    const bool reported = frame.phase == Phase::failing && frame.reported;
     for (std::uint32_t i = 0; i < retriers->size(); ++i) {
         const asl::Retrier& retrier = (*retriers)[i];
         if (!error_matches(retrier.error_equals, failure, reported, frame.heartbeat_missed))
@@ -116,7 +116,7 @@ bool Turn::recover(Frame& frame, const Failure& failure) {
     const asl::State& state = x_.state_of(frame);
     const std::vector<asl::Catcher>* catchers = rules_of(state.body).catchers;
     if (catchers == nullptr) return false;
-    const bool reported = frame.phase == Phase::failing;
+    const bool reported = frame.phase == Phase::failing && frame.reported;
     for (std::uint32_t i = 0; i < catchers->size(); ++i) {
         const asl::Catcher& catcher = (*catchers)[i];
         if (!error_matches(catcher.error_equals, failure, reported, frame.heartbeat_missed))

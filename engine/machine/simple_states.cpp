@@ -108,11 +108,12 @@ Evaluated<TimePoint> Turn::wait_until(Frame& frame, const asl::WaitState& state,
             return runtime_error("The SecondsPath parameter does not reference an input value: " +
                                  path);
         const Json& value = selected->value();
-        if (!value.is_number_integer()) {
+        const auto number = as_integer(value);
+        if (!number) {
             return runtime_error("The SecondsPath parameter cannot be parsed as a long value: " +
                                  path + " == " + shown(value));
         }
-        const auto seconds = value.get<std::int64_t>();
+        const std::int64_t seconds = *number;
         if (seconds < 0) {
             return runtime_error("The SecondsPath parameter references a negative value: " + path +
                                  " == " + shown(value));

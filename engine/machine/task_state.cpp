@@ -17,8 +17,8 @@ Evaluated<std::optional<Seconds>> seconds_of(const asl::SecondsField& field, std
     if (!selected) return invalid_path(selected.error());
     const Json& value = selected->value();
     constexpr std::int64_t kMost = 99'999'999;
-    if (!value.is_number_integer() || value.get<std::int64_t>() <= 0 ||
-        value.get<std::int64_t>() > kMost) {
+    const auto number = as_integer(value);
+    if (!number || *number <= 0 || *number > kMost) {
         const std::string text = write_json(value);
         std::string cause = "The ";
         cause.append(name).append(" field refers to value ");
@@ -26,7 +26,7 @@ Evaluated<std::optional<Seconds>> seconds_of(const asl::SecondsField& field, std
         cause.append(" which is not a valid positive integer: ").append(path->text());
         return StateError{std::string(state_errors::kRuntime), std::move(cause)};
     }
-    return std::optional(Seconds{value.get<std::int64_t>()});
+    return std::optional(Seconds{*number});
 }
 
 std::optional<std::int64_t> count_of(std::optional<Seconds> seconds) {

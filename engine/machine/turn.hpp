@@ -281,6 +281,13 @@ StateError too_large(const std::string& name);
 
 StateError no_choice_matched();
 
+/// What a `…Path` field refers to, as a number; the value itself where it is none.
+/// OBSERVED: a number may be written as a string, too, under all six such fields of a Map that are
+/// recorded (MAP_STATE_REFERENCE_IN_…; docs/observed.md).
+Json as_number(const Json& value);
+/// The same as an integer of 64 bits; nullopt where it is none.
+std::optional<std::int64_t> as_integer(const Json& value);
+
 /// The value that a `…Path` field of a Map refers to, as an integer or the error of a state that
 /// names something else.
 Evaluated<std::int64_t> integer_at(std::string_view field, const Expression& path,

@@ -236,6 +236,30 @@ TEST(DataLimit, RefusesAMapWhoseItemsTogetherGiveMoreThan262144Bytes) {
     EXPECT_EQ(drive.execution->failure.error, "States.DataLimitExceeded");
 }
 
+std::string parallel_of(const std::string& branch) {
+    return R"({"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[)" + branch +
+           R"(],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"C"}],"End":true},
+              "C":{"Type":"Pass","End":true}}})";
+}
+
+// Developer Guide, "Handling errors in Step Functions workflows": States.ALL does not take it.
+TEST(DataLimit, OfAStateInABranchIsNotTakenByStatesAllAroundIt) {
+    Drive drive(parallel_of(large_pass()), R"({"a":")" + std::string(140'000, 'x') + R"("})");
+    drive.run_to_end();
+    EXPECT_EQ(drive.execution->failure.error, "States.DataLimitExceeded");
+}
+
+// OBSERVED: of a task's result it does (docs/observed.md), and so we take it around a branch.
+TEST(DataLimit, OfATasksResultInABranchIsTakenByStatesAllAroundIt) {
+    Drive drive(parallel_of(R"({"StartAt":"T","States":{"T":{"Type":"Task","End":true,
+                   "Resource":"arn:aws:lambda:us-east-1:123456789012:function:f"}}})"));
+    drive.answer = [](const TaskCall&) -> TaskResult {
+        return Payload::from_text("\"" + std::string(262'143, 'x') + "\"");
+    };
+    drive.run_to_end();
+    EXPECT_EQ(drive.execution->status, ExecutionStatus::succeeded);
+}
+
 TEST(DataLimit, NamesTheFunctionWhoseResultIsTooLarge) {
     Drive drive(R"({"StartAt":"T","States":{"T":{"Type":"Task","End":true,
                    "Resource":"arn:aws:lambda:us-east-1:123456789012:function:f"}}})");

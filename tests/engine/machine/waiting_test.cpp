@@ -47,6 +47,12 @@ TEST(WaitState, OfNoLengthEndsAtOnce) {
     EXPECT_EQ(drive.begin().execution->status, ExecutionStatus::succeeded);
 }
 
+TEST(WaitState, TakesSecondsThatAreWrittenAsAString) {
+    Drive drive(machine(R"("T":{"Type":"Wait","SecondsPath":"$.s","End":true})"), R"({"s":"30"})");
+    drive.begin();
+    EXPECT_EQ(drive.execution->next_timer(), drive.now + 30s);
+}
+
 TEST(WaitState, UntilATimeInThePastEndsAtOnce) {
     Drive drive(machine(R"("T":{"Type":"Wait","Timestamp":"2016-03-14T01:59:00Z","End":true})"));
     EXPECT_EQ(drive.begin().execution->status, ExecutionStatus::succeeded);
@@ -86,6 +92,11 @@ INSTANTIATE_TEST_SUITE_P(
                     "The SecondsPath parameter does not reference an input value: $.s"},
         WaitFailure{"Fraction", R"("SecondsPath":"$.s")", R"({"s":1.5})",
                     "The SecondsPath parameter cannot be parsed as a long value: $.s == 1.5"},
+        WaitFailure{"NoNumber", R"("SecondsPath":"$.s")", R"({"s":"soon"})",
+                    "The SecondsPath parameter cannot be parsed as a long value: $.s == soon"},
+        WaitFailure{"NoLong", R"("SecondsPath":"$.s")", R"({"s":18446744073709551615})",
+                    "The SecondsPath parameter cannot be parsed as a long value: $.s == "
+                    "18446744073709551615"},
         WaitFailure{"Negative", R"("SecondsPath":"$.s")", R"({"s":-1})",
                     "The SecondsPath parameter references a negative value: $.s == -1"},
         WaitFailure{"TooLong", R"("SecondsPath":"$.s")", R"({"s":99999999999})",
