@@ -34,9 +34,12 @@ struct ItemRead {
 };
 struct ItemPage {
     std::vector<Payload> items;  ///< may be empty
-    std::string cursor;          ///< of the next page; at most 4 KiB; says nothing at the end
-    bool end = false;            ///< no page follows
-    std::string source;          ///< of all its items, as $$.Map.Item.Source: `S3://bucket/key`
+    /// Of itself, with what tells whether the data set has been written anew; empty: the one that
+    /// it was read from.
+    std::string begin;
+    std::string cursor;  ///< of the next page; at most 4 KiB; says nothing at the end
+    bool end = false;    ///< no page follows
+    std::string source;  ///< of all its items, as $$.Map.Item.Source: `S3://bucket/key`
 };
 
 /// Reads data sets for Map Runs. Implemented in integrations/, and by fakes in tests.

@@ -196,7 +196,7 @@ struct MapRunRecord {
     std::string plan;  ///< engine/machine/map_run_plan.hpp; opaque to the store
     MapRunProgress progress;
     std::optional<std::string> output;  ///< of one that succeeded
-    std::optional<std::string> error;
+    std::optional<std::string> error;   ///< also of one whose children are being stopped for it
     std::optional<std::string> cause;
 };
 
@@ -532,6 +532,10 @@ public:
     virtual void start_children(ChildrenStart start, Committed done) = 0;
     /// conflict: it is over.
     virtual void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) = 0;
+    /// What it will end with, before its children are stopped for it: find_map_run gives it while
+    /// the run goes on. conflict: it is over, or has failed before.
+    virtual void fail_map_run(MapRunKey key, const std::string& error, const std::string& cause,
+                              Committed done) = 0;
     /// Its end. conflict: it is over, or children of it run.
     virtual void end_map_run(MapRunKey key, MapRunEnd end, Committed done) = 0;
     /// conflict: the child is not waiting to be redriven, or the run is over or is to stop.
@@ -543,6 +547,9 @@ public:
     virtual std::optional<MapRunRecord> find_map_run(const std::string& arn) const = 0;
     virtual std::optional<MapRunRecord> find_map_run(MapRunKey key) const = 0;
     virtual std::optional<MapRunProgress> map_run_progress(MapRunKey key) const = 0;
+    /// Whether its children are to be stopped: it, or one that it is itself in a child of, is
+    /// stopping, or the execution of one of these is over. Also where there is no such run.
+    virtual bool map_run_unwanted(MapRunKey key) const = 0;
     /// Of one execution, newest first, before the one with key `before` (0: from the newest), at
     /// most `limit`; without plan, output, error and cause.
     virtual std::vector<MapRunRecord> list_map_runs(ExecutionKey execution, MapRunKey before,

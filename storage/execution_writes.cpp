@@ -111,6 +111,7 @@ bool SqliteWriter::insert_execution(const ExecutionRecord& r, const ExecutionHea
     using Number = std::optional<std::int64_t>;
     const Number map_run = r.map_run != 0 ? Number(r.map_run) : Number();
     const Number item_count = r.map_run != 0 ? Number(r.item_count) : Number();
+    const Number run_redrive = r.run_redrive != 0 ? Number(r.run_redrive) : Number();
     const View alias = r.alias.empty() ? View() : View(r.alias);
     const View trace = r.trace_header.empty() ? View() : View(r.trace_header);
     const View test_case = r.test_case.empty() ? View() : View(r.test_case);
@@ -125,7 +126,7 @@ bool SqliteWriter::insert_execution(const ExecutionRecord& r, const ExecutionHea
         static_cast<int>(r.status), r.start_date, r.stop_date, head.wake_at, r.last_sequence,
         r.last_event, arn_hash(r.arn), head.last_row, head.row_count, arn, r.name, trace, input,
         inline_result(r.output), inline_result(r.error), inline_result(r.cause), version, alias,
-        map_run, item_count, test_case, head.open_tokens);
+        map_run, item_count, test_case, head.open_tokens, run_redrive);
     if (connection_.changes() == 0) return false;
     if (long_input) insert_input_.execute(r.key, r.input);
     if (long_result) insert_result_.execute(r.key, r.output, r.error, r.cause);
@@ -175,7 +176,8 @@ Outcome SqliteWriter::append(AppendStep& write) {
         redrive = *awaited;
     }
     const bool runs = update.status == ExecutionStatus::running;
-    if (!ran && runs && head->map_run == 0 && as_many_open_as_may(head->machine))
+    // As of a start: also of one that ends with its first Step.
+    if (!ran && head->map_run == 0 && as_many_open_as_may(head->machine))
         return Outcome::limit_reached;
     insert_journal(*head, write.step);
     insert_effects(write.key, write.step);
@@ -221,7 +223,9 @@ Outcome SqliteWriter::start_children(StartChildren& write) {
     if (!start.children.empty() && !active_machine(start.children.front().state_machine_arn))
         return Outcome::not_found;
     std::int64_t items = 0;
-    for (const ExecutionRecord& child : start.children) {
+    for (ExecutionRecord& child : write.start.children) {
+        // One that begins in a redrive of its run has not waited for it.
+        child.run_redrive = run->redrive_count;
         head.number = next_number();
         head.item_count = child.item_count;
         // The runtime gives every key but once.

@@ -97,6 +97,11 @@ void GroupedStore::update_map_run(const std::string& arn, MapRunLimits limits, C
     writer().submit(UpdateMapRun{arn, limits}, std::move(done));
 }
 
+void GroupedStore::fail_map_run(MapRunKey key, const std::string& error, const std::string& cause,
+                                Committed done) {
+    writer().submit(FailMapRun{key, error, cause}, std::move(done));
+}
+
 void GroupedStore::end_map_run(MapRunKey key, MapRunEnd end, Committed done) {
     writer().submit(EndMapRun{key, std::move(end)}, std::move(done));
 }

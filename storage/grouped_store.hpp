@@ -39,6 +39,8 @@ public:
     void redrive_child(MapRunKey run, ExecutionKey child, ChildRedrive how,
                        Committed done) override;
     void update_map_run(const std::string& arn, MapRunLimits limits, Committed done) override;
+    void fail_map_run(MapRunKey key, const std::string& error, const std::string& cause,
+                      Committed done) override;
     void end_map_run(MapRunKey key, MapRunEnd end, Committed done) override;
     void settle_map_run(const std::string& arn, Committed done) override;
     void job_stopped(JobStopKey key, Committed done) override;

@@ -149,7 +149,9 @@ MapRuns::MapRuns(sqlite::Connection& c)
       status_by_arn_(c, sql::kMapRunStatusByArn),
       limit_(c, sql::kLimitMapRun),
       end_(c, sql::kEndMapRun),
+      fail_(c, sql::kFailMapRun),
       insert_result_(c, sql::kInsertMapRunResult),
+      forget_result_(c, sql::kForgetMapRunResult),
       redrive_(c, sql::kRedriveMapRun),
       want_redrive_(c, sql::kWantRedrive),
       wanted_redrive_(c, sql::kWantedRedrive),
@@ -170,7 +172,11 @@ void MapRuns::change(ExecutionKey parent, const MapRunChanges& changes) {
     if (!changes.redriven.empty()) flush();
     for (const MapRunRedrive& run : changes.redriven) {
         redrive_.execute(run.arn, run.date);
-        if (connection_.changes() == 0) want_redrive_.execute(run.arn, run.date);
+        if (connection_.changes() == 0) {
+            want_redrive_.execute(run.arn, run.date);
+        } else {
+            forget_result_.execute(run.arn);
+        }
     }
     for (const std::string& run : changes.stopping) stop_.execute(run);
     for (const std::string& run : changes.settled) settle_.execute(run);
@@ -261,6 +267,12 @@ Outcome MapRuns::update(const std::string& run, const MapRunLimits& limits) {
     return Outcome::committed;
 }
 
+Outcome MapRuns::fail(MapRunKey run, const std::string& error, const std::string& cause) {
+    fail_.execute(run, error, cause);
+    if (connection_.changes() > 0) return Outcome::committed;
+    return head(run) ? Outcome::conflict : Outcome::not_found;
+}
+
 Outcome MapRuns::end(MapRunKey run, const MapRunEnd& end) {
     flush();
     end_.execute(run, static_cast<int>(end.status), end.stop_date, end.results_written,
@@ -278,6 +290,7 @@ Outcome MapRuns::end(MapRunKey run, const MapRunEnd& end) {
         date = rows.time(1);
     }
     redrive_.execute(arn, date);
+    forget_result_.execute(arn);
     return Outcome::committed;
 }
 
@@ -303,6 +316,7 @@ MapRunReader::MapRunReader(sqlite::Connection& c)
     : find_by_arn_(c, sql::kFindMapRunByArn),
       find_by_key_(c, sql::kFindMapRun),
       progress_(c, sql::kMapRunProgress),
+      unwanted_(c, sql::kMapRunUnwanted),
       list_(c, sql::kListMapRuns),
       open_(c, sql::kOpenMapRuns),
       list_children_(c, sql::kListChildren),
@@ -327,6 +341,11 @@ std::optional<MapRunProgress> MapRunReader::progress(MapRunKey run) {
     sqlite::Rows rows = progress_.query(run);
     if (!rows.next()) return std::nullopt;
     return map_run_progress(rows);
+}
+
+bool MapRunReader::unwanted(MapRunKey run) {
+    sqlite::Rows rows = unwanted_.query(run);
+    return !rows.next() || rows.is_null(0) || rows.integer(0) != 0;
 }
 
 std::vector<MapRunRecord> MapRunReader::list(ExecutionKey parent, MapRunKey before,

@@ -58,6 +58,7 @@ public:
                           std::int64_t items);
 
     Outcome update(const std::string& arn, const MapRunLimits& limits);
+    Outcome fail(MapRunKey run, const std::string& error, const std::string& cause);
     Outcome end(MapRunKey run, const MapRunEnd& end);
     Outcome settle(const std::string& arn);
 
@@ -86,7 +87,9 @@ private:
     sqlite::Statement status_by_arn_;
     sqlite::Statement limit_;
     sqlite::Statement end_;
+    sqlite::Statement fail_;
     sqlite::Statement insert_result_;
+    sqlite::Statement forget_result_;
     sqlite::Statement redrive_;
     sqlite::Statement want_redrive_;
     sqlite::Statement wanted_redrive_;
@@ -105,6 +108,7 @@ public:
     std::optional<MapRunRecord> find(const std::string& arn);
     std::optional<MapRunRecord> find(MapRunKey key);
     std::optional<MapRunProgress> progress(MapRunKey key);
+    bool unwanted(MapRunKey key);
     std::vector<MapRunRecord> list(ExecutionKey execution, MapRunKey before, std::size_t limit);
     std::vector<MapRunKey> open(MapRunKey after, std::size_t limit);
     ExecutionPage list_children(MapRunKey run, const ChildFilter& filter, ExecutionKey before,
@@ -120,6 +124,7 @@ private:
     sqlite::Statement find_by_arn_;
     sqlite::Statement find_by_key_;
     sqlite::Statement progress_;
+    sqlite::Statement unwanted_;
     sqlite::Statement list_;
     sqlite::Statement open_;
     sqlite::Statement list_children_;

@@ -239,6 +239,21 @@ std::optional<MapRunProgress> MemoryStore::map_run_progress(MapRunKey key) const
     return found->second.record.progress;
 }
 
+bool MemoryStore::map_run_unwanted(MapRunKey key) const {
+    const MemoryTables& tables = impl_->tables;
+    const std::shared_lock lock(tables.mutex);
+    while (key != 0) {
+        const auto run = tables.map_runs.find(key);
+        if (run == tables.map_runs.end() || run->second.record.progress.stopping) return true;
+        const auto parent = tables.executions.find(run->second.record.execution);
+        if (parent == tables.executions.end() ||
+            parent->second.record.status != ExecutionStatus::running)
+            return true;
+        key = parent->second.record.map_run;
+    }
+    return false;
+}
+
 std::vector<MapRunRecord> MemoryStore::list_map_runs(ExecutionKey execution, MapRunKey before,
                                                      std::size_t limit) const {
     const MemoryTables& tables = impl_->tables;

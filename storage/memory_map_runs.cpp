@@ -83,6 +83,8 @@ Outcome MemoryTables::start_children(StartChildren& write) {
         child.map_run = start.run;
         child.status = ExecutionStatus::running;
         child.wake_at = TimePoint{};
+        // One that begins in a redrive of its run has not waited for it.
+        child.run_redrive = progress.redrive_count;
         child.role_arn = run.revision->role_arn;
         child.revision_id = run.revision->revision_id;
         ++progress.executions.running;
@@ -112,6 +114,9 @@ void MemoryTables::redrive(MapRun& run, TimePoint date) {
     ++progress.redrive_count;
     progress.redrive_date = date;
     run.redrive_wanted.reset();
+    run.record.output.reset();
+    run.record.error.reset();
+    run.record.cause.reset();
 }
 
 /// With the end of a run: what waits to be redriven stays as it was.
@@ -191,6 +196,16 @@ Outcome MemoryTables::update(const UpdateMapRun& write) {
     return Outcome::committed;
 }
 
+Outcome MemoryTables::fail(FailMapRun& write) {
+    const auto found = map_runs.find(write.key);
+    if (found == map_runs.end()) return Outcome::not_found;
+    MapRunRecord& record = found->second.record;
+    if (record.progress.status != MapRunStatus::running || record.error) return Outcome::conflict;
+    record.error = std::move(write.error);
+    record.cause = std::move(write.cause);
+    return Outcome::committed;
+}
+
 Outcome MemoryTables::end(EndMapRun& write) {
     const auto found = map_runs.find(write.key);
     if (found == map_runs.end()) return Outcome::not_found;
@@ -211,6 +226,7 @@ Outcome MemoryTables::end(EndMapRun& write) {
     record.cause = std::move(end.cause);
     nothing_waits(found->second);
     if (found->second.redrive_wanted) redrive(found->second, *found->second.redrive_wanted);
+    execution_ended(record.state_machine_arn);
     return Outcome::committed;
 }
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -71,6 +72,7 @@ Answer MemoryTables::apply(Write& write) {
                           [this](StartChildren& w) -> Answer { return start_children(w); },
                           [this](RedriveChild& w) -> Answer { return redrive_child(w); },
                           [this](UpdateMapRun& w) -> Answer { return update(w); },
+                          [this](FailMapRun& w) -> Answer { return fail(w); },
                           [this](EndMapRun& w) -> Answer { return end(w); },
                           [this](SettleMapRun& w) -> Answer { return settle(w.arn); },
                           [this](JobStopped& w) -> Answer {
@@ -238,9 +240,8 @@ Outcome MemoryTables::append(AppendStep& write) {
         return Outcome::not_found;
     const bool redriven = record.map_run != 0 && record.status != ExecutionStatus::running;
     if (redriven && awaits_redrive(record) == nullptr) return Outcome::conflict;
-    const bool opened =
-        record.status != ExecutionStatus::running && update.status == ExecutionStatus::running;
-    if (opened && record.map_run == 0 &&
+    // As of a start: also of one that ends with its first Step.
+    if (record.status != ExecutionStatus::running && record.map_run == 0 &&
         as_many_open_as_may(machines.at(record.state_machine_arn).record->owner))
         return Outcome::limit_reached;
     saw(write.step.latest_time);
@@ -326,10 +327,29 @@ void MemoryTables::erase_execution(std::unordered_map<ExecutionKey, Execution>::
 /// Perhaps the last one of a deleted machine.
 void MemoryTables::execution_ended(const std::string& machine_arn) {
     const Machine& machine = machines.at(machine_arn);
-    if (machine.record->status == MachineStatus::deleting &&
-        machine.executions.of(ExecutionStatus::running).empty()) {
-        removable_.insert(machine_arn);
+    if (machine.record->status != MachineStatus::deleting ||
+        !machine.executions.of(ExecutionStatus::running).empty())
+        return;
+    // A Map Run may outlast its execution: its children are being stopped, or its results exported.
+    const bool runs = std::ranges::any_of(map_runs, [&](const auto& run) {
+        const MapRunRecord& record = run.second.record;
+        return record.progress.status == MapRunStatus::running &&
+               record.state_machine_arn == machine_arn;
+    });
+    if (!runs) removable_.insert(machine_arn);
+}
+
+/// Whether a Map Run of an execution, or of a child below it, goes on.
+bool MemoryTables::map_runs_below(ExecutionKey key) const {
+    for (const auto& [run_key, run] : map_runs) {
+        if (run.record.progress.status != MapRunStatus::running) continue;
+        for (ExecutionKey at = run.record.execution; at != 0;) {
+            if (at == key) return true;
+            const auto outer = map_runs.find(executions.at(at).record.map_run);
+            at = outer == map_runs.end() ? 0 : outer->second.record.execution;
+        }
     }
+    return false;
 }
 
 // --- the whole
@@ -358,7 +378,8 @@ std::optional<ExecutionKey> MemoryTables::oldest_due() const {
     const auto& [stopped, key] = *closed_.begin();
     const bool too_many = keep_.newest && closed_.size() > *keep_.newest;
     const bool too_old = keep_.age && stopped + *keep_.age <= keep_.time();
-    return too_many || too_old ? std::optional(key) : std::nullopt;
+    // With a Map Run that goes on its turn comes with the end of that.
+    return (too_many || too_old) && !map_runs_below(key) ? std::optional(key) : std::nullopt;
 }
 
 void MemoryTables::bite() {

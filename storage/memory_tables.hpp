@@ -126,6 +126,7 @@ private:
     void redrive(MapRun& run, TimePoint date);
     void nothing_waits(MapRun& run);
     Outcome update(const UpdateMapRun& write);
+    Outcome fail(FailMapRun& write);
     Outcome end(EndMapRun& write);
     Outcome settle(const std::string& arn);
     void erase_map_runs(ExecutionKey parent);
@@ -144,6 +145,7 @@ private:
     std::shared_ptr<const RevisionRecord> new_revision(const StateMachineRecord& record);
     void erase_execution(std::unordered_map<ExecutionKey, Execution>::iterator found);
     void execution_ended(const std::string& machine_arn);
+    bool map_runs_below(ExecutionKey key) const;
     void bite();
     bool remove_old();
     std::optional<ExecutionKey> oldest_due() const;

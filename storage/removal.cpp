@@ -59,6 +59,10 @@ void Removal::execution_ended(std::int64_t machine) {
     if (!one_running_.query(machine).next()) idle_.insert(machine);
 }
 
+void Removal::map_run_ended() {
+    for (const std::int64_t machine : deleting_) execution_ended(machine);
+}
+
 std::optional<std::string> Removal::bite(Budget& budget) {
     remove_leftovers(budget);
     if (idle_.empty()) return std::nullopt;

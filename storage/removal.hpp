@@ -49,6 +49,8 @@ public:
     bool is_deleting(std::int64_t machine) const { return deleting_.contains(machine); }
     /// An execution of the machine has ended or gone.
     void execution_ended(std::int64_t machine);
+    /// Of some machine.
+    void map_run_ended();
 
     bool work_left() const { return !idle_.empty() || leftovers_; }
     /// Removes as much as the budget allows; the ARN of a machine that is gone now.

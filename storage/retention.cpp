@@ -10,7 +10,8 @@ Retention::Retention(sqlite::Connection& connection, Removal& removal, KeepExecu
     : connection_(connection),
       removal_(removal),
       keep_(std::move(keep)),
-      oldest_closed_(connection, sql::kOldestClosed) {}
+      oldest_closed_(connection, sql::kOldestClosed),
+      map_runs_below_(connection, sql::kMapRunsBelow) {}
 
 void Retention::prepare() {
     connection_.run(keep_.for_ever() ? sql::kDropClosedIndex : sql::kCreateClosedIndex);
@@ -31,7 +32,10 @@ std::optional<std::int64_t> Retention::oldest_due() {
     sqlite::Rows rows = oldest_closed_.query();
     if (!rows.next()) return std::nullopt;
     if (!too_many && rows.time(1) + *keep_.age > keep_.time()) return std::nullopt;
-    return rows.integer(0);
+    const std::int64_t key = rows.integer(0);
+    // Its turn comes with the end of its Map Runs.
+    if (map_runs_below_.query(key).next()) return std::nullopt;
+    return key;
 }
 
 void Retention::bite() {

@@ -9,7 +9,8 @@
 
 namespace stepwell::storage {
 
-/// Removes executions that have been over for long enough, in bites. Never one that runs.
+/// Removes executions that have been over for long enough, in bites. Never one that runs, or whose
+/// Map Run does.
 ///
 /// It finds them by an index that exists only while retention is asked for: who keeps everything
 /// pays nothing for it. The first start with the option makes it (a second or two for a million
@@ -41,6 +42,7 @@ private:
     std::int64_t closed_ = 0;  ///< counted only where their number matters
 
     sqlite::Statement oldest_closed_;
+    sqlite::Statement map_runs_below_;
 };
 
 }  // namespace stepwell::storage

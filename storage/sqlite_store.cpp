@@ -217,6 +217,10 @@ std::optional<MapRunProgress> SqliteStore::map_run_progress(MapRunKey key) const
     return impl_->readers.with([&](Reader& r) { return r.map_runs().progress(key); });
 }
 
+bool SqliteStore::map_run_unwanted(MapRunKey key) const {
+    return impl_->readers.with([&](Reader& r) { return r.map_runs().unwanted(key); });
+}
+
 std::vector<MapRunRecord> SqliteStore::list_map_runs(ExecutionKey execution, MapRunKey before,
                                                      std::size_t limit) const {
     return impl_->readers.with(

@@ -98,6 +98,7 @@ public:
     std::optional<MapRunRecord> find_map_run(const std::string& arn) const override;
     std::optional<MapRunRecord> find_map_run(MapRunKey key) const override;
     std::optional<MapRunProgress> map_run_progress(MapRunKey key) const override;
+    bool map_run_unwanted(MapRunKey key) const override;
     std::vector<MapRunRecord> list_map_runs(ExecutionKey execution, MapRunKey before,
                                             std::size_t limit) const override;
     std::vector<MapRunKey> open_map_runs(MapRunKey after, std::size_t limit) const override;

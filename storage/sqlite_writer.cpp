@@ -225,9 +225,12 @@ Answer SqliteWriter::apply(Write& write) {
             [this](StartChildren& w) -> Answer { return start_children(w); },
             [this](RedriveChild& w) -> Answer { return redrive_child(w); },
             [this](UpdateMapRun& w) -> Answer { return map_runs_.update(w.arn, w.limits); },
+            [this](FailMapRun& w) -> Answer { return map_runs_.fail(w.key, w.error, w.cause); },
             [this](EndMapRun& w) -> Answer {
                 saw(w.end.stop_date);
-                return map_runs_.end(w.key, w.end);
+                const Outcome outcome = map_runs_.end(w.key, w.end);
+                removal_.map_run_ended();
+                return outcome;
             },
             [this](SettleMapRun& w) -> Answer { return map_runs_.settle(w.arn); },
             [this](JobStopped& w) -> Answer { return job_stopped(w); },

@@ -265,9 +265,10 @@ inline constexpr char kInsertExecution[] = R"(
 INSERT OR IGNORE INTO executions(key, number, state_machine, revision, type, status, start_date,
                                  stop_date, wake_at, last_sequence, last_event, arn_hash, last_row,
                                  row_count, arn, name, trace_header, input, output, error, cause,
-                                 version, alias, map_run, item_count, test_case, open_tokens)
+                                 version, alias, map_run, item_count, test_case, open_tokens,
+                                 run_redrive)
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-       ?22, ?23, ?24, ?25, ?26, ?27))";
+       ?22, ?23, ?24, ?25, ?26, ?27, ?28))";
 /// Three forms, as an index is rewritten when a column of it is named, changed or not.
 inline constexpr char kStepExecution[] = R"(
 UPDATE executions SET last_sequence = ?2, last_event = ?3, last_row = ?4, row_count = ?5,
@@ -287,8 +288,22 @@ inline constexpr char kDeleteExecution[] = "DELETE FROM executions WHERE key = ?
 inline constexpr char kOneExecutionOf[] =
     "SELECT key FROM executions INDEXED BY executions_by_status WHERE state_machine = ?1 AND "
     "map_run IS NULL LIMIT 1";
-inline constexpr char kOneRunningOf[] =
-    "SELECT 1 FROM executions WHERE state_machine = ?1 AND status = 0 AND map_run IS NULL LIMIT 1";
+/// A Map Run may outlast its execution: its children are being stopped, or its results exported.
+inline constexpr char kOneRunningOf[] = R"(
+SELECT 1 FROM executions WHERE state_machine = ?1 AND status = 0 AND map_run IS NULL
+UNION ALL
+SELECT 1 FROM map_runs u INDEXED BY map_runs_open CROSS JOIN executions e ON e.key = u.execution
+WHERE u.settled = 0 AND u.key > 0 AND u.status = 0 AND e.state_machine = ?1
+LIMIT 1)";
+/// Whether a Map Run of an execution, or of a child below it, goes on: from these upwards.
+inline constexpr char kMapRunsBelow[] = R"(
+WITH RECURSIVE k(execution) AS (
+  SELECT u.execution FROM map_runs u INDEXED BY map_runs_open
+    WHERE u.settled = 0 AND u.key > 0 AND u.status = 0
+  UNION
+  SELECT u.execution FROM k CROSS JOIN executions e ON e.key = k.execution
+    CROSS JOIN map_runs u ON u.key = e.map_run)
+SELECT 1 FROM k WHERE execution = ?1 LIMIT 1)";
 /// Children go with their run, a run with its execution.
 inline constexpr char kOneMapRunOf[] = "SELECT key FROM map_runs WHERE execution = ?1 LIMIT 1";
 inline constexpr char kOneChildOf[] =
@@ -364,6 +379,15 @@ inline constexpr char kFindMapRun[] = STEPWELL_MAP_RUN "WHERE u.key = ?1";
 inline constexpr char kFindMapRunByArn[] = STEPWELL_MAP_RUN "WHERE u.arn = ?1";
 inline constexpr char kMapRunProgress[] =
     STEPWELL_MAP_RUN_PROGRESS " FROM map_runs u WHERE u.key = ?1";
+/// Null: there is no such run.
+inline constexpr char kMapRunUnwanted[] = R"sql(
+WITH RECURSIVE k(unwanted, outer_run) AS (
+  SELECT u.stopping OR e.status <> 0, e.map_run
+    FROM map_runs u JOIN executions e ON e.key = u.execution WHERE u.key = ?1
+  UNION ALL
+  SELECT u.stopping OR e.status <> 0, e.map_run
+    FROM k CROSS JOIN map_runs u ON u.key = k.outer_run CROSS JOIN executions e ON e.key = u.execution)
+SELECT max(unwanted) FROM k)sql";
 inline constexpr char kListMapRuns[] = STEPWELL_MAP_RUN_HEAD STEPWELL_MAP_RUN_FROM
     "WHERE u.execution = ?1 AND u.key < ?2 ORDER BY u.key DESC LIMIT ?3";
 inline constexpr char kOpenMapRuns[] =
@@ -454,6 +478,12 @@ inline constexpr char kPendingChildren[] = STEPWELL_EXECUTION_COLUMNS
 #undef STEPWELL_LISTED_COLUMNS
 inline constexpr char kInsertMapRunResult[] =
     "INSERT OR REPLACE INTO map_run_results(run, output, error, cause) VALUES(?1, ?2, ?3, ?4)";
+/// Before its end.
+inline constexpr char kFailMapRun[] = R"(
+INSERT OR IGNORE INTO map_run_results(run, error, cause)
+SELECT key, ?2, ?3 FROM map_runs WHERE key = ?1 AND status = 0)";
+inline constexpr char kForgetMapRunResult[] =
+    "DELETE FROM map_run_results WHERE run = (SELECT key FROM map_runs WHERE arn = ?1)";
 inline constexpr char kDeleteMapRun[] = "DELETE FROM map_runs WHERE key = ?1";
 inline constexpr char kDeleteMapRunPlan[] = "DELETE FROM map_run_plans WHERE run = ?1";
 inline constexpr char kDeleteMapRunResult[] = "DELETE FROM map_run_results WHERE run = ?1";

@@ -75,6 +75,7 @@ std::size_t size_of(const Write& write) {
             },
             [](const RedriveChild&) { return std::size_t{0}; },
             [](const UpdateMapRun& w) { return w.arn.size(); },
+            [](const FailMapRun& w) { return w.error.size() + w.cause.size(); },
             [](const EndMapRun& w) { return size_of(w.end.output) + size_of(w.end.cause); },
             [](const SettleMapRun& w) { return w.arn.size(); },
             [](const JobStopped&) { return std::size_t{0}; },

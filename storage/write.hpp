@@ -90,6 +90,11 @@ struct UpdateMapRun {
     std::string arn;
     MapRunLimits limits;
 };
+struct FailMapRun {
+    MapRunKey key = 0;
+    std::string error;
+    std::string cause;
+};
 struct EndMapRun {
     MapRunKey key = 0;
     MapRunEnd end;
@@ -115,7 +120,7 @@ using Write =
     std::variant<Refused, CreateStateMachine, UpdateStateMachine, DeleteStateMachine,
                  CreateActivity, DeleteActivity, PublishVersion, DeleteVersion, CreateAlias,
                  UpdateAlias, DeleteAlias, TagResource, UntagResource, StartExecution, AppendStep,
-                 ForgetExecution, StartChildren, RedriveChild, UpdateMapRun, EndMapRun,
+                 ForgetExecution, StartChildren, RedriveChild, UpdateMapRun, FailMapRun, EndMapRun,
                  SettleMapRun, JobStopped, PutDocument, DeleteDocument, Reset>;
 
 /// What a write is answered with: of each kind of answer, the fields that it has.

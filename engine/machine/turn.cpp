@@ -163,6 +163,8 @@ void Turn::take(const TokenCame& input) {
 }
 
 void Turn::take(const Stop& input) {
+    // The child of a Map Run that was stopped before its first Step.
+    if (x_.last_sequence == 0) take(Begin{});
     close(EventType::execution_aborted, FailureDetails{input.failure.error, input.failure.cause},
           0);
 }

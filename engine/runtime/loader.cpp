@@ -80,7 +80,10 @@ Folded fold(const Store& store, DefinitionCache& definitions, ExecutionRecord re
     const bool child = record.map_run != 0;
     auto definition = definitions.get(revision, child ? WorkflowType::standard : record.type);
     ExecutionInfo info = info_of(std::move(record), std::move(definition));
-    if (child) find_processor(info);
+    if (child) {
+        find_processor(info);
+        folded.unwanted = store.map_run_unwanted(info.map_run);
+    }
     info.tokens = std::move(tokens);
     info.wait_time_scale = wait_time_scale;
     const bool express = info.type == asl::WorkflowType::express;

@@ -33,7 +33,7 @@ MapRun::MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue,
     if (!revision || !parent) throw std::runtime_error("its execution is not stored");
     role_arn_ = revision->role_arn;
     test_case_ = read_test_case(parent->test_case, parent->map_run != 0).name;
-    orphan_ = parent->status != ExecutionStatus::running;
+    look_at_parent();
     definition_ = by_.definitions.get(*revision, WorkflowType::standard);
     logging_ = parse_event_logging(revision->logging_configuration);
     if (plan_.state >= definition_->states.size())
@@ -42,10 +42,16 @@ MapRun::MapRun(const MapRunSurroundings& by, std::shared_ptr<MapRunQueue> queue,
     if (state_ == nullptr || !state_->distributed)
         throw std::runtime_error("its state is no distributed Map");
     inputs_.emplace(plan_, definition_, *state_, record_.progress);
+    if (progress_.status == MapRunStatus::running && record_.error) {
+        failure_ = StateError{*record_.error, record_.cause.value_or("")};
+        failure_stored_ = true;
+    }
     const auto arn = Arn::parse(record_.state_machine_arn);
     if (!arn) throw std::runtime_error("its state machine has no ARN");
     owner_ = {arn->account, arn->region, arn->partition};
 }
+
+void MapRun::look_at_parent() { unwanted_ = by_.store.map_run_unwanted(record_.key); }
 
 MapRun::Next MapRun::look() {
     if (astray_) return Next::begin_again;
@@ -57,10 +63,14 @@ MapRun::Next MapRun::look() {
         tell_parent();
         return Next::wait_and_look;
     }
-    if (!failure_ && !progress_.stopping && !orphan_) go_on();
-    if (!failure_ && !progress_.stopping && !orphan_) return Next::wait;
-    if (starting_ || ending_ || redriving_ > 0) return Next::wait;
+    if (!failure_ && !progress_.stopping && !unwanted_) go_on();
+    if (!failure_ && !progress_.stopping && !unwanted_) return Next::wait;
+    if (starting_ || ending_ || storing_failure_ || redriving_ > 0) return Next::wait;
     if (progress_.executions.running > 0) {
+        if (!progress_.stopping && !unwanted_ && !failure_stored_) {
+            store_failure();
+            return Next::wait;
+        }
         stop_children();
     } else {
         finish();
@@ -92,6 +102,25 @@ void MapRun::fail(StateError error) {
     if (!failure_) failure_ = std::move(error);
 }
 
+/// Before a child is stopped for it: a restart would take those that were stopped for failures of
+/// their own, and know no other.
+void MapRun::store_failure() {
+    storing_failure_ = true;
+    by_.store.fail_map_run(
+        record_.key, failure_->error, failure_->cause,
+        [queue = queue_, under_way = queue_->under_way(),
+         self = weak_from_this()](Outcome outcome) {
+            const auto run = self.lock();
+            if (!run) return;
+            queue->post(run->here([outcome](MapRun& failed) {
+                failed.storing_failure_ = false;
+                failed.failure_stored_ = true;
+                if (outcome == Outcome::overloaded || outcome == Outcome::discarded)
+                    failed.astray_ = true;
+            }));
+        });
+}
+
 StateError MapRun::located(StateError error) const {
     error.cause = "An error occurred while executing the state '" +
                   definition_->states[plan_.state].name + "' (entered at the event id #" +
@@ -113,8 +142,12 @@ bool MapRun::exceeds_tolerance() const {
     return double(failed) * 100.0 > percentage * double(items().known());
 }
 
+/// Developer Guide, "Redriving Map Runs": after its parent stops or times out a Map Run "might
+/// still be canceling in progress child workflow executions of type Standard, or waiting for child
+/// workflow executions of type Express to complete": those take five minutes at most. A restart
+/// does not begin them again (Shard::come_back).
 void MapRun::stop_children() {
-    if (!due(stopped_at_)) return;
+    if (record_.type == WorkflowType::express || !due(stopped_at_)) return;
     stopped_at_ = std::chrono::steady_clock::now();
     constexpr std::size_t kPage = 1000;
     ExecutionKey before = 0;

@@ -38,6 +38,8 @@ public:
     };
     /// Looks at the store and does what is to be done next.
     Next look();
+    /// Whether it is wanted still: an internal error ends an execution without stopping its runs.
+    void look_at_parent();
     /// After one that was astray: children may be stored that nobody was told of.
     void wake_children();
     void give_up();
@@ -61,6 +63,7 @@ private:
 
     void go_on();
     void fail(StateError error);
+    void store_failure();
     bool exceeds_tolerance() const;
     void stop_children();
     void read_page();
@@ -102,7 +105,7 @@ private:
     std::optional<ChildInputs> inputs_;  ///< there once it is made
     MapRunProgress progress_;
 
-    bool orphan_ = false;  ///< its parent is over and did not stop it
+    bool unwanted_ = false;  ///< also where its parent is over and did not stop it
     bool reading_ = false;
     ItemReader::GiveUp stop_reading_;
     bool selecting_ = false;
@@ -116,6 +119,8 @@ private:
     bool ending_ = false;
     bool astray_ = false;  ///< what is in memory may not be what is stored
     std::optional<StateError> failure_;
+    bool storing_failure_ = false;
+    bool failure_stored_ = false;       ///< so children may be stopped for it
     std::optional<Moment> stopped_at_;  ///< when the children were last told
     std::optional<Moment> told_at_;     ///< when the parent was
 };

@@ -56,7 +56,8 @@ void MapRunItems::take_inline() {
 
 void MapRunItems::add_page(ItemPage page) {
     const std::size_t number = first_page_ + pages_.size();
-    pages_.push_back({next_cursor_, std::move(page.source)});
+    pages_.push_back(
+        {page.begin.empty() ? next_cursor_ : std::move(page.begin), std::move(page.source)});
     for (std::size_t i = 0; i < page.items.size(); ++i) {
         if (std::int64_t(i) < skip_) continue;
         bytes_ += page.items[i].size();

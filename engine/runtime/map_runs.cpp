@@ -140,7 +140,11 @@ void MapRuns::look_at_open_runs() {
         MapRunKey after = 0;
         for (;;) {
             const std::vector<MapRunKey> page = by_.store.open_map_runs(after, kRunsPerRead);
-            for (const MapRunKey key : page) look(key);
+            for (const MapRunKey key : page) {
+                if (const auto run = runs_.find(key); run != runs_.end())
+                    run->second->look_at_parent();
+                look(key);
+            }
             if (page.size() < kRunsPerRead) return;
             after = page.back();
         }

@@ -153,6 +153,7 @@ struct Folded {
     std::unique_ptr<Execution> execution;  ///< closed only where that was asked for
     std::shared_ptr<const EventLogging> logging;
     bool machine_deleted = false;
+    bool unwanted = false;  ///< Store::map_run_unwanted, of a child
 };
 using LoadResult = std::variant<NotThere, AlreadyClosed, Unreadable, Broken, Folded>;
 struct BroughtBack {

@@ -146,7 +146,8 @@ void Shard::come_back(Folded folded) {
         auto begun = std::make_unique<LiveExecution>(std::move(info), ++last_life_, kept);
         begun->execution.machine_deleted = folded.machine_deleted;
         begun->logging = std::move(folded.logging);
-        return proceed(*live_.emplace(key, std::move(begun)).first->second, Begin{});
+        LiveExecution& live = *live_.emplace(key, std::move(begun)).first->second;
+        return folded.unwanted ? proceed(live, Stop{}) : proceed(live, Begin{});
     }
     // Who waits for heartbeats never leaves memory but by a restart, or by a write that failed.
     restart_heartbeats(execution, retried ? now : began_);
@@ -154,6 +155,8 @@ void Shard::come_back(Folded folded) {
     auto returned = std::make_unique<LiveExecution>(std::move(execution), ++last_life_);
     returned->logging = std::move(folded.logging);
     LiveExecution& live = *live_.emplace(key, std::move(returned)).first->second;
+    // Before it takes a Step or a task is called again: its Map Run tells it to stop, but later.
+    if (folded.unwanted) return proceed(live, Stop{});
     if (folded.machine_deleted) proceed(live, MachineDeleted{});
     // A child's start is stored before its first Step.
     if (LiveExecution* still = find(key); still != nullptr && !still->execution.closed()) {

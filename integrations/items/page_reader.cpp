@@ -135,7 +135,10 @@ Evaluated<ItemPage> PageReader::read_files(const ItemRead& read) {
             return page;
         }
         // A page is of one file, so that it has one source.
-        if (page.items.empty()) page.source = set->source;
+        if (page.items.empty()) {
+            page.source = set->source;
+            page.begin = set->cursor.text();
+        }
         if (page.source != set->source) break;
         auto item = TRY(set->items->next());
         if (!item) {

@@ -192,6 +192,10 @@ public:
         if (overloaded) return done(Outcome::overloaded);
         store_.update_map_run(arn, limits, std::move(done));
     }
+    void fail_map_run(MapRunKey key, const std::string& error, const std::string& cause,
+                      Committed done) override {
+        store_.fail_map_run(key, error, cause, std::move(done));
+    }
     void end_map_run(MapRunKey key, MapRunEnd end, Committed done) override {
         store_.end_map_run(key, std::move(end), std::move(done));
     }
@@ -213,6 +217,7 @@ public:
     std::optional<MapRunProgress> map_run_progress(MapRunKey key) const override {
         return readable().map_run_progress(key);
     }
+    bool map_run_unwanted(MapRunKey key) const override { return readable().map_run_unwanted(key); }
     std::vector<MapRunRecord> list_map_runs(ExecutionKey execution, MapRunKey before,
                                             std::size_t limit) const override {
         return readable().list_map_runs(execution, before, limit);

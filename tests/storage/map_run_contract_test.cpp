@@ -106,6 +106,14 @@ protected:
         step.map_runs = std::move(changes);
         return append(*store, kParent, 1, std::move(step), goes_on(2, 2));
     }
+    /// Another run begins, in a child of the first.
+    Outcome start_inner_run(ExecutionKey in_child) {
+        JournalRow step = row(1, 1, 1, 1);
+        auto changes = std::make_shared<MapRunChanges>();
+        changes->begun.push_back(run(6, "inner"));
+        step.map_runs = std::move(changes);
+        return append(*store, in_child, 0, std::move(step), goes_on(1, 1));
+    }
     MapRunProgress progress() const { return store->map_run_progress(5).value(); }
     std::vector<ExecutionKey> listed(std::optional<ExecutionStatus> status = {},
                                      ExecutionKey before = 0, std::size_t limit = 10) const {
@@ -318,6 +326,25 @@ TEST_P(MapRunContract, StartsNothingOnceItIsToStop) {
     EXPECT_THAT(store->open_map_runs(0, 10), IsEmpty());
 }
 
+TEST_P(MapRunContract, IsUnwantedWhereARunAroundItIsToStop) {
+    ASSERT_EQ(start_children(0, {child(20), child(21)}), Outcome::committed);
+    ASSERT_EQ(start_inner_run(20), Outcome::committed);
+    EXPECT_FALSE(store->map_run_unwanted(5));
+    EXPECT_FALSE(store->map_run_unwanted(6));
+    EXPECT_TRUE(store->map_run_unwanted(7)) << "there is none";
+    ASSERT_EQ(change_parent({kRun}, {}), Outcome::committed);
+    EXPECT_TRUE(store->map_run_unwanted(5));
+    EXPECT_TRUE(store->map_run_unwanted(6));
+}
+
+TEST_P(MapRunContract, IsUnwantedOnceAnExecutionAroundItIsOver) {
+    ASSERT_EQ(start_children(0, {child(20)}), Outcome::committed);
+    ASSERT_EQ(start_inner_run(20), Outcome::committed);
+    ASSERT_EQ(append(*store, kParent, 1, row(2, 1, 2, 1), succeeds(2, 2, "1")), Outcome::committed);
+    EXPECT_TRUE(store->map_run_unwanted(5));
+    EXPECT_TRUE(store->map_run_unwanted(6));
+}
+
 TEST_P(MapRunContract, ListsTheRunsOfAnExecution) {
     JournalRow step = row(2, 1, 2, 1);
     auto changes = std::make_shared<MapRunChanges>();
@@ -351,6 +378,25 @@ TEST_P(MapRunContract, GoesWithItsMachine) {
     EXPECT_EQ(store->find_map_run(kRun), std::nullopt);
     EXPECT_EQ(store->find_execution(ExecutionKey{100}), std::nullopt);
     EXPECT_EQ(store->find_execution(child(699).arn), std::nullopt);
+}
+
+TEST_P(MapRunContract, GoesWithItsMachineOnceItIsOver) {
+    ASSERT_EQ(start_children(0, {child(20)}), Outcome::committed);
+    ASSERT_EQ(remove(*store, kMachine), Outcome::committed);
+    JournalRow last = row(2, 1, 2, 1);
+    auto changes = std::make_shared<MapRunChanges>();
+    changes->stopping.push_back(kRun);
+    last.map_runs = std::move(changes);
+    ExecutionUpdate stopped = succeeds(2, 2);
+    stopped.status = ExecutionStatus::aborted;
+    ASSERT_EQ(append(*store, kParent, 1, std::move(last), stopped), Outcome::committed);
+    reopen();
+    // What it says of its child, such as a job to be stopped, must find the child there.
+    EXPECT_EQ(end_child(20, ExecutionStatus::aborted), Outcome::committed);
+    EXPECT_EQ(end_run(MapRunStatus::aborted), Outcome::committed);
+    EXPECT_TRUE(eventually([&] { return !store->find_state_machine(kMachine); }));
+    EXPECT_EQ(store->find_map_run(kRun), std::nullopt);
+    EXPECT_EQ(store->find_execution(ExecutionKey{20}), std::nullopt);
 }
 
 TEST_P(MapRunContract, GoesWithAReset) {
@@ -464,6 +510,41 @@ TEST_P(MapRunRedrives, LetWhatDidNotSucceedWaitUntilItIsSeenTo) {
     EXPECT_EQ(progress().executions.aborted, 1);
     EXPECT_EQ(progress().items.started(), 7);
     EXPECT_EQ(reopen_child(23), Outcome::conflict);
+}
+
+TEST_P(MapRunRedrives, DoNotConcernAChildThatBeginsInOne) {
+    ASSERT_EQ(start_children(0, {child(20)}), Outcome::committed);
+    end_child(20, ExecutionStatus::failed);
+    EXPECT_EQ(end_run(MapRunStatus::failed), Outcome::committed);
+    redrive_run();
+    EXPECT_EQ(reopen_child(20), Outcome::committed);
+    ASSERT_EQ(start_children(1, {child(21)}), Outcome::committed);
+    end_child(21, ExecutionStatus::failed);
+    EXPECT_EQ(store->find_execution(21)->run_redrive, 1);
+    EXPECT_THAT(pending(), IsEmpty());
+    EXPECT_EQ(progress().executions.failed, 1);
+    EXPECT_EQ(reopen_child(21), Outcome::conflict);
+}
+
+TEST_P(MapRunRedrives, ForgetWhatTheRunFailedWith) {
+    const auto fail_run = [this](const std::string& error) {
+        Waited<Outcome> waited;
+        store->fail_map_run(5, error, "why", waited.callback());
+        return waited.get();
+    };
+    ASSERT_EQ(start_children(0, {child(20)}), Outcome::committed);
+    EXPECT_EQ(fail_run("Odd"), Outcome::committed);
+    EXPECT_EQ(fail_run("Later"), Outcome::conflict);
+    reopen();
+    EXPECT_EQ(store->find_map_run(kRun)->error, "Odd");
+    EXPECT_EQ(store->find_map_run(kRun)->cause, "why");
+    EXPECT_EQ(progress().status, MapRunStatus::running);
+    end_child(20, ExecutionStatus::aborted);
+    EXPECT_EQ(end_run(MapRunStatus::failed), Outcome::committed);
+    EXPECT_EQ(fail_run("Late"), Outcome::conflict);
+    redrive_run();
+    EXPECT_EQ(store->find_map_run(kRun)->error, std::nullopt);
+    EXPECT_EQ(fail_run("Again"), Outcome::committed);
 }
 
 TEST_P(MapRunRedrives, OfOneThatIsComingToItsEndComeThen) {

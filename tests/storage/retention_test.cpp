@@ -113,6 +113,46 @@ TEST_P(KeepingExecutions, AnExecutionThatWasOpenedAgainIsNotOver) {
     EXPECT_TRUE(eventually([&] { return !store->find_execution(2); }));
 }
 
+TEST_P(KeepingExecutions, AnExecutionStaysUntilItsMapRunIsOver) {
+    const auto store = open(newest(0));
+    create(*store, machine());
+    MapRunRecord run;
+    run.key = 5;
+    run.arn = "arn:aws:states:us-east-1:123456789012:mapRun:order/L:1";
+    run.label = "L";
+    run.start_date = at(1);
+    run.plan = "{}";
+    auto begun = std::make_shared<MapRunChanges>();
+    begun->begun.push_back(run);
+    JournalRow first = row(1, 1, 1, 1);
+    first.map_runs = std::move(begun);
+    start(*store, execution(1, "parent"), std::move(first));
+    ExecutionRecord child = execution(2, "child");
+    child.arn = "arn:aws:states:us-east-1:123456789012:execution:order/L:child";
+    child.map_run = 5;
+    child.item_count = 1;
+    child.wake_at = TimePoint{};
+    child.last_sequence = 0;
+    child.last_event = 0;
+    ChildrenStart children;
+    children.run = 5;
+    children.children.push_back(child);
+    Waited<Outcome> started;
+    store->start_children(std::move(children), started.callback());
+    ASSERT_EQ(started.get(), Outcome::committed);
+    ASSERT_EQ(append(*store, 1, 1, row(2, 1, 2, 1), succeeds(2, 2)), Outcome::committed);
+    forget(*store, 999);  // the writer had time for it
+    EXPECT_EQ(append(*store, 2, 0, row(1, 1, 1, 1), succeeds(1, 1)), Outcome::committed);
+    EXPECT_TRUE(store->find_execution(1));
+    MapRunEnd end;
+    end.stop_date = at(3);
+    Waited<Outcome> ended;
+    store->end_map_run(5, std::move(end), ended.callback());
+    EXPECT_EQ(ended.get(), Outcome::committed);
+    EXPECT_TRUE(eventually([&] { return !store->find_execution(1); }));
+    EXPECT_FALSE(store->find_execution(2));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, KeepingExecutions, testing::Values(Kind::sqlite, Kind::memory),
                          [](const auto& tested) {
                              return tested.param == Kind::sqlite ? "Sqlite" : "Memory";

@@ -656,6 +656,8 @@ TEST_P(StoreContract, NoMoreExecutionsOfAnOwnerRunThanMay) {
     EXPECT_EQ(start(*store, execution(8, "d")).outcome, Outcome::limit_reached);
     // Nor is one opened again.
     EXPECT_EQ(append(*store, 1, 2, row(3, 1, 3, 1), goes_on(3, 3)), Outcome::limit_reached);
+    EXPECT_EQ(append(*store, 1, 2, row(3, 1, 3, 1), succeeds(3, 3)), Outcome::limit_reached)
+        << "also where it would be over at once";
     EXPECT_EQ(append(*store, 2, 1, row(2, 1, 2, 1), succeeds(2, 2)), Outcome::committed);
     EXPECT_EQ(append(*store, 1, 2, row(3, 1, 3, 1), goes_on(3, 3)), Outcome::committed);
 }

@@ -145,6 +145,14 @@ public:
             ForwardingStore::start_children(std::move(start), std::move(done));
         });
     }
+    void fail_map_run(MapRunKey key, const std::string& error, const std::string& cause,
+                      Committed done) override {
+        if (const auto refusal = take_refusal()) return done(*refusal);
+        make([this, key, error, cause, done = std::move(done)](Fate fate) mutable {
+            if (fate == Fate::lost) return done(Outcome::discarded);
+            ForwardingStore::fail_map_run(key, error, cause, std::move(done));
+        });
+    }
     void end_map_run(MapRunKey key, MapRunEnd end, Committed done) override {
         if (const auto refusal = take_refusal()) return done(*refusal);
         make([this, key, end = std::move(end), done = std::move(done)](Fate fate) mutable {

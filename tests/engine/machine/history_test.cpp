@@ -212,6 +212,12 @@ TEST_P(History, OfAStoppedExecutionEndsBehindNothingAndAbortsNoState) {
     EXPECT_EQ(drive.execution->status, ExecutionStatus::aborted);
 }
 
+TEST_P(History, OfAnExecutionThatIsStoppedBeforeItsFirstStepHasAStart) {
+    Drive drive(machine(R"("T":{"Type":"Pass","End":true})"), "{}", GetParam());
+    drive.deliver(Stop{});
+    EXPECT_THAT(drive.history(), ElementsAre("1 0 ExecutionStarted", "2 0 ExecutionAborted -"));
+}
+
 TEST_P(History, OfATimedOutExecutionEndsBehindNothing) {
     Drive drive(
         R"({"StartAt":"T","TimeoutSeconds":5,"States":{"T":{"Type":"Wait","Seconds":60,"End":true}}})",

@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(, Mocked, testing::Values(Cut::never, Cut::after_every_
 
 std::string task(const std::string& resource, const std::string& more = "") {
     return R"({"StartAt":"T","States":{"T":{"Type":"Task","Resource":")" + resource +
-           R"(","Parameters":{"a":1},"End":true)" + more + "}}}";
+           R"(","Parameters":{"QueueUrl":"q","MessageBody":"m"},"End":true)" + more + "}}}";
 }
 
 constexpr const char* kRetry =
@@ -122,7 +122,7 @@ TEST_P(Mocked, AnActivityNeedsNoWorkerAndNeedNotBeThere) {
 constexpr const char* kMap =
     R"({"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
         "StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage",
-        "Parameters":{"a.$":"$"},"End":true}}}}}})";
+        "Parameters":{"QueueUrl":"q","MessageBody.$":"$"},"End":true}}}}}})";
 
 TEST_P(Mocked, InvocationsAreCountedOverAllItems) {
     answer = [](const TaskCall& call) { return gives(std::to_string(*call.mock->map_index)); };

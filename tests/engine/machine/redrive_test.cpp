@@ -121,6 +121,16 @@ TEST_P(Redriving, TakesUpATaskThatWasStoppedInFlightOrBeforeItsRetry) {
     EXPECT_NE(drive.all_calls.at(1).call.request_id, first.call.request_id);
 }
 
+TEST_P(Redriving, BeginsWhatWasStoppedBeforeItsFirstStep) {
+    drive_ = std::make_unique<Drive>(machine("T", task("T")), "{}", GetParam());
+    functions.serve(*drive_);
+    drive_->deliver(Stop{});
+    ASSERT_EQ(drive_->execution->status, ExecutionStatus::aborted);
+    redrive();
+    EXPECT_EQ(drive_->execution->status, ExecutionStatus::succeeded);
+    EXPECT_EQ(drive_->output(), R"("T")");
+}
+
 TEST_P(Redriving, DoesNotTakeAnAnswerOfTheAttemptBefore) {
     functions.silent = {"T"};
     Drive& drive = run(machine("T", task("T")));

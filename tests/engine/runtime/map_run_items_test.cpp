@@ -73,6 +73,18 @@ TEST(MapRunItems, OfNoneAreAtTheirEnd) {
     EXPECT_FALSE(items.wants_page(1));
 }
 
+TEST(MapRunItems, GoOnFromThePageAsItSaysItBegins) {
+    const MapRunPlan plan = of_a_reader();
+    MapRunItems items(plan, {});
+    ItemPage first = page({0, 1, 2}, "a");
+    first.begin = "begin, of version 1";
+    items.add_page(std::move(first));
+    EXPECT_EQ(items.place_after(0).cursor, "begin, of version 1");
+    EXPECT_EQ(items.place_after(2).cursor, "begin, of version 1");
+    EXPECT_EQ(items.place_after(2).skip, 2);
+    EXPECT_EQ(items.place_after(3).cursor, "a");
+}
+
 TEST(MapRunItems, GoOnWithinAPage) {
     const MapRunPlan plan = of_a_reader();
     MapRunItems items(plan, {});

@@ -11,9 +11,11 @@
 namespace stepwell::testing {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -107,6 +109,13 @@ struct MapRuns : public ::testing::Test {
     }
     ExecutionRecord parent() const { return harness.execution(arn); }
     std::string output() const { return parent().output.value_or("none"); }
+    /// The process dies when the parent's end is on disk and nothing else.
+    void stop_and_die() {
+        harness.disk->cut_off_after(1);
+        harness.stop(harness.key(arn));
+        ASSERT_EQ(parent().status, ExecutionStatus::aborted);
+        harness.restart_after_cut();
+    }
     void finish_all(const std::string& result) {
         for (const TaskCall& call : harness.tasks->open_calls())
             harness.tasks->finish(call.id, payload(result));
@@ -331,15 +340,78 @@ TEST_F(MapRuns, StopWithTheirParent) {
 
 TEST_F(MapRuns, StopWithTheirParentAfterARestart) {
     start(map_of(kWorkItem, R"("MaxConcurrency":2)"), "[1,2,3]");
-    // The process dies when the parent's end is on disk and nothing else.
-    harness.disk->cut_off_after(1);
-    harness.stop(harness.key(arn));
-    harness.settle();
-    EXPECT_EQ(parent().status, ExecutionStatus::aborted);
-    EXPECT_EQ(run().progress.executions.running, 2);
-    harness.restart_after_cut();
+    const std::size_t calls = harness.tasks->calls().size();
+    stop_and_die();
     EXPECT_EQ(run().progress.status, MapRunStatus::aborted);
     EXPECT_EQ(run().progress.executions.aborted, 2);
+    EXPECT_EQ(harness.tasks->calls().size(), calls) << "no child has gone on";
+}
+
+// Developer Guide, "Redriving Map Runs".
+TEST_F(MapRuns, WaitForTheirExpressChildrenWhereTheirParentIsStopped) {
+    start(map_of(kWorkItem, R"("MaxConcurrency":2)", "EXPRESS"), "[1,2,3]");
+    harness.stop(harness.key(arn));
+    EXPECT_EQ(parent().status, ExecutionStatus::aborted);
+    EXPECT_EQ(run().progress.status, MapRunStatus::running);
+    EXPECT_EQ(run().progress.executions.running, 2);
+    finish_all("1");
+    EXPECT_EQ(run().progress.status, MapRunStatus::aborted);
+    EXPECT_EQ(run().progress.executions.succeeded, 2);
+    EXPECT_EQ(run().progress.executions.started(), 2) << "no child is started any more";
+}
+
+TEST_F(MapRuns, BeginNoExpressChildAgainWhereTheirParentWasStopped) {
+    start(map_of(kWorkItem, R"("MaxConcurrency":2)", "EXPRESS"), "[1,2,3]");
+    stop_and_die();
+    EXPECT_EQ(run().progress.status, MapRunStatus::aborted);
+    EXPECT_EQ(run().progress.executions.aborted, 2);
+    EXPECT_EQ(harness.tasks->calls().size(), 2U) << "no child has gone on";
+}
+
+TEST_F(MapRuns, StopBeforeWhatIsDueAfterARestart) {
+    start(map_of(R"("P":{"Type":"Wait","Seconds":60,"Next":"W"},"W":)" + kWorkItem.substr(4)),
+          "[1]");
+    harness.disk->cut_off_after(1);
+    harness.stop(harness.key(arn));
+    harness.clock.advance(Seconds{60});
+    harness.restart_after_cut();
+    EXPECT_EQ(children().front().status, ExecutionStatus::aborted);
+    EXPECT_THAT(harness.tasks->calls(), IsEmpty());
+    EXPECT_THAT(harness.history(children().front().arn), Not(Contains("TaskStateEntered")));
+}
+
+TEST_F(MapRuns, StopWithinOneAnotherAfterARestart) {
+    start(map_of(R"("P":{"Type":"Map","Label":"Inner","End":true,"ItemProcessor":{
+            "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+            "StartAt":"Q","States":{"Q":)" +
+                 kWorkItem.substr(4) + "}}}"),
+          "[[1,2],[3]]");
+    ASSERT_EQ(harness.tasks->calls().size(), 3U);
+    stop_and_die();
+    EXPECT_EQ(harness.tasks->calls().size(), 3U) << "no grandchild has gone on";
+    EXPECT_THAT(harness.memory.open_map_runs(0, 10), IsEmpty());
+    for (const ExecutionRecord& child : children()) {
+        for (const MapRunRecord& inner : harness.memory.list_map_runs(child.key, 0, 10)) {
+            EXPECT_EQ(inner.progress.status, MapRunStatus::aborted);
+            EXPECT_EQ(inner.progress.executions.running, 0);
+        }
+    }
+}
+
+TEST_F(MapRuns, FailWithTheSameErrorAfterARestart) {
+    start(map_of(kWorkItem, R"("QueryLanguage":"JSONata","MaxConcurrency":2,
+            "ItemSelector":{"n":"{% $states.context.Map.Item.Value + 1 %}"})"),
+          R"([1,2,"x"])");
+    ASSERT_EQ(harness.tasks->open_calls().size(), 2U);
+    // The process dies when a child's end, the failure and the stop of the other child are on disk.
+    harness.disk->cut_off_after(3);
+    harness.tasks->finish(harness.tasks->open_calls().at(0).id, payload("1"));
+    harness.settle();
+    ASSERT_EQ(run().progress.status, MapRunStatus::running);
+    ASSERT_EQ(run().progress.executions.aborted, 1);
+    harness.restart_after_cut();
+    EXPECT_EQ(run().progress.status, MapRunStatus::failed);
+    EXPECT_EQ(parent().error, "States.QueryEvaluationError");
 }
 
 TEST_F(MapRuns, GiveTheirItemsToASelector) {
