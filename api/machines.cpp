@@ -1,5 +1,6 @@
 #include "api/machines.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "engine/base/random.hpp"
@@ -30,10 +31,10 @@ void with_definition(const CallPtr& call, std::shared_ptr<const StateMachineReco
 DefinitionCache::Definition definition_of(Call& call,
                                           std::shared_ptr<const StateMachineRecord> machine) {
     if (auto cached = call.services().definitions.find(machine)) return cached;
-    auto parsed = parse_definition(machine->definition, machine->type);
-    if (!parsed) return nullptr;
-    call.services().definitions.put(std::move(machine), *parsed);
-    return *std::move(parsed);
+    asl::Parsed parsed = asl::parse_stored(machine->definition, machine->type);
+    if (!parsed.machine) return nullptr;
+    call.services().definitions.put(std::move(machine), parsed.machine);
+    return std::move(parsed.machine);
 }
 
 Checked<std::shared_ptr<const StateMachineRecord>> find_machine(Call& call,
@@ -108,6 +109,10 @@ std::string qualified_arn(std::string_view state_machine_arn, std::string_view a
     std::string arn(state_machine_arn);
     arn.append(":").append(alias);
     return arn;
+}
+
+TimePoint publication_time(const Clock& clock, const StateMachineRecord& machine) {
+    return std::max(clock.now(), machine.creation_date + Milliseconds(1));
 }
 
 ApiError too_many_versions(std::string_view state_machine_arn) {

@@ -11,9 +11,9 @@
 namespace stepwell::api {
 
 /// Parses what a caller sent; InvalidDefinition with all errors. Takes milliseconds for a large
-/// definition: for reader threads. `sdk_actions` as asl::parse has them: null for what is stored.
+/// definition: for reader threads. `sdk_actions` as asl::parse has them.
 Checked<DefinitionCache::Definition> parse_definition(std::string_view text, WorkflowType type,
-                                                      const asl::SdkActions* sdk_actions = nullptr);
+                                                      const asl::SdkActions* sdk_actions);
 
 /// Hands on the compiled definition of a machine: here and now from the cache, else on a reader
 /// thread, which parses it. A stored definition that no longer parses is our failure, not the
@@ -54,6 +54,10 @@ Checked<std::shared_ptr<const StateMachineRecord>> find_active_machine(Call& cal
 /// The same, whatever its status.
 Checked<std::shared_ptr<const StateMachineRecord>> find_machine(Call& call,
                                                                 const StateMachineArn& arn);
+
+/// When a version that is published now is: after its machine was created, if only by a
+/// millisecond. One as old as its machine is the one that CreateStateMachine published.
+TimePoint publication_time(const Clock& clock, const StateMachineRecord& machine);
 
 /// ServiceQuotaExceededException: the machine has kMaxVersions.
 ApiError too_many_versions(std::string_view state_machine_arn);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/asl/definition_text.hpp"
 #include "engine/base/json_member.hpp"
 #include "engine/machine/trial.hpp"
 
@@ -82,7 +83,7 @@ Checked<std::shared_ptr<const asl::StateMachine>> parse(const std::string& text,
 
 Checked<TestedState> read_tested_state(const std::string& definition, const std::string* state_name,
                                        const asl::SdkActions* sdk_actions) {
-    const auto value = parse_json(definition);
+    const auto value = asl::read_definition_text(definition);
     TestedState out;
     if (state_name == nullptr && value && value->is_object()) {
         out.definition = TRY(parse(machine_around(definition, *value), sdk_actions));

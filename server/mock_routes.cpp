@@ -64,9 +64,9 @@ void MockRoutes::clear() {
 std::vector<std::string> MockRoutes::problems(const std::string& state_machine) const {
     const auto record = store_.find_state_machine(state_machine_arn(owner_, state_machine));
     if (!record) return {"there is no state machine '" + state_machine + "' yet"};
-    const auto definition = api::parse_definition(record->definition, record->type);
-    if (!definition) return {};
-    return api::unknown_mocks(&book_, state_machine, **definition);
+    const asl::Parsed parsed = asl::parse_stored(record->definition, record->type);
+    if (!parsed.machine) return {};
+    return api::unknown_mocks(&book_, state_machine, *parsed.machine);
 }
 
 void MockRoutes::put(const Place& place, const std::string& body, const Respond& respond) {

@@ -69,8 +69,8 @@ Checked<std::string> describe_state_machine_for_execution(Call& call) {
     }
     if (!revision->revision_id.empty()) object.text("revisionId", revision->revision_id);
     if (!metadata_only(input)) {
-        const auto definition = parse_definition(revision->definition, machine->type);
-        write_variable_references(object, definition ? *definition : nullptr);
+        write_variable_references(object,
+                                  asl::parse_stored(revision->definition, machine->type).machine);
     }
     object.end();
     return body;

@@ -239,14 +239,16 @@ void update(const CallPtr& call, const std::shared_ptr<const Change>& change, in
     if (next.role_arn == machine.role_arn && asks_for(next, machine)) {
         if (!change->publish) return call->succeed(updated(machine, 0));
         return call->store().publish_version(
-            machine.arn, machine.revision_id, *change->publish, call->services().clock.now(),
+            machine.arn, machine.revision_id, *change->publish,
+            publication_time(call->services().clock, machine),
             [call, change, found = *found, attempt](const PublishOutcome& made) {
                 call->guarded([&] { answer_update(call, change, found, made, attempt); });
             });
     }
 
     next.revision_id = new_uuid();
-    next.update_date = std::max(call->services().clock.now(), machine.update_date);
+    next.update_date =
+        std::max(publication_time(call->services().clock, machine), machine.update_date);
     const auto written = std::make_shared<const StateMachineRecord>(std::move(next));
     call->store().update_state_machine(
         *written, machine.revision_id, change->publish,

@@ -45,7 +45,8 @@ void publish(const CallPtr& call, const StateMachineArn& arn, int attempt) {
     const std::string* description = call->input().text("description");
     call->store().publish_version(
         arn.text, (*machine)->revision_id, {description ? *description : ""},
-        call->services().clock.now(), [call, arn, attempt](const PublishOutcome& made) {
+        publication_time(call->services().clock, **machine),
+        [call, arn, attempt](const PublishOutcome& made) {
             call->guarded([&] {
                 if (made.outcome == Outcome::committed)
                     return call->succeed(published(arn.text, made.version));

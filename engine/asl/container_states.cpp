@@ -113,7 +113,9 @@ MapState read_map(const StateReader& state) {
     out.processor = processor.flow;
     out.distributed = read_distributed_fields(state, processor.config);
     out.items_path = reference_path(state.fields, "ItemsPath");
-    state.fields.array("Items");
+    const Json* items = state.fields.find("Items");
+    const bool object = out.distributed && items != nullptr && items->is_object();
+    if (!object && !state.fields.is_expression("Items")) state.fields.array("Items");
     out.items = jsonata_value(state.fields, "Items", "Items");
     out.item_selector = read_item_selector(state);
     read_limits(state, out);

@@ -56,15 +56,19 @@ Retrier read_retrier(const Fields& fields, bool last) {
     fields.string("Comment");
     Retrier out;
     out.error_equals = read_error_equals(fields, last);
-    if (const auto seconds = fields.integer("IntervalSeconds", kInterval))
+    // ASL specification, "Retrying after error": numbers, of JSONata states, too; a `{% … %}` is a
+    // text here.
+    const Fields numbers(fields.members(), fields.where(), QueryLanguage::json_path,
+                         fields.problems());
+    if (const auto seconds = numbers.integer("IntervalSeconds", kInterval))
         out.interval = Seconds{*seconds};
-    if (const auto attempts = fields.integer("MaxAttempts", kAttempts))
+    if (const auto attempts = numbers.integer("MaxAttempts", kAttempts))
         out.max_attempts = *attempts;
     if (const auto rate =
-            fields.number("BackoffRate", kLeastBackoffRate, std::numeric_limits<double>::max())) {
+            numbers.number("BackoffRate", kLeastBackoffRate, std::numeric_limits<double>::max())) {
         out.backoff_rate = *rate;
     }
-    if (const auto seconds = fields.integer("MaxDelaySeconds", kMaxDelay))
+    if (const auto seconds = numbers.integer("MaxDelaySeconds", kMaxDelay))
         out.max_delay = Seconds{*seconds};
     const std::string* jitter = fields.one_of("JitterStrategy", {"NONE", "FULL"});
     if (jitter != nullptr && *jitter == "FULL") out.jitter = Jitter::full;

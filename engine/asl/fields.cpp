@@ -61,14 +61,14 @@ const Json* Fields::find(std::string_view name) const {
     return found == object_->end() ? nullptr : &found->second;
 }
 
-const Json* Fields::literal(std::string_view name) const {
+bool Fields::is_expression(std::string_view name) const {
     const Json* value = find(name);
-    if (value == nullptr) return nullptr;
-    if (language_ == QueryLanguage::jsonata && value->is_string()) {
-        const auto& text = value->get_ref<const std::string&>();
-        if (is_jsonata(text)) return nullptr;
-    }
-    return value;
+    return value != nullptr && language_ == QueryLanguage::jsonata && value->is_string() &&
+           is_jsonata(value->get_ref<const std::string&>());
+}
+
+const Json* Fields::literal(std::string_view name) const {
+    return is_expression(name) ? nullptr : find(name);
 }
 
 const std::string* Fields::string(std::string_view name) const {
@@ -131,7 +131,7 @@ std::optional<bool> Fields::boolean(std::string_view name) const {
 }
 
 const Json::array_t* Fields::array(std::string_view name) const {
-    const Json* value = literal(name);
+    const Json* value = find(name);
     if (value == nullptr) return nullptr;
     if (!value->is_array()) {
         problems_->schema(wrong_type("Array"), at(name));

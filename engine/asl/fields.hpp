@@ -31,8 +31,8 @@ struct IntegerRange {
 /// it and answers as if the field were absent; so the caller reads on, and all problems of a
 /// definition are found at once.
 ///
-/// In a JSONata state a number or an array may be a `{% … %}` expression instead, which getters
-/// pass over.
+/// In a JSONata state a number may be a `{% … %}` expression instead, which integer() and number()
+/// pass over: who calls them compiles it.
 class Fields {
 public:
     /// `object` and `where` must outlive this.
@@ -52,6 +52,8 @@ public:
     const Json* find(std::string_view name) const;
     bool has(std::string_view name) const { return find(name) != nullptr; }
     Location at(std::string_view name) const { return Location(*where_, name); }
+    /// Whether the field is a `{% … %}` of a JSONata state.
+    bool is_expression(std::string_view name) const;
 
     const std::string* string(std::string_view name) const;
     std::optional<std::int64_t> integer(std::string_view name, IntegerRange range) const;

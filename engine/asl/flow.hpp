@@ -28,6 +28,7 @@ struct Definition {
         state_names;  ///< of all scopes: they are unique in the whole machine
     std::unordered_set<std::string> labels;
     const SdkActions* sdk_actions = nullptr;  ///< null: any that is well-formed
+    bool stored = false;                      ///< see parse_stored
 };
 
 class FlowReader;

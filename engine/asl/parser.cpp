@@ -41,11 +41,7 @@ void read_machine(const Json& json, WorkflowType type, Definition& definition) {
     FlowReader::read(definition, fields, {type, 0});
 }
 
-}  // namespace
-
-Parsed parse(std::string_view text, WorkflowType type, const SdkActions* sdk_actions) {
-    Definition definition;
-    definition.sdk_actions = sdk_actions;
+Parsed parse_with(Definition definition, std::string_view text, WorkflowType type) {
     auto json = read_definition_text(text);
     if (json) {
         read_machine(*json, type, definition);
@@ -59,6 +55,20 @@ Parsed parse(std::string_view text, WorkflowType type, const SdkActions* sdk_act
     }
     out.machine = std::make_shared<const StateMachine>(std::move(definition.machine));
     return out;
+}
+
+}  // namespace
+
+Parsed parse(std::string_view text, WorkflowType type, const SdkActions* sdk_actions) {
+    Definition definition;
+    definition.sdk_actions = sdk_actions;
+    return parse_with(std::move(definition), text, type);
+}
+
+Parsed parse_stored(std::string_view text, WorkflowType type) {
+    Definition definition;
+    definition.stored = true;
+    return parse_with(std::move(definition), text, type);
 }
 
 }  // namespace stepwell::asl

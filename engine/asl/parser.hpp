@@ -34,10 +34,15 @@ class SdkActions;
 
 /// Parses and validates a definition: all diagnostics at once, in AWS's forms.
 /// CreateStateMachine, UpdateStateMachine, ValidateStateMachineDefinition, TestState and `stepwell
-/// validate` share it. `sdk_actions` says which actions of `aws-sdk:` there are; with nullptr, as
-/// for definitions that were taken before, only their form is looked at.
+/// validate` share it. `sdk_actions` says which actions of `aws-sdk:` there are; with nullptr only
+/// their form is looked at.
 Parsed parse(std::string_view definition, WorkflowType type,
              const SdkActions* sdk_actions = nullptr);
+
+/// A definition that was taken before, perhaps by an older version: it runs on. What only its
+/// author is told, of the parameters of requests and the actions of `aws-sdk:`, is not looked at
+/// again.
+Parsed parse_stored(std::string_view definition, WorkflowType type);
 
 /// The message of InvalidDefinition for these errors (warnings are left out):
 /// `Invalid State Machine Definition: 'CODE: text at /place, CODE: text at /place'`; no location is

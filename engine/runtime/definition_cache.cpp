@@ -18,7 +18,7 @@ std::shared_ptr<const asl::StateMachine> DefinitionCache::get(const RevisionReco
         }
     }
     // Parsed without the lock: two threads may do it at once, to the same end.
-    asl::Parsed parsed = asl::parse(revision.definition, type);
+    asl::Parsed parsed = asl::parse_stored(revision.definition, type);
     if (!parsed.machine) {
         throw std::runtime_error(
             "the definition of " + revision.state_machine_arn +

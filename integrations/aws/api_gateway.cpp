@@ -4,7 +4,11 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "engine/asl/task_headers.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/json_member.hpp"
 #include "engine/base/percent.hpp"
@@ -52,6 +56,23 @@ bool is_header_name(std::string_view name) {
     });
 }
 
+/// Developer Guide, "Create API Gateway REST APIs with Step Functions": fields that are null are
+/// not sent unless AllowNullValues is true.
+Json without_nulls(const Json& value) {
+    if (value.is_array()) {
+        Json out = Json::array();
+        for (const Json& item : value.get_ref<const Json::array_t&>())
+            out.push_back(without_nulls(item));
+        return out;
+    }
+    if (!value.is_object()) return value;
+    Json out = Json::object();
+    for (const auto& [name, member] : value.get_ref<const Json::object_t&>()) {
+        if (!member.is_null()) out[name] = without_nulls(member);
+    }
+    return out;
+}
+
 Result<Invocation, BadParameters> read_invocation(const Json& parameters) {
     if (auto bad = check_fields(parameters, kFields, kRequired)) return *std::move(bad);
     Invocation out;
@@ -77,17 +98,26 @@ Result<Invocation, BadParameters> read_invocation(const Json& parameters) {
                 before = '&';
             }))
         return *std::move(bad);
+    std::vector<std::string> names;
     bool names_are_good = true;
     if (auto bad = for_each_value(parameters, "Headers",
                                   [&](const std::string& name, const std::string& value) {
                                       names_are_good = names_are_good && is_header_name(name);
+                                      if (names.empty() || names.back() != name)
+                                          names.push_back(name);
                                       out.headers.push_back({name, value});
                                   }))
         return *std::move(bad);
     if (!names_are_good) return bad_format("Headers");
+    if (auto why = asl::unsupported_headers("apigateway", names))
+        return BadParameters{*std::move(why)};
     if (const auto body = parameters.find("RequestBody");
         body != parameters.end() && !body->is_null()) {
-        out.body = body->is_string() ? body->get<std::string>() : write_json(*body);
+        const auto allow = parameters.find("AllowNullValues");
+        const bool with_nulls = allow != parameters.end() && *allow == Json(true);
+        out.body = body->is_string() ? body->get<std::string>()
+                   : with_nulls      ? write_json(*body)
+                                     : write_json(without_nulls(*body));
         if (find_header(out.headers, "Content-Type") == nullptr)
             out.headers.push_back({"Content-Type", "application/json"});
     }

@@ -41,11 +41,6 @@ constexpr std::string_view kThrottlingCodes[] = {
 constexpr std::string_view kTransientCodes[] = {"RequestTimeout", "RequestTimeoutException",
                                                 "InternalError"};
 
-bool is_throttled(const Error& error) {
-    return error.status == 429 ||
-           std::ranges::find(kThrottlingCodes, error.code) != std::end(kThrottlingCodes);
-}
-
 bool is_worth_another_attempt(const Error& error) {
     if (error.kind == Error::Kind::unreachable)
         return error.http == HttpError::Kind::connect || error.http == HttpError::Kind::closed;
@@ -68,6 +63,11 @@ std::string new_uuid() {
 }
 
 }  // namespace
+
+bool is_throttled(const Error& error) {
+    return error.status == 429 ||
+           std::ranges::find(kThrottlingCodes, error.code) != std::end(kThrottlingCodes);
+}
 
 struct AwsClient::Impl : std::enable_shared_from_this<Impl> {
     struct Pending {

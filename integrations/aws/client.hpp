@@ -82,6 +82,9 @@ struct Error {
     std::optional<HttpError::Kind> http;
 };
 
+/// Refused for now, since there were too many calls.
+bool is_throttled(const Error& error);
+
 using CallResult = Result<Answer, Error>;
 using CallDone = std::function<void(CallResult)>;
 

@@ -18,6 +18,9 @@ namespace {
 // A stand-in is done in no time, a real job takes minutes.
 constexpr Milliseconds kFirstLook{200};
 constexpr Milliseconds kLongestPause{10'000};
+/// So many looks in a row that show no job at all (`{"tasks":[]}`) mean that it is forgotten: a
+/// service may take some seconds to show what it has just started.
+constexpr int kMostEmptyLooks = 8;
 
 const asl::ServiceResource& resource_of(const TaskCall& call) {
     return std::get<asl::ServiceResource>(call.resource);
@@ -53,8 +56,7 @@ void parse_texts(Json& description) {
 
 /// A look that failed for a moment only.
 bool may_pass(const Error& error) {
-    return error.kind == Error::Kind::unreachable || error.status >= 500 || error.status == 429 ||
-           error.code == "ThrottlingException";
+    return error.kind == Error::Kind::unreachable || error.status >= 500 || is_throttled(error);
 }
 
 /// Of tasks those that were made no earlier than `since`, in milliseconds since 1970.
@@ -89,6 +91,7 @@ struct OptimizedTasks::Watch {
     AwsClient::CallId id = 0;
     LoopTimer timer;
     Milliseconds pause = kFirstLook;
+    int empty_looks = 0;
     bool over = false;
 };
 
@@ -284,6 +287,12 @@ void OptimizedTasks::looked(const WatchPtr& watch, CallResult result) {
     const Json* status = value_at(result->output, job.status);
     const std::string state =
         status != nullptr && status->is_string() ? status->get<std::string>() : std::string();
+    watch->empty_looks = state.empty() ? watch->empty_looks + 1 : 0;
+    if (watch->empty_looks == kMostEmptyLooks) {
+        watch->over = true;
+        return watch->finished(
+            StateError{std::string(state_errors::kTaskFailed), write_json(result->output)});
+    }
     const bool failed = is_among(job.failed, state);
     if (!failed && !is_among(job.succeeded, state)) return look_later(watch);
     watch->over = true;

@@ -244,15 +244,26 @@ const Shape* find_exception(const Service& service, const Operation& operation,
     return any == service.shapes.end() ? nullptr : &*any;
 }
 
-/// What HEAD requests, which have no body, are told by their status.
-std::string code_of_status(const Service& service, unsigned status) {
-    if (service.service_id == "S3") {
-        if (status == 404) return "NotFound";
-        if (status == 403) return "AccessDenied";
-        if (status == 400) return "BadRequest";
-        if (status == 301) return "PermanentRedirect";
+/// What answers to HEAD requests, which have no body, say by their status. What is not there the
+/// SDK for Java 2 tells by the operation, in the service's words (aws/aws-sdk-java-v2#830, #1941).
+void read_status(const Service& service, const Operation& operation, unsigned status,
+                 WireError& error) {
+    if (service.service_id != "S3") return;
+    if (status == 404 && operation.name == "HeadObject") {
+        error.code = "NoSuchKey";
+        error.message = "The specified key does not exist.";
+    } else if (status == 404 && operation.name == "HeadBucket") {
+        error.code = "NoSuchBucket";
+        error.message = "The specified bucket does not exist";
+    } else if (status == 404) {
+        error.code = "NotFound";
+    } else if (status == 403) {
+        error.code = "AccessDenied";
+    } else if (status == 400) {
+        error.code = "BadRequest";
+    } else if (status == 301) {
+        error.code = "PermanentRedirect";
     }
-    return {};
 }
 
 }  // namespace
@@ -291,7 +302,7 @@ WireError read_error(const Service& service, const Operation& operation,
         }
     }
     if (!is_xml(service) || !understood) read_json_error(service, response, error);
-    if (error.code.empty()) error.code = code_of_status(service, response.status);
+    if (error.code.empty()) read_status(service, operation, response.status, error);
     if (error.message.empty() && error.code.empty())
         error.message = to_valid_utf8(std::string_view(response.body).substr(0, 1'024));
     if (const Shape* shape = find_exception(service, operation, error.code))

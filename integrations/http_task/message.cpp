@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
+#include "engine/asl/task_headers.hpp"
 #include "engine/base/ascii.hpp"
 #include "engine/base/percent.hpp"
 #include "engine/base/state_errors.hpp"
@@ -12,56 +14,12 @@
 namespace stepwell::http_task {
 namespace {
 
-/// Developer Guide: "You can't use the following headers in your HTTP Task definition".
-constexpr std::array<std::string_view, 32> kForbidden = {
-    "a-im",
-    "accept-charset",
-    "accept-datetime",
-    "accept-encoding",
-    "authorization",
-    "cache-control",
-    "connection",
-    "content-encoding",
-    "content-md5",
-    "date",
-    "expect",
-    "forwarded",
-    "from",
-    "host",
-    "http2-settings",
-    "if-match",
-    "if-modified-since",
-    "if-none-match",
-    "if-range",
-    "if-unmodified-since",
-    "max-forwards",
-    "origin",
-    "pragma",
-    "proxy-authorization",
-    "referer",
-    "server",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-    "warning",
-};
-constexpr std::array<std::string_view, 3> kForbiddenPrefixes = {"x-forwarded-", "x-amz-",
-                                                                "x-amzn-"};
 constexpr std::array<std::string_view, 7> kMethods = {"GET",   "POST",    "PUT", "DELETE",
                                                       "PATCH", "OPTIONS", "HEAD"};
 /// Developer Guide, "Service quotas": an HTTP Task ends after 60 seconds.
 constexpr Milliseconds kTimeout{60'000};
 /// Room for what is cut off by the limit of a task's result, so that it, not this, is what fails.
 constexpr std::size_t kMaxBodyBytes = kMaxPayloadBytes + 1;
-
-bool is_forbidden(std::string_view header) {
-    const std::string name = ascii_lower(header);
-    return std::ranges::find(kForbidden, name) != kForbidden.end() ||
-           std::ranges::any_of(kForbiddenPrefixes,
-                               [&](std::string_view prefix) { return name.starts_with(prefix); });
-}
 
 /// RFC 9110, section 5.6.2.
 bool is_token(std::string_view text) {
@@ -165,10 +123,11 @@ private:
         const Json* given = find(all_.value(), "Headers");
         if (given == nullptr) return out;
         if (!given->is_object()) return wrong(bad_format("Headers"));
+        std::vector<std::string> names;
+        for (const auto& [name, unused] : given->get_ref<const Json::object_t&>())
+            names.push_back(name);
+        if (const auto why = asl::unsupported_headers("http", names)) return wrong(*why);
         for (const auto& [name, value] : given->get_ref<const Json::object_t&>()) {
-            if (is_forbidden(name)) {
-                return wrong("The header '" + name + "' is not allowed in the field 'Headers'");
-            }
             NamedValues values;
             if (!is_token(name) || !add_values(values, name, value) ||
                 !std::ranges::all_of(values,

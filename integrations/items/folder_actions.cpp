@@ -31,8 +31,8 @@ aws::Error error_of(aws::Error::Kind kind, std::string message) {
 aws::Error to_aws_error(const ObjectError& from) {
     aws::Error error = error_of(aws::Error::Kind::refused, from.message);
     error.code = from.code;
-    // The exceptions that the model of S3 has; HeadObject's is NotFound, as that has no body.
-    for (const char* known : {"NoSuchBucket", "NoSuchKey", "BucketAlreadyOwnedByYou", "NotFound"}) {
+    // The exceptions that the model of S3 has.
+    for (const char* known : {"NoSuchBucket", "NoSuchKey", "BucketAlreadyOwnedByYou"}) {
         if (from.code == known) error.exception = known;
     }
     error.status = from.status;
@@ -144,7 +144,12 @@ ActionResult head_object(FolderStore& store, const Json& parameters) {
     auto info = store.head(name);
     if (!info) {
         ObjectError error = info.error();
-        if (error.status == 404) error.code = "NotFound", error.message.clear();
+        // An answer to HEAD does not say whether it is the bucket that is missing; the SDK for Java
+        // 2 takes it for the key (aws/aws-sdk-java-v2#830).
+        if (error.status == 404) {
+            error.code = "NoSuchKey";
+            error.message = "The specified key does not exist.";
+        }
         return to_aws_error(error);
     }
     return ActionResult(boost::system::in_place_value, description(*info));

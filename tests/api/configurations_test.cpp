@@ -33,8 +33,7 @@ TEST(LoggingConfiguration, NeedsExactlyOneDestination) {
     for (const std::string& text :
          {std::string(R"({"level":"ALL"})"), std::string(R"({"level":"FATAL"})"),
           std::string(R"({"level":"ERROR","destinations":[]})"),
-          R"({"level":"OFF","destinations":[)" + kGroup + "," + kGroup + "]}",
-          std::string(R"({"level":"ALL","destinations":[{}]})")}) {
+          R"({"level":"OFF","destinations":[)" + kGroup + "," + kGroup + "]}"}) {
         const auto parsed = logging(text);
         ASSERT_FALSE(parsed) << text;
         EXPECT_EQ(row_of(parsed.error().kind).type, "InvalidLoggingConfiguration");
@@ -51,10 +50,13 @@ TEST(LoggingConfiguration, NeedsALogGroupWithItsQualifier) {
     };
     EXPECT_EQ(with("arn:aws:logs:us-east-1:1:log-group:g").error().message,
               "Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier.");
-    EXPECT_EQ(with("arn:aws:s3:::bucket").error().message,
-              "Invalid Logging Configuration: Log Destination not found.");
-    EXPECT_EQ(with("g").error().message,
-              "Invalid Logging Configuration: Log Destination not found.");
+    for (const char* no_group : {"arn:aws:s3:::bucket", "g"}) {
+        EXPECT_EQ(
+            with(no_group).error().message,
+            "Invalid Logging Configuration: Provided ARN is not CloudWatch Logs Log Group ARN.");
+    }
+    EXPECT_EQ(logging(R"({"level":"ALL","destinations":[{}]})").error().message,
+              "Invalid Logging Configuration: Must set valid CloudWatch Log Group ARN.");
 }
 
 TEST(TracingConfiguration, IsOffUnlessEnabled) {
@@ -80,12 +82,17 @@ TEST(EncryptionConfiguration, IsKeptAsGiven) {
 }
 
 TEST(EncryptionConfiguration, MustFitItsType) {
-    for (const char* text :
-         {R"({"type":"CUSTOMER_MANAGED_KMS_KEY"})", R"({"type":"AWS_OWNED_KEY","kmsKeyId":"k"})",
-          R"({"type":"AWS_OWNED_KEY","kmsDataKeyReusePeriodSeconds":60})"}) {
+    const std::pair<const char*, const char*> refused[] = {
+        {R"({"type":"CUSTOMER_MANAGED_KMS_KEY"})", "Must set a valid kmsKeyId."},
+        {R"({"type":"AWS_OWNED_KEY","kmsKeyId":"k"})",
+         "Custom kmsKeyId is not allowed when selecting AWS_OWNED_KEY."},
+        {R"({"type":"AWS_OWNED_KEY","kmsDataKeyReusePeriodSeconds":60})",
+         "Custom kmsDataKeyReusePeriodSeconds is not allowed when selecting AWS_OWNED_KEY."}};
+    for (const auto& [text, why] : refused) {
         const auto parsed = encryption(text);
         ASSERT_FALSE(parsed) << text;
         EXPECT_EQ(row_of(parsed.error().kind).type, "InvalidEncryptionConfiguration");
+        EXPECT_EQ(parsed.error().message, std::string("Invalid Encryption Configuration: ") + why);
     }
 }
 

@@ -394,6 +394,8 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{
             "NotAState", Trial("{}"),
             "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: "},
+        RefusalCase{"AFieldTwice", Trial(R"({"Type":"Pass","Type":"Pass","End":true})"),
+                    "Duplicate field 'Type'\n at [Source: (String)\"{\"Type\":\"Pass\""},
         RefusalCase{"TheStatesPlace", Trial(R"({"Type":"Parallel","Branches":[],"End":true})"),
                     "Value cannot be empty at /States/StateName/Branches"},
         RefusalCase{"UnknownState", Trial(kPassMachine).text("stateName", "B"),
@@ -410,7 +412,8 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{
             "UnmockedToken",
             Trial(
-                R"({"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","Parameters":{},"End":true})")
+                R"({"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                    "Parameters":{"QueueUrl":"q","MessageBody":"m"},"End":true})")
                 .text("roleArn", std::string(kRole)),
             "InvalidDefinition: TestState API does not support"},
         RefusalCase{

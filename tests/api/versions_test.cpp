@@ -147,6 +147,18 @@ TEST_F(Versions, CountAmongWhatACreateAsksFor) {
     EXPECT_EQ(service.refusal("CreateStateMachine", with(body, R"("publish":true)")), refused);
 }
 
+TEST_F(Versions, AreNoPartOfTheCreateThatTheyFollowAtOnce) {
+    // Where one is published within the millisecond of the create: many, so that some are.
+    for (int i = 0; i < 200; ++i) {
+        const std::string name = "n" + std::to_string(i);
+        const std::string body =
+            object({{"name", name}, {"definition", kPass}, {"roleArn", kRole}});
+        const Json first = service.ask("CreateStateMachine", body);
+        service.ask("PublishStateMachineVersion", arn_body(machine_arn(name)));
+        ASSERT_EQ(service.ask("CreateStateMachine", body), first);
+    }
+}
+
 TEST_F(Versions, RunAsTheyWerePublished) {
     EXPECT_EQ(result_of(m), R"({"a":2})");
     EXPECT_EQ(result_of(v1), R"({"a":1})");

@@ -4,7 +4,7 @@ import http.server
 import json
 import threading
 
-from harness import ServerTest
+from harness import ApiError, ServerTest
 
 ARN = "arn:aws:events:us-east-1:123456789012:connection/api/0"
 ROLE = "arn:aws:iam::123456789012:role/e2e"
@@ -61,8 +61,16 @@ class HttpTask(ServerTest):
         server = self.server()
         closed = server.closed(self.run_task(server, self.state(429)))
         self.assertEqual((closed["error"], closed["cause"]), ("States.Http.StatusCode.429", "Too Many Requests"))
-        forbidden = server.closed(self.run_task(server, self.state(200, Headers={"X-Amz-Date": "x"})))
-        self.assertEqual(forbidden["error"], "States.Runtime")
+
+    def test_refuses_headers_that_it_may_not_set(self):
+        server = self.server()
+        with self.assertRaisesRegex(ApiError, r"contains unsupported values: \[x-amz-date\]"):
+            self.run_task(server, self.state(200, Headers={"X-Amz-Date": "x"}))
+        late = self.state(200, **{"Headers.$": """States.StringToJson('{"X-Amz-Date":"x"}')"""})
+        closed = server.closed(self.run_task(server, late))
+        self.assertEqual(closed["error"], "States.Runtime")
+        self.assertIn("contains unsupported values: [x-amz-date]", closed["cause"])
+        self.assertEqual(self.seen, [])
 
     def test_shows_its_messages_to_test_state(self):
         server = self.server()

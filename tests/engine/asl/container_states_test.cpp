@@ -234,5 +234,12 @@ TEST(MapState, KeepsWhatItWasGiven) {
     EXPECT_TRUE(std::holds_alternative<DiscardResult>(state.result_path));
 }
 
+TEST(MapState, MayHaveAnObjectForItsItemsWhereItIsDistributed) {
+    const std::string items = R"(,"QueryLanguage":"JSONata","Items":{"a":1})";
+    EXPECT_THAT(findings(machine_of(distributed(items))), IsEmpty());
+    EXPECT_THAT(findings(machine_of(map(items))),
+                ElementsAre(schema("Expected value of type Array", "/Items")));
+}
+
 }  // namespace
 }  // namespace stepwell::asl

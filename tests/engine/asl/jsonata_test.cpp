@@ -37,6 +37,34 @@ TEST(JsonataExpression, OfTheTopLevelIsRefusedByName) {
                 ElementsAre(unsupported("Reference to '$$' is not supported.", "/Output")));
 }
 
+TEST(JsonataExpression, StandsInNoListOfStatesRulesOrErrors) {
+    const auto no_array = [](const std::string& place) {
+        return schema("Expected value of type Array", place);
+    };
+    EXPECT_THAT(findings(jsonata(R"("Type":"Parallel","Branches":"{% [] %}","End":true)")),
+                ElementsAre(no_array("/Branches")));
+    EXPECT_THAT(findings(jsonata(R"("Type":"Choice","Choices":"{% [] %}","Default":"S")")),
+                ElementsAre(no_array("/Choices")));
+    const std::string task =
+        R"("Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f","End":true,)";
+    EXPECT_THAT(findings(jsonata(task + R"("Retry":"{% [] %}","Catch":"{% [] %}")")),
+                ElementsAre(no_array("/Retry"), no_array("/Catch")));
+    EXPECT_THAT(findings(jsonata(task + R"("Retry":[{"ErrorEquals":"{% ['x'] %}"}])")),
+                ElementsAre(no_array("/Retry[0]/ErrorEquals")));
+}
+
+TEST(JsonataExpression, StandsInNoNumberOfARetrier) {
+    EXPECT_THAT(
+        findings(jsonata(
+            R"("Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f","End":true,
+            "Retry":[{"ErrorEquals":["x"],"IntervalSeconds":"{% 1 %}","MaxAttempts":"{% 1 %}",
+                      "BackoffRate":"{% 2 %}","MaxDelaySeconds":"{% 9 %}"}])")),
+        ElementsAre(schema("Expected value of type Integer", "/Retry[0]/IntervalSeconds"),
+                    schema("Expected value of type Integer", "/Retry[0]/MaxAttempts"),
+                    schema("Expected value of type Number", "/Retry[0]/BackoffRate"),
+                    schema("Expected value of type Integer", "/Retry[0]/MaxDelaySeconds")));
+}
+
 TEST(JsonataExpression, MayReadAResultOnlyWhereThereIsOne) {
     const std::string result =
         unsupported("Reference to '$states.result' is not supported.", "/Output");

@@ -97,6 +97,28 @@ INSTANTIATE_TEST_SUITE_P(
     case_name);
 
 INSTANTIATE_TEST_SUITE_P(
+    Headers, StateIs,
+    testing::Values(
+        StateCase{
+            "OfApiGateway",
+            task(
+                R"("Resource":"arn:aws:states:::apigateway:invoke","Parameters":{"ApiEndpoint":"x","Method":"GET","Headers":{"Authorization":["a"],"X-Own":["b"],"X-Amz-Date":["c"]}})"),
+            {schema("The 'Headers' field contains unsupported values: [authorization, x-amz-date]",
+                    "/Parameters")}},
+        StateCase{
+            "OfHttpTasks",
+            task(
+                R"("Resource":"arn:aws:states:::http:invoke","Parameters":{"ApiEndpoint":"https://x","Method":"GET","Headers":{"Authorization":"a","If-Match":"b"}})"),
+            {schema("The 'Headers' field contains unsupported values: [authorization, if-match]",
+                    "/Parameters")}},
+        StateCase{
+            "ThatAreKnownWhenItRuns",
+            task(
+                R"("Resource":"arn:aws:states:::http:invoke","Parameters":{"ApiEndpoint":"https://x","Method":"GET","Headers.$":"$.h"})"),
+            {}}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
     Invoke, StateIs,
     testing::Values(
         StateCase{
@@ -127,6 +149,36 @@ INSTANTIATE_TEST_SUITE_P(
         StateCase{"NoObject",
                   task(kInvoke + R"(,"Parameters":"f")"),
                   {schema("Expected value of type Object", "/Parameters")}}),
+    case_name);
+
+std::string service(const std::string& resource, const std::string& parameters) {
+    return task(R"("Resource":"arn:aws:states:::)" + resource + R"(","Parameters":)" + parameters);
+}
+std::string missing(const std::string& field) {
+    return schema("The field '" + field + "' is required but was missing", "/Parameters");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    RequiredParameters, StateIs,
+    testing::Values(
+        StateCase{"None",
+                  service("sqs:sendMessage", "{}"),
+                  {missing("QueueUrl"), missing("MessageBody")}},
+        StateCase{"OfACallback",
+                  service("sqs:sendMessage.waitForTaskToken", R"({"QueueUrl":"q"})"),
+                  {missing("MessageBody")}},
+        StateCase{"OfAJob", service("glue:startJobRun.sync", "{}"), {missing("JobName")}},
+        StateCase{
+            "Dynamic", service("dynamodb:putItem", R"({"TableName.$":"$.t","Item.$":"$.i"})"), {}},
+        StateCase{"OfNoOther", service("dynamodb:deleteItem", "{}"), {}},
+        StateCase{"OfJsonata",
+                  R"({"Type":"Task","End":true,"QueryLanguage":"JSONata",)"
+                  R"("Resource":"arn:aws:states:::sns:publish","Arguments":{"TopicArn":"t"}})",
+                  {schema("The field 'Message' is required but was missing", "/Arguments")}},
+        StateCase{"OfAnExpression",
+                  R"({"Type":"Task","End":true,"QueryLanguage":"JSONata",)"
+                  R"("Resource":"arn:aws:states:::sns:publish","Arguments":"{% $a %}"})",
+                  {}}),
     case_name);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -210,6 +262,12 @@ TEST(TaskState, KeepsWhatItWasGiven) {
     EXPECT_EQ(std::get<Seconds>(state.timeout), Seconds{9});
     EXPECT_EQ(std::get<Expression>(state.heartbeat).text(), "$.h");
     EXPECT_FALSE(state.then.next);
+}
+
+TEST(TaskState, ThatWasTakenBeforeKeepsItsParameters) {
+    const std::string state = machine_of(service("sqs:sendMessage", "{}"));
+    EXPECT_FALSE(parse(state, WorkflowType::standard).machine);
+    EXPECT_TRUE(parse_stored(state, WorkflowType::standard).machine);
 }
 
 }  // namespace

@@ -312,6 +312,10 @@ TEST_F(AwsClientTest, S3RefusesInXmlAndByStatusAlone) {
                  "does not exist.</Message></Error>",
                  "x-amz-request-id: R\r\nx-amz-id-2: X\r\n");
         c.read_request();
+        c.answer(404, "", "x-amz-request-id: R\r\n");
+        c.read_request();
+        c.answer(404, "", "x-amz-request-id: R\r\n");
+        c.read_request();
         c.answer(403, "");
         c.read_request();
         c.answer(200, "<Error><Code>InternalError</Code><Message>late</Message></Error>");
@@ -329,7 +333,18 @@ TEST_F(AwsClientTest, S3RefusesInXmlAndByStatusAlone) {
               (StateError{"S3.NoSuchKeyException",
                           "The specified key does not exist. (Service: S3, Status Code: 404, "
                           "Request ID: R, Extended Request ID: X) (SDK Attempt Count: 1)"}));
+    call.action = "headBucket";
+    call.parameters = json(R"({"Bucket":"b"})");
+    EXPECT_EQ(sdk_error(fetch(call).error()),
+              (StateError{"S3.NoSuchBucketException",
+                          "The specified bucket does not exist (Service: S3, Status Code: 404, "
+                          "Request ID: R) (SDK Attempt Count: 1)"}));
     call.action = "headObject";
+    call.parameters = json(R"({"Bucket":"b","Key":"k"})");
+    EXPECT_EQ(sdk_error(fetch(call).error()),
+              (StateError{"S3.NoSuchKeyException",
+                          "The specified key does not exist. (Service: S3, Status Code: 404, "
+                          "Request ID: R) (SDK Attempt Count: 1)"}));
     const Error denied = fetch(call).error();
     EXPECT_EQ(denied.code, "AccessDenied");
     EXPECT_EQ(sdk_error(denied).error, "S3.S3Exception");

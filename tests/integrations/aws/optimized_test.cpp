@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "engine/asl/integration_table.hpp"
 #include "integrations/aws/job_fields.hpp"
 #include "integrations/aws/optimized_shapes.hpp"
@@ -348,6 +350,42 @@ TEST_F(OptimizedTest, AnExecutionOfAnotherServerIsStartedAndAwaited) {
     EXPECT_EQ(write_json(result->value()["Output"]), R"({"a":1})");
 }
 
+TEST_F(OptimizedTest, AJobThatItsServiceHasForgottenFails) {
+    service_.answers("DescribeTasks", {R"({"tasks":[],"failures":[{"reason":"MISSING"}]})"});
+    const TaskCall task = call("ecs", "runTask", R"({"TaskDefinition":"d"})", asl::Pattern::sync);
+    const TaskResult result = watch(task, R"({"Tasks":[{"ClusterArn":"c","TaskArn":"t"}]})")->get();
+    EXPECT_EQ(result.error(), (StateError{"States.TaskFailed",
+                                          R"({"Failures":[{"Reason":"MISSING"}],"Tasks":[]})"}));
+}
+
+TEST_F(OptimizedTest, AJobIsWaitedForThoughItsLooksAreThrottled) {
+    std::atomic<int> looks = 0;
+    TestServer server([&](ServedConnection& c) {
+        while (c.read_request()) {
+            // All attempts of the first look: Athena's own name for it, with status 400.
+            if (++looks <= 3) {
+                c.answer(400, R"({"__type":"TooManyRequestsException","Message":"slow down"})");
+            } else {
+                c.answer(200, R"({"QueryExecution":{"Status":{"State":"SUCCEEDED"}}})");
+            }
+        }
+    });
+    AwsOptions options;
+    options.endpoint_all = server.url();
+    use(options);
+    const TaskCall task =
+        call("athena", "startQueryExecution", R"({"QueryString":"SELECT 1"})", asl::Pattern::sync);
+    EXPECT_TRUE(watch(task, R"({"QueryExecutionId":"q"})")->get());
+}
+
+TEST_F(OptimizedTest, AJobThatIsShownLateIsWaitedFor) {
+    service_.answers("DescribeTasks",
+                     {R"({"tasks":[]})", R"({"tasks":[]})",
+                      R"({"tasks":[{"taskArn":"t","lastStatus":"STOPPED","containers":[]}]})"});
+    const TaskCall task = call("ecs", "runTask", R"({"TaskDefinition":"d"})", asl::Pattern::sync);
+    EXPECT_TRUE(watch(task, R"({"Tasks":[{"ClusterArn":"c","TaskArn":"t"}]})")->get());
+}
+
 TEST_F(OptimizedTest, AnApiIsInvokedAtItsEndpoint) {
     Awaited<ServedRequest> seen;
     TestServer server([&](ServedConnection& c) {
@@ -391,6 +429,27 @@ TEST_F(OptimizedTest, AnApiAtAwsIsNotCalledUnasked) {
                     .error()
                     .cause,
                 HasSubstr("[The value of the field 'Headers' has an invalid format]"));
+}
+
+TEST_F(OptimizedTest, AnApiIsNotSentWhatAwsLeavesOut) {
+    Awaited<ServedRequest> seen;
+    TestServer server([&](ServedConnection& c) {
+        seen.give(*c.read_request());
+        c.answer(200, "{}");
+    });
+    AwsOptions options;
+    options.endpoints["executeapi"] = server.url();
+    use(options);
+    ASSERT_TRUE(run(call("apigateway", "invoke",
+                         R"({"ApiEndpoint":"x.execute-api.us-east-1.amazonaws.com",)"
+                         R"("Method":"POST","RequestBody":{"a":null,"b":{"c":null,"d":1}}})")));
+    EXPECT_EQ(seen.get().body, R"({"b":{"d":1}})");
+    EXPECT_THAT(run(call("apigateway", "invoke",
+                         R"({"ApiEndpoint":"x.execute-api.us-east-1.amazonaws.com","Method":"GET",)"
+                         R"("Headers":{"Host":["a"]}})"))
+                    .error()
+                    .cause,
+                HasSubstr("[The 'Headers' field contains unsupported values: [host]]"));
 }
 
 // --- the tables

@@ -92,7 +92,7 @@ TEST_F(FolderActions, HeadCopyAndDelete) {
     EXPECT_EQ(buckets.read("data/d"), "binary data");
     EXPECT_EQ(ask("headObject", R"({"Bucket":"data","Key":"d"})")["ContentLength"], 11);
     EXPECT_EQ(ask("deleteObject", R"({"Bucket":"data","Key":"d"})"), Json::object());
-    EXPECT_EQ(ask("headObject", R"({"Bucket":"data","Key":"d"})"), "NotFound");
+    EXPECT_EQ(ask("headObject", R"({"Bucket":"data","Key":"d"})"), "NoSuchKey");
     EXPECT_EQ(ask("deleteObjects",
                   R"({"Bucket":"data","Delete":{"Objects":[{"Key":"b c.txt"},{"Key":"none"}]}})"),
               json(R"({"Deleted":[{"Key":"b c.txt"},{"Key":"none"}]})"));

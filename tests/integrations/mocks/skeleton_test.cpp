@@ -19,7 +19,8 @@ Json skeleton_of(const std::string& states) {
 
 TEST(Skeleton, AnswersEveryTaskInTheShapeOfItsService) {
     const Json made = skeleton_of(R"(
-        "A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":{},"Next":"B"},
+        "A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage",
+             "Parameters":{"QueueUrl":"q","MessageBody":"m"},"Next":"B"},
         "B":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},
              "Next":"C"},
         "C":{"Type":"Pass","Next":"D"},
@@ -32,7 +33,8 @@ TEST(Skeleton, AnswersEveryTaskInTheShapeOfItsService) {
 
 TEST(Skeleton, AnswersAJobWithHowItHasEnded) {
     const Json made = skeleton_of(R"(
-        "A":{"Type":"Task","Resource":"arn:aws:states:::glue:startJobRun.sync","Parameters":{},"Next":"B"},
+        "A":{"Type":"Task","Resource":"arn:aws:states:::glue:startJobRun.sync",
+             "Parameters":{"JobName":"j"},"Next":"B"},
         "B":{"Type":"Task","Resource":"arn:aws:states:::codebuild:startBuild.sync","Parameters":{},"Next":"C"},
         "C":{"Type":"Task","Resource":"arn:aws:states:::elasticmapreduce:createCluster","Parameters":{},
              "Next":"D"},
