@@ -147,6 +147,7 @@ void Shard::come_back(Folded folded) {
         begun->execution.machine_deleted = folded.machine_deleted;
         begun->logging = std::move(folded.logging);
         LiveExecution& live = *live_.emplace(key, std::move(begun)).first->second;
+        // DIFFERS: AWS lets it run to its end. docs/differences.md
         return folded.unwanted ? proceed(live, Stop{}) : proceed(live, Begin{});
     }
     // Who waits for heartbeats never leaves memory but by a restart, or by a write that failed.

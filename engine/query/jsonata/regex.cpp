@@ -101,6 +101,7 @@ Result<Regex, Error> Regex::compile(std::string_view pattern, RegexFlags flags) 
     if (!translated) return syntax_error(pattern, translated.error().reason);
     // The callout is check_time.
     const std::string text = "(?C1)(?:" + translated->text + ')';
+    // DIFFERS: JavaScript's `.` is a UTF-16 unit, half of some characters. docs/differences.md
     std::uint32_t options = PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_NEVER_BACKSLASH_C;
     if (flags.ignore_case) options |= PCRE2_CASELESS;
     int code = 0;
