@@ -10,6 +10,7 @@
 #include "integrations/aws/client.hpp"
 #include "integrations/aws/errors.hpp"
 #include "integrations/aws/kubernetes.hpp"
+#include "integrations/aws/model_tasks.hpp"
 #include "integrations/aws/optimized_tasks.hpp"
 #include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/http_client.hpp"
@@ -54,6 +55,11 @@ HttpClientOptions http_options(const IntegrationOptions& options) {
     return http;
 }
 
+std::unique_ptr<items::FolderTasks> folder_of(IoLoop& loop, const IntegrationOptions& options) {
+    if (!options.items.s3_folder) return nullptr;
+    return std::make_unique<items::FolderTasks>(loop, *options.items.s3_folder);
+}
+
 }  // namespace
 
 struct TaskRegistry::Impl {
@@ -66,25 +72,26 @@ struct TaskRegistry::Impl {
               client(loop, http, models_of(options), options.aws),
               sdk(client),
               optimized(loop, client),
+              s3_folder(folder_of(loop, options)),
+              models(client, s3_folder.get()),
               api_gateway(http, options.aws),
               kubernetes(loop, http, options.aws),
               http_tasks(http, options.connections),
               mocked(loop, options.mocks, options.mocked_requests),
-              own_is_elsewhere(options.aws.endpoint_of("sfn") != nullptr) {
-            if (options.items.s3_folder) s3_folder.emplace(loop, *options.items.s3_folder);
-        }
+              own_is_elsewhere(options.aws.endpoint_of("sfn") != nullptr) {}
         HttpClient http;
         LambdaIntegration lambda;
         OwnServiceTasks own;
         aws::AwsClient client;
         aws::SdkTasks sdk;
         aws::OptimizedTasks optimized;
+        /// S3, where it is a folder.
+        std::unique_ptr<items::FolderTasks> s3_folder;
+        aws::ModelTasks models;
         aws::ApiGatewayTasks api_gateway;
         aws::KubernetesTasks kubernetes;
         http_task::HttpTasks http_tasks;
         mocks::MockTasks mocked;
-        /// S3, where it is a folder.
-        std::optional<items::FolderTasks> s3_folder;
         /// Whether Step Functions is another server than this one.
         bool own_is_elsewhere;
         std::unordered_map<TaskCallId, GiveUp> calls;
@@ -99,6 +106,10 @@ struct TaskRegistry::Impl {
             {"apigateway", "invoke",
              [this](TaskCall call, Finished done) {
                  return api_gateway.invoke(std::move(call), std::move(done));
+             }},
+            {"bedrock", "invokeModel",
+             [this](TaskCall call, Finished done) {
+                 return models.invoke(std::move(call), std::move(done));
              }},
             {"eks", "call",
              [this](TaskCall call, Finished done) {
@@ -231,7 +242,11 @@ TaskRegistry::TaskRegistry(const IntegrationOptions& options, OwnService& own_se
 }
 
 TaskRegistry::~TaskRegistry() {
-    impl_->loop.run([&] { impl_->on_loop.reset(); });
+    impl_->loop.run([&] {
+        // So what a worker has posted meanwhile finds itself given up.
+        impl_->on_loop->cancel_all();
+        impl_->on_loop.reset();
+    });
     impl_->loop.stop();
 }
 

@@ -71,8 +71,6 @@ Json action_parameters(const OptimizedAction& action, const TaskCall& call) {
     Json parameters = call.input.value();
     if (!parameters.is_object()) return parameters;
     if (action.service == "events") add_sender(parameters, call.execution_arn);
-    if (is(action, "bedrock", "invokeModel") && !parameters.contains("ContentType"))
-        parameters["ContentType"] = "application/json";
     if (is(action, "elasticmapreduce", "addStep")) {
         Json cluster = taken(parameters, "ClusterId");
         if (!cluster.is_null()) parameters["JobFlowId"] = std::move(cluster);
@@ -110,13 +108,6 @@ Json shown_answer(const OptimizedAction& action, const Answer& answer, const Tas
     Json shown = named_answer(action, answer.output);
     // OBSERVED: what putEvents gives has no metadata (conformance, events_task_service__…).
     if (action.service == "events") return shown;
-    if (is(action, "bedrock", "invokeModel")) {
-        const auto body = shown.find("Body");
-        if (body == shown.end() || !body->is_string()) return shown;
-        if (auto value = parse_json(body->get_ref<const std::string&>()))
-            shown["Body"] = *std::move(value);
-        return shown;
-    }
     shown["SdkHttpMetadata"] = http_metadata(answer.status, shown_headers(answer));
     Json metadata = Json::object();
     metadata["RequestId"] = answer.request_id.empty() ? call.request_id : answer.request_id;

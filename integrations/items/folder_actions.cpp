@@ -28,6 +28,8 @@ aws::Error error_of(aws::Error::Kind kind, std::string message) {
     return error;
 }
 
+}  // namespace
+
 aws::Error to_aws_error(const ObjectError& from) {
     aws::Error error = error_of(aws::Error::Kind::refused, from.message);
     error.code = from.code;
@@ -38,6 +40,14 @@ aws::Error to_aws_error(const ObjectError& from) {
     error.status = from.status;
     return error;
 }
+
+aws::Error object_too_large() {
+    aws::Error error = error_of(aws::Error::Kind::unreadable, "The object is too large");
+    error.http = HttpError::Kind::too_large;
+    return error;
+}
+
+namespace {
 
 aws::Error missing(std::string_view name) {
     return error_of(aws::Error::Kind::parameters,
@@ -130,9 +140,7 @@ ActionResult get_object(FolderStore& store, const Json& parameters) {
         }
     }
     if (range.end - range.begin > kMaxPayloadBytes) {
-        aws::Error error = error_of(aws::Error::Kind::unreadable, "The object is too large");
-        error.http = HttpError::Kind::too_large;
-        return error;
+        return object_too_large();
     }
     ObjectPart part = TRY(asked(store.get({}, name, range.begin, range.end - range.begin)));
     out["Body"] = to_valid_utf8(part.bytes);

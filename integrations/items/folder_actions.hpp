@@ -15,4 +15,8 @@ namespace stepwell::items {
 /// remembered. An object that is larger than a state may hold is not read: `too_large`.
 aws::CallResult call_folder(FolderStore& store, std::string_view action, const Json& parameters);
 
+aws::Error to_aws_error(const ObjectError& from);
+/// What is larger than may be read.
+aws::Error object_too_large();
+
 }  // namespace stepwell::items

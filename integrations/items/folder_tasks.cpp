@@ -18,10 +18,23 @@ TaskResult carry_out(FolderStore& store, const TaskCall& call) {
     return aws::task_result(std::move(answer->output), resource.resource_type);
 }
 
+aws::CallResult read_whole(FolderStore& store, const ObjectName& name, std::size_t most_bytes) {
+    auto part = store.get({}, name, 0, most_bytes);
+    if (!part) return to_aws_error(part.error());
+    if (part->object_size > most_bytes) return object_too_large();
+    aws::Answer answer;
+    answer.body = std::move(part->bytes);
+    return answer;
+}
+
 }  // namespace
 
 struct FolderTasks::Impl {
     Impl(IoLoop& of_loop, const std::string& folder) : loop(of_loop), store(folder), workers(1) {}
+
+    void answer(const std::function<aws::CallResult()>& work, const aws::CallDone& done) {
+        loop.post([result = work(), done] { done(result); });
+    }
 
     IoLoop& loop;
     FolderStore store;
@@ -43,6 +56,25 @@ FolderTasks::GiveUp FolderTasks::call_action(TaskCall call, Finished finished) {
             });
         });
     return [given_up] { *given_up = true; };
+}
+
+void FolderTasks::read(const ObjectName& name, std::size_t most_bytes, aws::CallDone done) {
+    impl_->workers.add([impl = impl_.get(), name, most_bytes, done = std::move(done)] {
+        impl->answer([&] { return read_whole(impl->store, name, most_bytes); }, done);
+    });
+}
+
+void FolderTasks::write(const ObjectName& name, std::string bytes, aws::CallDone done) {
+    impl_->workers.add(
+        [impl = impl_.get(), name, bytes = std::move(bytes), done = std::move(done)] {
+            impl->answer(
+                [&]() -> aws::CallResult {
+                    auto put = impl->store.put({}, name, bytes);
+                    if (!put) return to_aws_error(put.error());
+                    return aws::Answer();
+                },
+                done);
+        });
 }
 
 }  // namespace stepwell::items

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "engine/tasks.hpp"
+#include "integrations/aws/client.hpp"
 #include "integrations/io_loop.hpp"
+#include "integrations/items/object_store.hpp"
 
 namespace stepwell::items {
 
@@ -25,6 +27,9 @@ public:
 
     /// `finished` is called on the loop's thread.
     GiveUp call_action(TaskCall call, Finished finished);
+    /// An object of at most so many bytes, as Answer::body. `done` is called on the loop's thread.
+    void read(const ObjectName& name, std::size_t most_bytes, aws::CallDone done);
+    void write(const ObjectName& name, std::string bytes, aws::CallDone done);
 
 private:
     struct Impl;

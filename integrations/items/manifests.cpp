@@ -35,16 +35,6 @@ StateError no_manifest(const ObjectName& manifest, const std::string& why) {
                          " is no manifest of S3 Inventory: " + why + ".");
 }
 
-std::optional<ObjectName> object_of_uri(std::string_view uri) {
-    constexpr std::string_view kScheme = "s3://";
-    if (!uri.starts_with(kScheme) && !uri.starts_with("S3://")) return std::nullopt;
-    uri.remove_prefix(kScheme.size());
-    const std::size_t slash = uri.find('/');
-    if (slash == std::string_view::npos || slash == 0 || slash + 1 == uri.size())
-        return std::nullopt;
-    return ObjectName{std::string(uri.substr(0, slash)), std::string(uri.substr(slash + 1)), {}};
-}
-
 }  // namespace
 
 Evaluated<Inventory> read_inventory(std::string_view text, const ObjectName& manifest) {

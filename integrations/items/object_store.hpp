@@ -25,6 +25,9 @@ struct ObjectName {
     std::string uri() const { return "S3://" + bucket + "/" + key; }
 };
 
+/// Of `s3://bucket/key`; nullopt: it is none.
+std::optional<ObjectName> object_of_uri(std::string_view uri);
+
 /// Why S3 has not done what it was asked for, in its own words.
 struct ObjectError {
     std::string code;     ///< `NoSuchKey`; empty: there was no answer

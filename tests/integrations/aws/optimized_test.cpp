@@ -9,6 +9,7 @@
 #include "integrations/aws/optimized_tasks.hpp"
 #include "integrations/registry.hpp"
 #include "tests/integrations/aws/optimized_fixture.hpp"
+#include "tests/integrations/items/temporary_buckets.hpp"
 #include "tests/integrations/test_server.hpp"
 #include "tests/integrations/waiting.hpp"
 
@@ -325,6 +326,52 @@ TEST_F(OptimizedTest, AModelIsInvokedWithJsonAndAnswersIt) {
     ASSERT_TRUE(result);
     EXPECT_EQ(write_json(result->value()["Body"]), R"({"completion":"hi"})");
     EXPECT_EQ(service_.last_body("POST /model/some.model%3A1/invoke"), R"({"prompt":"hello"})");
+}
+
+// Developer Guide, "Invoke and customize Amazon Bedrock models with Step Functions": Input, Output.
+TEST_F(OptimizedTest, AModelReadsAndWritesObjectsOfS3) {
+    service_.answers("GET /bucket/in.json", {R"({"prompt":"hello"})"});
+    service_.answers("POST /model/m/invoke", {"\"" + std::string(300'000, 'x') + "\""});
+    service_.answers("PUT /bucket/out.json", {""});
+    const TaskResult result = run(call("bedrock", "invokeModel", R"({"ModelId":"m",
+        "Input":{"S3Uri":"s3://bucket/in.json"},"Output":{"S3Uri":"s3://bucket/out.json"}})"));
+    ASSERT_TRUE(result) << result.error().cause;
+    EXPECT_EQ(result->value()["Body"], "s3://bucket/out.json");
+    EXPECT_EQ(service_.last_body("POST /model/m/invoke"), R"({"prompt":"hello"})");
+    EXPECT_EQ(service_.last_body("PUT /bucket/out.json").size(), 300'002U);
+}
+
+TEST_F(OptimizedTest, AModelReadsAndWritesFilesWhereS3IsAFolder) {
+    items::TemporaryBuckets buckets;
+    buckets.write("bucket/in.json", R"({"prompt":"hello"})");
+    IntegrationOptions options;
+    options.aws.endpoint_all = service_.url();
+    options.items.s3_folder = buckets.path().string();
+    registry_ = std::make_unique<TaskRegistry>(options, own_);
+    service_.answers("POST /model/m/invoke", {R"({"completion":"hi"})"});
+    const auto invoke = [&](const std::string& from) {
+        return run(call("bedrock", "invokeModel",
+                        R"({"ModelId":"m","Input":{"S3Uri":"s3://bucket/)" + from +
+                            R"("},"Output":{"S3Uri":"s3://bucket/out.json"}})"));
+    };
+    EXPECT_TRUE(invoke("in.json"));
+    EXPECT_EQ(service_.last_body("POST /model/m/invoke"), R"({"prompt":"hello"})");
+    EXPECT_EQ(buckets.read("bucket/out.json"), R"({"completion":"hi"})");
+    EXPECT_EQ(invoke("missing.json").error().error, "S3.NoSuchKeyException");
+}
+
+TEST_F(OptimizedTest, AModelNeedsOneInputAndObjectsThatAreSome) {
+    const auto why = [&](const std::string& parameters) {
+        return run(call("bedrock", "invokeModel", parameters)).error().cause;
+    };
+    EXPECT_THAT(why(R"({"ModelId":"m"})"),
+                HasSubstr("[The field 'Body' is required but was missing]"));
+    EXPECT_THAT(why(R"({"ModelId":"m","Body":{},"Input":{"S3Uri":"s3://b/k"}})"),
+                HasSubstr("[Only one of the fields 'Body' and 'Input' is supported]"));
+    EXPECT_THAT(why(R"({"ModelId":"m","Input":{"S3Uri":"b/k"}})"),
+                HasSubstr("[The value of the field 'Input' has an invalid format]"));
+    EXPECT_THAT(why(R"({"ModelId":"m","Body":{},"Output":{"S3Uri":"s3://b"}})"),
+                HasSubstr("[The value of the field 'Output' has an invalid format]"));
 }
 
 TEST_F(OptimizedTest, AnExecutionOfAnotherServerIsStartedAndAwaited) {
