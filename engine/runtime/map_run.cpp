@@ -63,11 +63,11 @@ MapRun::Next MapRun::look() {
         tell_parent();
         return Next::wait_and_look;
     }
-    if (!failure_ && !progress_.stopping && !unwanted_) go_on();
-    if (!failure_ && !progress_.stopping && !unwanted_) return Next::wait;
+    if (!failure_ && !stopped()) go_on();
+    if (!failure_ && !stopped()) return Next::wait;
     if (starting_ || ending_ || storing_failure_ || redriving_ > 0) return Next::wait;
     if (progress_.executions.running > 0) {
-        if (!progress_.stopping && !unwanted_ && !failure_stored_) {
+        if (!stopped() && !failure_stored_) {
             store_failure();
             return Next::wait;
         }
@@ -142,6 +142,18 @@ bool MapRun::exceeds_tolerance() const {
     return double(failed) * 100.0 > percentage * double(items().known());
 }
 
+void MapRun::for_each_running_child(const std::function<void(ExecutionKey)>& visit) {
+    constexpr std::size_t kPage = 1000;
+    ExecutionKey before = 0;
+    for (;;) {
+        const ExecutionPage page = by_.store.list_children(
+            record_.key, {.status = ExecutionStatus::running}, before, kPage);
+        for (const ExecutionRecord& child : page.executions) visit(child.key);
+        if (!page.more || page.executions.empty()) return;
+        before = page.executions.back().key;
+    }
+}
+
 /// Developer Guide, "Redriving Map Runs": after its parent stops or times out a Map Run "might
 /// still be canceling in progress child workflow executions of type Standard, or waiting for child
 /// workflow executions of type Express to complete": those take five minutes at most. A restart
@@ -149,29 +161,11 @@ bool MapRun::exceeds_tolerance() const {
 void MapRun::stop_children() {
     if (record_.type == WorkflowType::express || !due(stopped_at_)) return;
     stopped_at_ = std::chrono::steady_clock::now();
-    constexpr std::size_t kPage = 1000;
-    ExecutionKey before = 0;
-    for (;;) {
-        const ExecutionPage page = by_.store.list_children(
-            record_.key, {.status = ExecutionStatus::running}, before, kPage);
-        for (const ExecutionRecord& child : page.executions) by_.stop_child(child.key);
-        if (!page.more || page.executions.empty()) return;
-        before = page.executions.back().key;
-    }
+    for_each_running_child(by_.stop_child);
 }
 
 /// Those whose start was stored though nobody was told so.
-void MapRun::wake_children() {
-    constexpr std::size_t kPage = 1000;
-    ExecutionKey before = 0;
-    for (;;) {
-        const ExecutionPage page = by_.store.list_children(
-            record_.key, {.status = ExecutionStatus::running}, before, kPage);
-        for (const ExecutionRecord& child : page.executions) by_.wake_child(child.key);
-        if (!page.more || page.executions.empty()) return;
-        before = page.executions.back().key;
-    }
-}
+void MapRun::wake_children() { for_each_running_child(by_.wake_child); }
 
 void MapRun::tell_parent() {
     if (!due(told_at_)) return;

@@ -65,6 +65,9 @@ private:
     void fail(StateError error);
     void store_failure();
     bool exceeds_tolerance() const;
+    /// Nobody waits for its children.
+    bool stopped() const { return progress_.stopping || unwanted_; }
+    void for_each_running_child(const std::function<void(ExecutionKey)>& visit);
     void stop_children();
     void read_page();
     void page_read(Evaluated<ItemPage> page);

@@ -18,15 +18,14 @@ constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20U;
 
 void MapRun::finish() {
     if (ending_ || writing_) return;
-    const bool stopped = progress_.stopping || unwanted_;
     const bool exceeded =
         failure_ && failure_->error == state_errors::kExceedToleratedFailureThreshold;
     // Developer Guide, "Redriving Map Runs": one whose parent was stopped writes its results, too.
     if (exports() && !written_ && (!failure_ || exceeded)) return export_results();
     MapRunEnd over;
     over.stop_date = by_.clock.now();
-    if (!stopped && !failure_) gather_results(over);
-    if (stopped) {
+    if (!stopped() && !failure_) gather_results(over);
+    if (stopped()) {
         over.status = MapRunStatus::aborted;
     } else if (failure_) {
         over.status = MapRunStatus::failed;
@@ -90,7 +89,7 @@ void MapRun::export_results() {
             page.push_back(self->result_of(std::move(child)));
         return page;
     };
-    if (failure_ || progress_.stopping || unwanted_) write.pending = pending_inputs();
+    if (failure_ || stopped()) write.pending = pending_inputs();
     stop_writing_ = by_.writer->write(
         std::move(write), [queue = queue_, self = weak_from_this()](Evaluated<Json> details) {
             const auto run = self.lock();
