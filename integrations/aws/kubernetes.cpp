@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <ctime>
 #include <utility>
 #include <vector>
@@ -13,15 +12,13 @@
 #include "integrations/aws/eks_token.hpp"
 #include "integrations/aws/errors.hpp"
 #include "integrations/aws/job_fields.hpp"
+#include "integrations/aws/look_timer.hpp"
 #include "integrations/aws/task_fields.hpp"
 
 namespace stepwell::aws {
 namespace {
 
 constexpr std::string_view kResourceType = "eks";
-// DIFFERS: AWS looks once a minute, and later every five.
-constexpr Milliseconds kFirstLook{200};
-constexpr Milliseconds kLongestPause{10'000};
 constexpr Milliseconds kTimeout{60'000};
 
 bool is_of_aws(std::string_view host) {
@@ -93,8 +90,7 @@ struct KubernetesTasks::Watch {
     Finished finished;
     std::string job_name;
     HttpClient::CallId id = 0;
-    LoopTimer timer;
-    Milliseconds pause = kFirstLook;
+    LookTimer timer;  // DIFFERS: AWS looks once a minute, and later every five.
     bool over = false;
     // Once it has ended:
     Json job;
@@ -253,10 +249,9 @@ void KubernetesTasks::looked(const WatchPtr& watch, HttpResult answer) {
 }
 
 void KubernetesTasks::look_later(const WatchPtr& watch) {
-    watch->timer.start(watch->pause, [this, weak = std::weak_ptr(watch)] {
+    watch->timer.start([this, weak = std::weak_ptr(watch)] {
         if (const auto again = weak.lock()) look(again);
     });
-    watch->pause = std::min(watch->pause * 3 / 2, kLongestPause);
 }
 
 // --- its logs, as far as they are to be had

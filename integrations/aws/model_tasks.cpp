@@ -6,7 +6,7 @@
 
 #include "engine/base/json_member.hpp"
 #include "integrations/aws/errors.hpp"
-#include "integrations/aws/optimized_table.hpp"
+#include "integrations/aws/optimized_shapes.hpp"
 #include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/aws/task_fields.hpp"
 
@@ -16,6 +16,8 @@ namespace {
 /// API Reference, InvokeModel, body: "Maximum length of 25000000".
 constexpr std::size_t kMostBytes = 25'000'000;
 constexpr std::string_view kService = "bedrock";
+
+const OptimizedAction& action() { return *find_optimized(kService, "invokeModel"); }
 
 /// Of `{"S3Uri":"s3://bucket/key"}`; nullopt: it is none.
 std::optional<items::ObjectName> object_in(const Json& place) {
@@ -34,17 +36,15 @@ struct ModelTasks::Run {
     AwsClient::CallId id = 0;
     bool over = false;
 
-    void fail(const Error& error, const std::function<StateError(const Error&)>& own) {
-        finished(task_error(error, call, own));
-    }
-    Call s3(const char* action, const items::ObjectName& name) const {
+    void object_failed(const Error& error) const { finished(task_error(error, call, sdk_error)); }
+    Call s3(const char* operation, const items::ObjectName& name) const {
         Call out;
         out.service = "aws-sdk:s3";
-        out.action = action;
+        out.action = operation;
         out.parameters["Bucket"] = name.bucket;
         out.parameters["Key"] = name.key;
-        out.owner = model.owner;
-        out.timeout = model.timeout;
+        out.owner = owner_of(call);
+        out.timeout = longest_wait(out.service);
         return out;
     }
 };
@@ -75,16 +75,9 @@ ModelTasks::GiveUp ModelTasks::invoke(TaskCall call, Finished finished) {
     }
     if (!parameters.contains("ContentType")) parameters["ContentType"] = "application/json";
 
-    Call& model = run->model;
-    model.service = model_of(*find_optimized(kService, "invokeModel"));
-    model.action = "invokeModel";
-    model.parameters = std::move(parameters);
-    model.style = Style::optimized;
-    model.owner = owner_of(run->call);
-    model.client_token = run->call.request_id;
-    model.timeout = longest_wait(model.service);
-    model.raw_body = true;
-    if (run->output) model.max_body_bytes = kMostBytes;
+    run->model = call_of(action(), run->call, operation_of(action()), std::move(parameters));
+    run->model.raw_body = true;
+    if (run->output) run->model.max_body_bytes = kMostBytes;
     if (run->input) {
         read(run);
     } else {
@@ -99,7 +92,7 @@ ModelTasks::GiveUp ModelTasks::invoke(TaskCall call, Finished finished) {
 void ModelTasks::read(const RunPtr& run) {
     const auto read = [this, run](CallResult object) {
         if (run->over) return;
-        if (!object) return run->fail(object.error(), sdk_error);
+        if (!object) return run->object_failed(object.error());
         ask(run, std::move(object->body));
     };
     if (s3_folder_ != nullptr) return s3_folder_->read(*run->input, kMostBytes, read);
@@ -112,11 +105,7 @@ void ModelTasks::read(const RunPtr& run) {
 void ModelTasks::ask(const RunPtr& run, std::optional<std::string> body) {
     run->model.body = std::move(body);
     run->id = client_.call(std::move(run->model), [this, run](CallResult answer) {
-        if (!answer) {
-            const OptimizedNames& names = find_optimized_service(kService)->names;
-            return run->fail(answer.error(),
-                             [&](const Error& own) { return optimized_error(own, names); });
-        }
+        if (!answer) return run->finished(error_of(action(), answer.error(), run->call));
         if (run->output) return write(run, *std::move(answer));
         answer->output["Body"] = body_value(answer->body);
         run->finished(task_result(std::move(answer->output), kService));
@@ -128,7 +117,7 @@ void ModelTasks::write(const RunPtr& run, Answer answer) {
     answer.output["Body"] = "s3://" + run->output->bucket + '/' + run->output->key;
     const auto written = [run, output = std::move(answer.output)](CallResult put) {
         if (run->over) return;
-        if (!put) return run->fail(put.error(), sdk_error);
+        if (!put) return run->object_failed(put.error());
         run->finished(task_result(output, kService));
     };
     if (s3_folder_ != nullptr)

@@ -6,7 +6,9 @@
 #include "engine/base/arn.hpp"
 #include "engine/base/ascii.hpp"
 #include "engine/base/state_errors.hpp"
+#include "integrations/aws/errors.hpp"
 #include "integrations/aws/job_fields.hpp"
+#include "integrations/aws/sdk_tasks.hpp"
 #include "integrations/sdk_result.hpp"
 
 namespace stepwell::aws {
@@ -66,6 +68,24 @@ HttpHeaders shown_headers(const Answer& answer) {
 }
 
 }  // namespace
+
+StateError error_of(const OptimizedAction& action, const Error& error, const TaskCall& call) {
+    const OptimizedNames& names = find_optimized_service(action.service)->names;
+    return task_error(error, call, [&](const Error& own) { return optimized_error(own, names); });
+}
+
+Call call_of(const OptimizedAction& action, const TaskCall& call, std::string_view operation,
+             Json parameters) {
+    Call out;
+    out.service = model_of(action);
+    out.action = operation;
+    out.parameters = std::move(parameters);
+    out.style = Style::optimized;
+    out.owner = owner_of(call);
+    out.client_token = call.request_id;
+    out.timeout = longest_wait(out.service);
+    return out;
+}
 
 Json action_parameters(const OptimizedAction& action, const TaskCall& call) {
     Json parameters = call.input.value();

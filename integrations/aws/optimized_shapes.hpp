@@ -12,6 +12,12 @@
 /// calls. Each service's page of the Developer Guide.
 namespace stepwell::aws {
 
+/// A call that a Task of this integration makes: of its own action, or of one about its job.
+Call call_of(const OptimizedAction& action, const TaskCall& call, std::string_view operation,
+             Json parameters);
+/// What the Task fails with where such a call did.
+StateError error_of(const OptimizedAction& action, const Error& error, const TaskCall& call);
+
 /// The parameters of the action.
 Json action_parameters(const OptimizedAction& action, const TaskCall& call);
 

@@ -2,46 +2,23 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/base/state_errors.hpp"
 #include "integrations/aws/errors.hpp"
 #include "integrations/aws/job_fields.hpp"
-#include "integrations/aws/names.hpp"
+#include "integrations/aws/look_timer.hpp"
 #include "integrations/aws/optimized_shapes.hpp"
-#include "integrations/aws/sdk_tasks.hpp"
 
 namespace stepwell::aws {
 namespace {
 
-// A stand-in is done in no time, a real job takes minutes.
-constexpr Milliseconds kFirstLook{200};
-constexpr Milliseconds kLongestPause{10'000};
 /// So many looks in a row that show no job at all (`{"tasks":[]}`) mean that it is forgotten: a
 /// service may take some seconds to show what it has just started.
 constexpr int kMostEmptyLooks = 8;
 
 const asl::ServiceResource& resource_of(const TaskCall& call) {
     return std::get<asl::ServiceResource>(call.resource);
-}
-
-StateError error_of(const OptimizedAction& action, const Error& error, const TaskCall& call) {
-    const OptimizedNames& names = find_optimized_service(action.service)->names;
-    return task_error(error, call, [&](const Error& own) { return optimized_error(own, names); });
-}
-
-Call call_of(const OptimizedAction& action, const TaskCall& call, std::string_view operation,
-             Json parameters) {
-    Call out;
-    out.service = model_of(action);
-    out.action = operation;
-    out.parameters = std::move(parameters);
-    out.style = Style::optimized;
-    out.owner = owner_of(call);
-    out.client_token = call.request_id;
-    out.timeout = longest_wait(out.service);
-    return out;
 }
 
 /// `.sync:2` shows Input and Output of a nested execution as JSON.
@@ -89,8 +66,7 @@ struct OptimizedTasks::Watch {
     TaskCall call;
     Finished finished;
     AwsClient::CallId id = 0;
-    LoopTimer timer;
-    Milliseconds pause = kFirstLook;
+    LookTimer timer;
     int empty_looks = 0;
     bool over = false;
 };
@@ -308,10 +284,9 @@ void OptimizedTasks::looked(const WatchPtr& watch, CallResult result) {
 }
 
 void OptimizedTasks::look_later(const WatchPtr& watch) {
-    watch->timer.start(watch->pause, [this, weak = std::weak_ptr(watch)] {
+    watch->timer.start([this, weak = std::weak_ptr(watch)] {
         if (const auto again = weak.lock()) look(again);
     });
-    watch->pause = std::min(watch->pause * 3 / 2, kLongestPause);
 }
 
 // --- stopping

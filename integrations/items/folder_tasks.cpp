@@ -32,8 +32,12 @@ aws::CallResult read_whole(FolderStore& store, const ObjectName& name, std::size
 struct FolderTasks::Impl {
     Impl(IoLoop& of_loop, const std::string& folder) : loop(of_loop), store(folder), workers(1) {}
 
-    void answer(const std::function<aws::CallResult()>& work, const aws::CallDone& done) {
-        loop.post([result = work(), done] { done(result); });
+    /// `work` on the folder's thread, and what it came to on the loop's.
+    template <class Work, class Done>
+    void run(Work work, Done done) {
+        workers.add([this, work = std::move(work), done = std::move(done)] {
+            loop.post([result = work(store), done] { done(result); });
+        });
     }
 
     IoLoop& loop;
@@ -48,33 +52,27 @@ FolderTasks::~FolderTasks() { impl_->workers.stop(); }
 
 FolderTasks::GiveUp FolderTasks::call_action(TaskCall call, Finished finished) {
     const auto given_up = std::make_shared<bool>(false);  // of the loop's thread
-    impl_->workers.add(
-        [impl = impl_.get(), call = std::move(call), given_up, finished = std::move(finished)] {
-            TaskResult result = carry_out(impl->store, call);
-            impl->loop.post([result = std::move(result), given_up, finished] {
-                if (!*given_up) finished(result);
-            });
-        });
+    impl_->run([call = std::move(call)](FolderStore& store) { return carry_out(store, call); },
+               [given_up, finished = std::move(finished)](const TaskResult& result) {
+                   if (!*given_up) finished(result);
+               });
     return [given_up] { *given_up = true; };
 }
 
 void FolderTasks::read(const ObjectName& name, std::size_t most_bytes, aws::CallDone done) {
-    impl_->workers.add([impl = impl_.get(), name, most_bytes, done = std::move(done)] {
-        impl->answer([&] { return read_whole(impl->store, name, most_bytes); }, done);
-    });
+    impl_->run(
+        [name, most_bytes](FolderStore& store) { return read_whole(store, name, most_bytes); },
+        std::move(done));
 }
 
 void FolderTasks::write(const ObjectName& name, std::string bytes, aws::CallDone done) {
-    impl_->workers.add(
-        [impl = impl_.get(), name, bytes = std::move(bytes), done = std::move(done)] {
-            impl->answer(
-                [&]() -> aws::CallResult {
-                    auto put = impl->store.put({}, name, bytes);
-                    if (!put) return to_aws_error(put.error());
-                    return aws::Answer();
-                },
-                done);
-        });
+    impl_->run(
+        [name, bytes = std::move(bytes)](FolderStore& store) -> aws::CallResult {
+            auto put = store.put({}, name, bytes);
+            if (!put) return to_aws_error(put.error());
+            return aws::Answer();
+        },
+        std::move(done));
 }
 
 }  // namespace stepwell::items

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
 
 #include "engine/asl/integration_table.hpp"
 #include "integrations/aws/job_fields.hpp"
@@ -339,6 +340,28 @@ TEST_F(OptimizedTest, AModelReadsAndWritesObjectsOfS3) {
     EXPECT_EQ(result->value()["Body"], "s3://bucket/out.json");
     EXPECT_EQ(service_.last_body("POST /model/m/invoke"), R"({"prompt":"hello"})");
     EXPECT_EQ(service_.last_body("PUT /bucket/out.json").size(), 300'002U);
+}
+
+TEST_F(OptimizedTest, AModelsObjectsAreReadAndWrittenInItsRegion) {
+    std::mutex mutex;
+    std::vector<std::string> signed_as;
+    TestServer server([&](ServedConnection& c) {
+        while (const auto request = c.read_request()) {
+            {
+                const std::lock_guard lock(mutex);
+                signed_as.push_back(request->headers.at("authorization"));
+            }
+            c.answer(200, "{}");
+        }
+    });
+    AwsOptions options;
+    options.endpoint_all = server.url();
+    use(options);
+    ASSERT_TRUE(run(call("bedrock", "invokeModel", R"({"ModelId":"m",
+        "Input":{"S3Uri":"s3://b/i"},"Output":{"S3Uri":"s3://b/o"}})")));
+    EXPECT_THAT(signed_as,
+                ElementsAre(HasSubstr("/us-east-1/s3/"), HasSubstr("/us-east-1/bedrock/"),
+                            HasSubstr("/us-east-1/s3/")));
 }
 
 TEST_F(OptimizedTest, AModelReadsAndWritesFilesWhereS3IsAFolder) {
