@@ -212,6 +212,9 @@ TEST(StartSyncExecution, EndsWithItsClient) {
     // A reader thread compiles the definition first; settle() waits for the runtime only.
     while (service.runtime.statistics().live_executions == 0) std::this_thread::yield();
     cancel();
+    // The reader thread may still be on its way from the start to what cancels it, and does it
+    // then.
+    while (service.runtime.statistics().live_executions != 0) std::this_thread::yield();
     service.runtime.settle();
     EXPECT_EQ(service.runtime.statistics().live_executions, 0U);
 }
